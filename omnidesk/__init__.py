@@ -1,0 +1,3 @@
+"""Omnidesk: a self-hosted, conversational, omnichannel service desk."""
+
+__version__ = "0.1.0"
