@@ -1,0 +1,327 @@
+"""The contract between the desk and a channel.
+
+An adapter turns a provider's messages into `RawMessage`, hands them to `Desk.receive`, and acknowledges them to the
+provider only after that returned. Everything else it does is pure (`parse`) or one call to the provider (`send`).
+
+    ChannelError        a provider said no, or could not be reached
+    └── Unparsable      a raw message that can't be understood: it is quarantined with this reason
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Protocol
+
+from aiohttp import ClientSession, web
+from pydantic import BaseModel, ConfigDict
+
+Join = Literal["thread", "person", "new"]
+ReceiptState = Literal["delivered", "read", "failed"]
+
+
+class ChannelError(Exception):
+    """A provider refused, or could not be reached. `permanent` says that trying again will not help."""
+
+    def __init__(self, text: str, *, permanent: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+
+
+class Unparsable(ChannelError):
+    """A raw message that can't be read; its text is the reason shown in the quarantine."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, permanent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do, as data: the core asks this, never which channel it is."""
+
+    join: Join = "person"
+    """Which case a message joins when nothing in it says so."""
+    html: bool = False
+    buttons: int = 0
+    """The most native buttons under one message; with 0 choices are written as numbered lines."""
+    survey: Literal["buttons", "number", "link"] = "link"
+    """How a score is asked for: pressing a button, answering a number, opening a page."""
+    attachments: int = 0
+    """The largest attachment in bytes; 0 = none."""
+    max_length: int | None = None
+    """The most characters in one message."""
+    receipts: bool = False
+    typing: bool = False
+    automatic_per_hour: int | None = None
+    """The most automatic messages (bot, survey) to one address in an hour, so that two robots never loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """What came in, before anyone tried to understand it.
+
+    `external_id` is the same for the same message in the same inbox, however often it comes. `sender` orders: the
+    messages of one sender are processed one after the other. `envelope` holds what the transport said beside the body
+    (JSON values only).
+    """
+
+    external_id: str
+    sender: str
+    body: bytes
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: an address of this channel, a claim unless `proven` by the provider."""
+
+    address: str
+    name: str = ""
+    proven: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message: its bytes, or the handle of an upload, or the provider's reference."""
+
+    filename: str
+    content_type: str
+    content: bytes | None = None
+    upload: str | None = None
+    """What `Desk.upload` returned; the desk checks it."""
+    reference: str | None = None
+    """What `Channel.fetch` takes."""
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message a person (or a robot) wrote to us.
+
+    `token` is a case token that we made (`Outbound.token`) and found again; `references` are ids of earlier messages
+    it answers, nearest first; `message_id` is what later messages may refer to. `automatic` marks what no person
+    wrote: it is logged, changes no status and is never answered automatically. `button` is the id of a pressed button.
+    """
+
+    sender: Sender
+    text: str
+    html: str | None = None
+    subject: str = ""
+    sent_at: datetime | None = None
+    automatic: bool = False
+    token: str | None = None
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    button: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says later of a message it took: `message_id` is what `Channel.send` returned."""
+
+    message_id: str
+    state: ReceiptState
+    error: str = ""
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a message."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page offered under a message."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes out: `read` gives its bytes; `url` is a signed address where it can be fetched for a while."""
+
+    filename: str
+    content_type: str
+    size: int
+    url: str
+    read: Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to one address, already degraded to what the channel can do.
+
+    `key` is the same however often this delivery is tried: make the provider's id or idempotency key from it. `token`
+    leads an answer back to the case. `references` are the ids of the messages before it, oldest first.
+    """
+
+    key: str
+    to: str
+    text: str
+    to_name: str = ""
+    from_name: str = ""
+    subject: str = ""
+    language: str = "en"
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    files: tuple[File, ...] = ()
+    token: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A survey's question as a chat shows it: press `f"{button}:{score}"` with a score of `scale`."""
+
+    button: str
+    scale: tuple[int, ...]
+    answered: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a transcript, as the person on the other side may see it.
+
+    `echo` is the external id of the raw message it came from, for the client that sent it. `seen` says that an agent
+    has read it (inbound) or the person has (outbound).
+    """
+
+    id: str
+    at: datetime
+    direction: Literal["inbound", "outbound"]
+    author: Literal["contact", "agent", "bot", "system"]
+    name: str
+    text: str
+    echo: str | None = None
+    seen: bool = False
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Entries in order and the cursor that asks for what comes after them."""
+
+    entries: tuple[Entry, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Why a follower was woken: the transcript changed, or somebody of ours is typing."""
+
+    kind: Literal["changed", "typing"]
+    name: str = ""
+
+
+class Desk(Protocol):
+    """What the desk offers to the channel of one inbox."""
+
+    slug: str
+    public_url: str
+
+    async def receive(self, raw: RawMessage) -> bool:
+        """Store a raw message; durable when it returns. False = it was here already. Only then acknowledge."""
+
+    async def transcript(self, address: str, after: str = "") -> Transcript:
+        """What was said with this address since the cursor `after` (an unknown cursor: from the beginning).
+
+        An entry that changed since (read by an agent, a survey answered) comes again with the same id.
+        """
+
+    def follow(self, address: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
+        """Be woken when the transcript of this address changes. Nudges may be merged; fetch to know."""
+
+    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"]) -> None:
+        """The person is typing; has been given; has looked at everything sent so far."""
+
+    async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
+        """Store a file of at most `limit` bytes and give its handle for `Attachment.upload`.
+
+        Raises `ChannelError` when it is larger.
+        """
+
+    def sign(self, text: str) -> str:
+        """Sign a text with a key of this inbox: gives `text.signature`, safe in URLs when `text` is."""
+
+    def verify(self, signed: str) -> str | None:
+        """The text that `sign` signed, or None."""
+
+
+Handler = Callable[[Any, Desk, web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A webhook or page of a channel. `path` holds `{slug}`: the desk finds the inbox and hands over its channel.
+
+    `handler` is the unbound method of the channel, so one route serves every inbox of that kind.
+    """
+
+    name: str
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Handler
+
+
+class ChannelSettings(BaseModel):
+    """Base of an inbox's settings: unknown keys are errors; `SecretStr` fields are stored encrypted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Channel(ABC):
+    """One configured account of a way of talking."""
+
+    name: ClassVar[str]
+    Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self, settings: Any, http: ClientSession | None = None) -> None:
+        """`settings` is an instance of `Settings`; `http` the shared session (absent where only parsing is done)."""
+        self.settings = settings
+        self.http = http
+
+    @property
+    def address(self) -> str:
+        """The address people write to, for lists; may be empty."""
+        return ""
+
+    @classmethod
+    def routes(cls) -> Sequence[Route]:
+        """Webhook routes, the same for all inboxes of this kind."""
+        return ()
+
+    @asynccontextmanager
+    async def listen(self, desk: Desk) -> AsyncIterator[None]:
+        """Receive while the context is open."""
+        yield
+
+    @abstractmethod
+    def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
+        """Understand a raw message; pure. Raises `Unparsable`."""
+
+    async def fetch(self, reference: str) -> bytes:
+        """Get the bytes of a medium that the provider keeps. Raises `ChannelError`."""
+        raise ChannelError(f"{self.name} keeps no media to fetch: {reference}", permanent=True)
+
+    @abstractmethod
+    async def send(self, outbound: Outbound) -> str:
+        """Hand a message to the provider; gives the provider's id of it. Raises `ChannelError`."""
+
+    async def close(self) -> None:  # noqa: B027 - most channels have nothing to end
+        """End what is open in this process, sockets above all; called at shutdown on every inbox's channel."""
+
+    async def check(self) -> None:  # noqa: B027 - most channels have nothing to try
+        """Try the credentials. Raises `ChannelError` with what to do."""
