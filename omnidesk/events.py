@@ -1,0 +1,88 @@
+"""Events: a nudge after a commit. Nothing depends on one arriving; rows are the truth."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanged:
+    """A case, or what is shown of it, is now at `version`."""
+
+    case_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptChanged:
+    """Something was added or changed in what was said with a contact point."""
+
+    contact_point_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointMet:
+    """An address wrote for the first time and is a contact point now."""
+
+    channel: str
+    address: str
+    contact_point_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody is writing: `author` is `contact` or `agent`."""
+
+    case_id: int
+    contact_point_id: int | None
+    author: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """An agent came, went or changed."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxChanged:
+    """The settings of an inbox changed."""
+
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWaiting:
+    """Rows wait for the worker of this name."""
+
+    worker: str
+
+
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | InboxChanged | WorkWaiting
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+
+
+class Bus:
+    """Passes events to whoever in this process wants their kind. Callbacks must be quick and must not raise."""
+
+    def __init__(self) -> None:
+        self._callbacks: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+    def on(self, kind: type[SomeEvent], callback: Callable[[SomeEvent], None]) -> Callable[[], None]:
+        """Call `callback` with every event of this kind; gives the function that ends it."""
+        self._callbacks[kind].append(callback)
+
+        def end() -> None:
+            with suppress(ValueError):
+                self._callbacks[kind].remove(callback)
+
+        return end
+
+    def publish(self, event: Event) -> None:
+        """Hand an event to its callbacks, in the order they came."""
+        for callback in tuple(self._callbacks[type(event)]):
+            callback(event)

@@ -1,0 +1,1 @@
+"""Where rows and blobs are kept; the only package that knows which database it is."""

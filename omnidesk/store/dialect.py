@@ -1,0 +1,67 @@
+"""What differs between SQLite and PostgreSQL, and nothing else does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_BUSY_MS = 10_000
+
+
+def async_url(url: str) -> URL:
+    """The URL with the driver we use: aiosqlite or asyncpg."""
+    parsed = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
+
+
+def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engines to read and to write with; on PostgreSQL they are one."""
+    parsed = async_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, begin="BEGIN", size=4), _sqlite(parsed, begin="BEGIN IMMEDIATE", size=1)
+    engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return engine, engine
+
+
+def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=size, max_overflow=0)
+    _listen(engine.sync_engine, begin)
+    return engine
+
+
+def _listen(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: BEGIN IMMEDIATE has to be the first word, since two
+        # transactions that read first and write later can't both be upgraded.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def started(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+async def insert_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], give: str
+) -> set[Any]:
+    """Insert the rows whose `key` is not there yet, in one statement; gives column `give` of those inserted."""
+    if not rows:
+        return set()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=list(key))
+    return set((await connection.execute(statement.returning(table.c[give]))).scalars())
+
+
+async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *, key: Sequence[str]) -> None:
+    """Insert a row, or change the one with the same key."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    changes = {name: value for name, value in row.items() if name not in key}
+    await connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=list(key), set_=changes))

@@ -1,0 +1,93 @@
+"""Leases: what only one process may hold at a time, and how the others learn that its holder died."""
+
+import os
+import secrets
+import socket
+from datetime import timedelta
+
+from sqlmodel import col, delete, select, update
+
+from omnidesk.store import dialect
+from omnidesk.store.db import Database, Transaction, table_of
+from omnidesk.store.ids import WORKERS, IdMaker
+from omnidesk.store.models import Lease
+
+TTL = timedelta(seconds=30)
+RENEW_SECONDS = 10
+_WORKER = "worker:"
+
+
+class Leases:
+    """The leases of this process. Its worker number is one of them, and the sign that it lives."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+    async def start(self) -> None:
+        """Take a worker number: ids are made with it."""
+        async with self._db.transaction() as tx:
+            await self._drop_dead(tx)
+            taken = set(await tx.session.exec(select(Lease.name).where(col(Lease.name).startswith(_WORKER))))
+            for number in range(WORKERS):
+                if f"{_WORKER}{number}" not in taken and await self._insert(tx, f"{_WORKER}{number}"):
+                    self._db.ids = IdMaker(number)
+                    return
+        raise RuntimeError(f"all {WORKERS} worker numbers are taken")
+
+    async def claim(self, name: str) -> bool:
+        """Take or keep a lease; False = somebody else has it."""
+        async with self._db.transaction() as tx:
+            await self._drop_dead(tx)
+            mine = await tx.session.exec(
+                update(Lease)
+                .where(col(Lease.name) == name, col(Lease.holder) == self.holder)
+                .values(expires_at=tx.now + TTL)
+            )
+            return mine.rowcount == 1 or await self._insert(tx, name)
+
+    async def renew(self) -> None:
+        """Keep everything this process holds, and drop what the dead held."""
+        async with self._db.transaction() as tx:
+            mine = update(Lease).where(col(Lease.holder) == self.holder).values(expires_at=tx.now + TTL)
+            alive = (await tx.session.exec(mine)).rowcount
+            await self._drop_dead(tx)
+        if not alive:  # we were taken for dead, perhaps after a long sleep
+            await self.start()
+
+    async def release(self, name: str) -> None:
+        """Give one lease back."""
+        async with self._db.transaction() as tx:
+            await tx.session.exec(delete(Lease).where(col(Lease.name) == name, col(Lease.holder) == self.holder))
+
+    async def end(self) -> None:
+        """Give everything back."""
+        async with self._db.transaction() as tx:
+            await tx.session.exec(delete(Lease).where(col(Lease.holder) == self.holder))
+
+    async def _insert(self, tx: Transaction, name: str) -> bool:
+        row = {"name": name, "holder": self.holder, "expires_at": tx.now + TTL}
+        connection = await tx.session.connection()
+        return bool(await dialect.insert_new(connection, table_of(Lease), [row], key=["name"], give="name"))
+
+    async def _drop_dead(self, tx: Transaction) -> None:
+        holders = set(await tx.session.exec(select(Lease.holder)))
+        dead = [holder for holder in holders if self._is_dead(holder)]
+        await tx.session.exec(delete(Lease).where((col(Lease.expires_at) < tx.now) | col(Lease.holder).in_(dead)))
+
+    def _is_dead(self, holder: str) -> bool:
+        """A process of this host that runs no more need not be waited for."""
+        host, pid, _ = holder.split("/")
+        if host != socket.gethostname() or holder == self.holder:
+            return False
+        return int(pid) == os.getpid() or not _runs(int(pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,101 @@
+"""Who answers: agents, their teams and their sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from omnidesk.store.models._row import Row, key, link, maybe_moment, moment
+
+
+class Role(StrEnum):
+    """What an agent may do; each may do what the ones below may."""
+
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    VIEWER = "viewer"
+
+
+class Team(Row, table=True):
+    """A group of agents. To others a closed team's cases appear as a count only."""
+
+    __tablename__ = "teams"
+
+    id: int = key()
+    version: int = 1
+    slug: str = Field(unique=True)
+    name: str
+    closed: bool = False
+    created_at: datetime = moment()
+
+
+class Agent(Row, table=True):
+    """Someone who answers. Online = a live page within the last 45 s and not set away."""
+
+    __tablename__ = "agents"
+
+    id: int = key()
+    version: int = 1
+    email: str = Field(unique=True)
+    name: str
+    role: str = Role.AGENT
+    password_hash: str = ""
+    """Empty = no password yet: a sign-in link is the only way in."""
+    language: str = "en"
+    theme: str = "system"
+    active: bool = True
+    away: bool = False
+    seen_at: datetime | None = maybe_moment()
+    load: int = 0
+    """Open cases assigned to the agent."""
+    capacity: int = 40
+    """With this many open cases no more are handed out by routing."""
+    created_at: datetime = moment()
+
+
+class Membership(Row, table=True):
+    """An agent in a team; `assigned_at` is when routing last handed out a case there (round robin)."""
+
+    __tablename__ = "memberships"
+
+    team_id: int = link("teams.id", primary_key=True)
+    agent_id: int = link("agents.id", primary_key=True, index=True)
+    assigned_at: datetime | None = maybe_moment()
+
+
+class AgentSession(Row, table=True):
+    """A signed-in browser, known by the digest of its cookie."""
+
+    __tablename__ = "agent_sessions"
+
+    digest: str = Field(primary_key=True)
+    agent_id: int = link("agents.id", index=True)
+    user_agent: str = ""
+    created_at: datetime = moment()
+    seen_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
+class SignInLink(Row, table=True):
+    """A link that signs an agent in once."""
+
+    __tablename__ = "sign_in_links"
+
+    digest: str = Field(primary_key=True)
+    agent_id: int = link("agents.id", index=True)
+    expires_at: datetime = moment()
+
+
+class ApiToken(Row, table=True):
+    """A key for programs, known by its digest."""
+
+    __tablename__ = "api_tokens"
+
+    id: int = key()
+    name: str
+    digest: str = Field(unique=True)
+    agent_id: int | None = link("agents.id", default=None)
+    scopes: str = ""
+    created_at: datetime = moment()
+    used_at: datetime | None = maybe_moment()

@@ -1,0 +1,140 @@
+"""Cases: pieces of work."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
+
+
+class Category(StrEnum):
+    """What a status means. waiting: on the contact; on_hold: on a third party."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Holder(StrEnum):
+    """Who has the case in hand."""
+
+    BOT = "bot"
+    TEAM = "team"
+
+
+class Shelf(StrEnum):
+    """Where a case stands in the views; follows from holder and category."""
+
+    BOT = "bot"
+    OPEN = "open"
+    DONE = "done"
+
+
+class Priority(StrEnum):
+    """How urgent a case is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Case(Row, table=True):
+    """A piece of work. What a row of the list shows stands here, so that the list reads one table."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_shelf", "shelf", "last_at", "id"),
+        Index("ix_cases_assignee", "assignee_id", "shelf", "last_at", "id"),
+        Index("ix_cases_team", "team_id", "shelf", "last_at", "id"),
+        Index("ix_cases_person", "contact_point_id", "inbox_id", "last_at"),
+        Index("ix_cases_contact", "contact_id", "id"),
+        Index("ix_cases_needs_routing", "id", sqlite_where=text("needs_routing"),
+              postgresql_where=text("needs_routing")),
+        Index("ix_cases_needs_agent", "team_id", "id", sqlite_where=text("needs_agent"),
+              postgresql_where=text("needs_agent")),
+        Index("ix_cases_needs_bot", "id", sqlite_where=text("needs_bot"), postgresql_where=text("needs_bot")),
+        Index("ix_cases_next_step", "next_step_at", sqlite_where=text("next_step_at IS NOT NULL"),
+              postgresql_where=text("next_step_at IS NOT NULL")),
+    )  # fmt: skip
+
+    id: int = key()
+    number: int = Field(unique=True)
+    version: int = 1
+    subject: str = ""
+    category: str = Category.NEW
+    holder: str = Holder.TEAM
+    shelf: str = Shelf.OPEN
+    priority: str = Priority.NORMAL
+    disposition: str | None = None
+    team_id: int = link("teams.id")
+    assignee_id: int | None = maybe_link("agents.id")
+    contact_id: int = link("contacts.id")
+    contact_name: str = ""
+    contact_point_id: int = link("contact_points.id")
+    """The address that is answered: the one the contact wrote from last."""
+    inbox_id: int = link("inboxes.id")
+    channel: str
+    language: str = "en"
+    cycle: int = 1
+    """Raised by each reopening."""
+    last_position: int = 0
+    last_at: datetime = moment()
+    last_author: str = "contact"
+    preview: str = ""
+    unread: bool = False
+    """The contact wrote since an agent last looked or answered."""
+    needs_routing: bool = False
+    needs_agent: bool = False
+    """Waits for an agent of its team to come online."""
+    needs_bot: bool = False
+    due_at: datetime | None = maybe_moment()
+    """The nearest due time of its running timers."""
+    breached: bool = False
+    next_step_at: datetime | None = maybe_moment()
+    """When time alone changes the case: the bot gives up waiting, a resolved case closes."""
+    held_at: datetime | None = maybe_moment()
+    """When a team took hold in this cycle: the SLA clocks start here."""
+    first_reply_at: datetime | None = maybe_moment()
+    linked_case_id: int | None = maybe_link("cases.id")
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    resolved_at: datetime | None = maybe_moment()
+    closed_at: datetime | None = maybe_moment()
+
+
+class Participant(Row, table=True):
+    """Someone else who wrote on a case's thread; sees no history."""
+
+    __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("case_id", "contact_point_id"),)
+
+    id: int = key()
+    case_id: int = link("cases.id")
+    contact_point_id: int = link("contact_points.id")
+    created_at: datetime = moment()
+
+
+class Read(Row, table=True):
+    """How far an agent has read a case."""
+
+    __tablename__ = "reads"
+
+    agent_id: int = link("agents.id", primary_key=True)
+    case_id: int = link("cases.id", primary_key=True, index=True)
+    position: int = 0
+    read_at: datetime = moment()
+
+
+class Counter(Row, table=True):
+    """A number that only grows: the case number."""
+
+    __tablename__ = "counters"
+
+    name: str = Field(primary_key=True)
+    value: int = 0

@@ -1,0 +1,55 @@
+"""Deliveries: the sending of one interaction to one address."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from omnidesk.store.models._row import Row, key, link, maybe_moment, moment
+
+
+class DeliveryState(StrEnum):
+    """The one truthful state of a delivery."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Delivery(Row, table=True):
+    """An outgoing message on its way to one contact point."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_due", "not_before", "id", sqlite_where=text("state = 'queued'"),
+              postgresql_where=text("state = 'queued'")),
+        Index("ix_deliveries_sending", "id", sqlite_where=text("state = 'sending'"),
+              postgresql_where=text("state = 'sending'")),
+        Index("ix_deliveries_point", "contact_point_id", "id"),
+        Index("ix_deliveries_case", "case_id", "id"),
+        Index("ix_deliveries_provider", "inbox_id", "provider_id"),
+    )  # fmt: skip
+
+    id: int = key()
+    interaction_id: int = link("interactions.id", index=True)
+    case_id: int = link("cases.id")
+    contact_point_id: int = link("contact_points.id")
+    inbox_id: int = link("inboxes.id")
+    channel: str
+    address: str
+    automatic: bool = False
+    state: str = DeliveryState.QUEUED
+    not_before: datetime = moment()
+    attempts: int = 0
+    error: str = ""
+    provider_id: str | None = Field(default=None)
+    holder: str = ""
+    claimed_at: datetime | None = maybe_moment()
+    created_at: datetime = moment()
+    sent_at: datetime | None = maybe_moment()

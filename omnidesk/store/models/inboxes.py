@@ -1,0 +1,36 @@
+"""Configured accounts of channels."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from omnidesk.store.models._row import Row, key, link, moment
+
+
+class Inbox(Row, table=True):
+    """One account of a channel: who answers there, how messages join, and the channel's own settings."""
+
+    __tablename__ = "inboxes"
+
+    id: int = key()
+    version: int = 1
+    slug: str = Field(unique=True)
+    channel: str
+    name: str
+    enabled: bool = True
+    team_id: int = link("teams.id")
+    bot: str | None = None
+    language: str = "en"
+    join: str | None = None
+    """How messages join cases; None = as the channel proposes."""
+    reopen_days: int = 7
+    close_days: int = 14
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    secrets: str = ""
+    """The secret settings as one encrypted JSON object."""
+    health: str = ""
+    """What the last attempt to listen or check said; empty = well."""
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
