@@ -1,0 +1,97 @@
+"""The web chat channel: three routes for the visitor's page; the desk's log is its outbox."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import ClassVar
+from weakref import WeakSet
+
+from aiohttp import ClientSession, WSCloseCode, web
+from aiohttp.helpers import ETag
+
+from channels.webchat.conversation import Conversation
+from channels.webchat.parse import parse
+from channels.webchat.settings import MAX_FILE_BYTES, MAX_LENGTH, Limits, WebChatSettings
+from channels.webchat.uploads import take
+from channels.webchat.widget import script
+from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
+
+
+class WebChat(Channel):
+    """A chat bubble on web pages."""
+
+    name = "webchat"
+    Settings = WebChatSettings
+    capabilities = Capabilities(
+        join="person",
+        buttons=10,
+        survey="buttons",
+        attachments=MAX_FILE_BYTES,
+        max_length=MAX_LENGTH,
+        receipts=True,
+        typing=True,
+    )
+    limits: ClassVar[Limits] = Limits()
+    settings: WebChatSettings
+
+    def __init__(self, settings: WebChatSettings, http: ClientSession | None = None) -> None:
+        super().__init__(settings, http)
+        self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
+
+    @classmethod
+    def routes(cls) -> Sequence[Route]:
+        """The widget's script, its socket, and its uploads."""
+        return (
+            Route("webchat_widget", "GET", "/chat/{slug}/widget.js", cls.widget),
+            Route("webchat_socket", "GET", "/chat/{slug}/socket", cls.socket),
+            Route("webchat_files", "POST", "/chat/{slug}/files", cls.files),
+        )
+
+    def parse(self, raw: RawMessage) -> Sequence[Inbound]:
+        """Understand one message of the socket."""
+        return (parse(raw),)
+
+    async def send(self, outbound: Outbound) -> str:
+        """Nothing to hand over: open sockets read the log, whichever process holds them."""
+        return outbound.key
+
+    async def widget(self, desk: Desk, request: web.Request) -> web.Response:
+        """The script, for any page; its ETag changes with its content."""
+        text = script(self.settings.title)
+        etag = hashlib.sha256(text.encode()).hexdigest()[:32]
+        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
+        if ETag(etag) in (request.if_none_match or ()):
+            response = web.Response(status=304, headers=headers)
+        else:
+            response = web.Response(text=text, content_type="text/javascript", headers=headers)
+            response.enable_compression()
+        response.etag = etag
+        return response
+
+    async def socket(self, desk: Desk, request: web.Request) -> web.StreamResponse:
+        """One visitor's conversation, as long as the page is open."""
+        self._refuse_foreign(desk, request)
+        socket = web.WebSocketResponse(
+            heartbeat=self.limits.heartbeat_seconds, max_msg_size=self.limits.frame_bytes, compress=False
+        )
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        await Conversation(desk, socket, self.settings, self.limits).run()
+        return socket
+
+    async def files(self, desk: Desk, request: web.Request) -> web.Response:
+        """Take a file before the message that it belongs to."""
+        self._refuse_foreign(desk, request)
+        response = await take(desk, request)
+        response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        response.headers["Vary"] = "Origin"
+        return response
+
+    async def close(self) -> None:
+        """Send everyone away to another process (1001); their clients come back by themselves."""
+        leaving = (socket.close(code=WSCloseCode.GOING_AWAY, message=b"restarting") for socket in tuple(self._sockets))
+        await asyncio.gather(*leaving, return_exceptions=True)
+
+    def _refuse_foreign(self, desk: Desk, request: web.Request) -> None:
+        if not self.settings.admits(request.headers.get("Origin"), desk.public_url):
+            raise web.HTTPForbidden(text="This page may not show this chat: its origin is not in allowed_origins.\n")

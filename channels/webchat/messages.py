@@ -1,0 +1,127 @@
+"""The messages of the socket: what a client may say, and the form of what it is told (docs/web-chat.md)."""
+
+from datetime import UTC
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+
+from omnidesk.contract.channel import Entry, File, Question
+
+MAX_FILES = 10
+
+_TAG = TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}$")])
+
+
+def _language_or_none(value: Any) -> str | None:
+    """A page may say anything in its `lang`; nonsense there must keep nobody from talking."""
+    return value if isinstance(value, str) and _is_language(value) else None
+
+
+def _is_language(text: str) -> bool:
+    try:
+        _TAG.validate_python(text)
+    except ValueError:
+        return False
+    return True
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Short = Annotated[str, StringConstraints(max_length=500)]
+Language = Annotated[str | None, BeforeValidator(_language_or_none)]
+
+
+class Said(BaseModel):
+    """Base of what a client says; unknown keys are ignored, so that a newer client is understood."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Hello(Said):
+    """The first message: who am I (if I know), what have I seen, which language is the page."""
+
+    type: Literal["hello"]
+    token: Short | None = None
+    cursor: Short = ""
+    language: Language = None
+
+
+class Upload(Said):
+    """A file that was uploaded before."""
+
+    upload: Short
+    name: Annotated[str, StringConstraints(max_length=255)]
+    content_type: Annotated[str, StringConstraints(max_length=100)] = "application/octet-stream"
+
+
+class Message(Said):
+    """A message the visitor wrote; `id` is the client's, the same however often it is sent."""
+
+    type: Literal["message"]
+    id: Key
+    text: str = ""
+    attachments: tuple[Upload, ...] = Field(default=(), max_length=MAX_FILES)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text.strip() and not self.attachments:
+            raise ValueError("a message needs a text or a file")
+        return self
+
+
+class Press(Said):
+    """A pressed button; a survey's answer is one too."""
+
+    type: Literal["button"]
+    id: Key
+    button: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Signal(Said):
+    """What needs no answer but a pong."""
+
+    type: Literal["typing", "seen", "ping"]
+
+
+SUBMISSION: TypeAdapter[Message | Press] = TypeAdapter(Annotated[Message | Press, Field(discriminator="type")])
+SAYING: TypeAdapter[Message | Press | Signal] = TypeAdapter(
+    Annotated[Message | Press | Signal, Field(discriminator="type")]
+)
+
+
+def entry_form(entry: Entry, address: str) -> dict[str, Any]:
+    """An entry as JSON; `echo` becomes the id that this visitor's client gave the message."""
+    return {
+        "id": entry.id,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "direction": entry.direction,
+        "author": entry.author,
+        "name": entry.name,
+        "text": entry.text,
+        "echo": client_id(entry.echo, address),
+        "seen": entry.seen,
+        "buttons": [{"id": button.id, "text": button.text} for button in entry.buttons],
+        "files": [_file_form(file) for file in entry.files],
+        "question": _question_form(entry.question),
+    }
+
+
+def external_id(address: str, client: str) -> str:
+    """What makes a message the same message: whose it is, and the id its client gave it."""
+    return f"{address}:{client}"
+
+
+def client_id(external: str | None, address: str) -> str | None:
+    """The client's part of `external_id`; None for what came another way."""
+    prefix = external_id(address, "")
+    return external.removeprefix(prefix) if external and external.startswith(prefix) else None
+
+
+def _file_form(file: File) -> dict[str, Any]:
+    return {"name": file.filename, "content_type": file.content_type, "size": file.size, "url": file.url}
+
+
+def _question_form(question: Question | None) -> dict[str, Any] | None:
+    if question is None:
+        return None
+    return {"button": question.button, "scale": list(question.scale), "answered": question.answered}
