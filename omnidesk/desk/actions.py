@@ -1,0 +1,201 @@
+"""What an agent does with a case. Each verb locks the case, checks the viewer, acts, and logs who did it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from omnidesk.desk import cases, deliveries, files, interactions, surveys
+from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.files import Stored
+from omnidesk.desk.interactions import By, Content
+from omnidesk.errors import Conflict, Invalid, NotFound
+from omnidesk.events import TranscriptChanged
+from omnidesk.store import dialect
+from omnidesk.store.db import Transaction, table_of
+from omnidesk.store.models import (
+    Agent,
+    Author,
+    Case,
+    Category,
+    ContactPoint,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Holder,
+    Inbox,
+    Interaction,
+    Kind,
+    Read,
+    Role,
+)
+
+_LONGEST_TEXT = 50_000
+
+
+async def _visible(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """The case, locked. Raises NotFound, also for one the viewer may not see."""
+    case_id = (await tx.session.exec(select(Case.id).where(Case.number == number))).first()
+    case = await tx.get(Case, case_id) if case_id is not None else None
+    if case is None or not viewer.may_see(case):
+        raise NotFound(f"There is no case #{number} here.")
+    return case
+
+
+async def _open(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """The case, locked, for an agent who may work on it. Raises NotFound, NotAllowed."""
+    must_be(viewer, Role.AGENT)
+    return await _visible(tx, viewer, number)
+
+
+def _by(viewer: Viewer) -> By:
+    return By(Author.AGENT, viewer.agent_id, viewer.name)
+
+
+async def reply(
+    tx: Transaction, viewer: Viewer, number: int, text: str, *,
+    attachments: Sequence[Stored] = (), last_seen: int | None = None, wait: bool = False,
+) -> Case:  # fmt: skip
+    """Answer the contact. Raises Conflict (`somebody_wrote`) when something was said since `last_seen`."""
+    case = await _open(tx, viewer, number)
+    _check_text(text, attachments)
+    if last_seen is not None:
+        await _nothing_said_since(tx, viewer, case, last_seen)
+    if case.holder == Holder.BOT or case.category in cases.DONE:
+        await _take_up(tx, viewer, case)
+    elif case.assignee_id is None:
+        await _assign(tx, viewer, case, viewer.agent_id)
+    content = Content(text=text.strip())
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, _by(viewer), content)
+    files.attach(tx, interaction_id, list(attachments))
+    point = await tx.session.get_one(ContactPoint, case.contact_point_id)
+    deliveries.queue(tx, case, point, interaction_id, automatic=False)
+    case.category = Category.WAITING if wait else Category.OPEN
+    case.first_reply_at = case.first_reply_at or tx.now
+    case.unread = False
+    return case
+
+
+def _check_text(text: str, attachments: Sequence[Stored] = ()) -> None:
+    if not text.strip() and not attachments:
+        raise Invalid("Write something first.", fields={"text": "empty"})
+    if len(text) > _LONGEST_TEXT:
+        raise Invalid(f"A message has at most {_LONGEST_TEXT} characters.", fields={"text": "too long"})
+
+
+async def _nothing_said_since(tx: Transaction, viewer: Viewer, case: Case, last_seen: int) -> None:
+    """What others said after `last_seen` stops a reply; events and one's own words don't."""
+    statement = select(func.count()).where(
+        Interaction.case_id == case.id,
+        col(Interaction.position) > last_seen,
+        Interaction.kind != Kind.EVENT,
+        ~((col(Interaction.author_kind) == Author.AGENT) & (col(Interaction.author_id) == viewer.agent_id)),
+    )
+    said = (await tx.session.exec(statement)).one()
+    if said:
+        raise Conflict("Something was said since you read this case.", code="somebody_wrote")
+
+
+async def _take_up(tx: Transaction, viewer: Viewer, case: Case) -> None:
+    """Take a case from the bot or the shelf to oneself, so that it can be worked on."""
+    if case.category in cases.DONE:
+        await cases.reopen(tx, case)
+        interactions.event(tx, case, "reopened", _by(viewer), by="agent")
+        await surveys.cancel(tx, case)
+    if case.holder == Holder.BOT:
+        cases.hand_off(tx, case)
+        interactions.event(tx, case, "taken_from_bot", _by(viewer))
+    await _assign(tx, viewer, case, case.assignee_id or viewer.agent_id)
+
+
+async def _assign(tx: Transaction, viewer: Viewer, case: Case, agent_id: int | None) -> None:
+    if agent_id == case.assignee_id:
+        case.needs_agent = case.needs_routing = False
+        return
+    agent = await tx.session.get(Agent, agent_id) if agent_id is not None else None
+    if agent_id is not None and (agent is None or not agent.active or agent.role == Role.VIEWER):
+        raise Invalid("This agent can't take cases; choose another one.", fields={"agent": "unknown"})
+    await cases.assign(tx, case, agent_id)
+    if agent is None:
+        interactions.event(tx, case, "unassigned", _by(viewer))
+    else:
+        interactions.event(tx, case, "assigned", _by(viewer), agent=agent.name, by="agent")
+
+
+async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachments: Sequence[Stored] = ()) -> Case:
+    """Write something that only colleagues see."""
+    case = await _open(tx, viewer, number)
+    _check_text(text, attachments)
+    interaction_id = interactions.append(
+        tx, case, Kind.NOTE, Direction.INTERNAL, _by(viewer), Content(text=text.strip())
+    )  # fmt: skip
+    files.attach(tx, interaction_id, list(attachments))
+    return case
+
+
+async def assign(tx: Transaction, viewer: Viewer, number: int, agent_id: int | None) -> Case:
+    """Give the case to an agent, or to nobody. A bot's case is handed off first."""
+    case = await _open(tx, viewer, number)
+    if case.holder == Holder.BOT:
+        cases.hand_off(tx, case)
+        interactions.event(tx, case, "taken_from_bot", _by(viewer))
+    await _assign(tx, viewer, case, agent_id)
+    return case
+
+
+async def take(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """Take the case to oneself; from the bot if the bot has it."""
+    return await assign(tx, viewer, number, viewer.agent_id)
+
+
+async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """The work is done. The survey is armed."""
+    case = await _open(tx, viewer, number)
+    if case.category in cases.DONE:
+        return case
+    if case.holder == Holder.BOT:
+        cases.hand_off(tx, case)
+        interactions.event(tx, case, "taken_from_bot", _by(viewer))
+    if case.assignee_id is None:
+        await _assign(tx, viewer, case, viewer.agent_id)
+    inbox = await tx.session.get_one(Inbox, case.inbox_id)
+    await cases.resolve(tx, case, inbox.close_days)
+    interactions.event(tx, case, "resolved", _by(viewer), by="agent")
+    await surveys.arm(tx, case)
+    return case
+
+
+async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """Take a resolved or closed case up again."""
+    case = await _open(tx, viewer, number)
+    if case.category in cases.DONE:
+        await _take_up(tx, viewer, case)
+    return case
+
+
+async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int) -> None:
+    """The viewer has seen the case up to a position. When it is the viewer's case, or nobody's, it is no longer new."""
+    case = await _visible(tx, viewer, number)
+    position = min(position, case.last_position)
+    row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}
+    connection = await tx.session.connection()
+    await dialect.put(connection, table_of(Read), row, key=["agent_id", "case_id"])
+    tx.publish(TranscriptChanged(case.contact_point_id))
+    if case.unread and position >= case.last_position and case.assignee_id in (None, viewer.agent_id):
+        case.unread = False
+        cases.changed(tx, case)
+
+
+async def retry_delivery(tx: Transaction, viewer: Viewer, delivery_id: int) -> Case:
+    """Try a failed message once more."""
+    delivery = await tx.session.get(Delivery, delivery_id)
+    case = await tx.session.get(Case, delivery.case_id) if delivery else None
+    if delivery is None or case is None:
+        raise NotFound("This message is not here.")
+    case = await _open(tx, viewer, case.number)
+    delivery = await tx.get(Delivery, delivery_id)
+    if delivery.state != DeliveryState.FAILED:
+        raise Conflict("This message is on its way already.")
+    deliveries.try_again(tx, delivery)
+    cases.changed(tx, case)
+    return case

@@ -1,0 +1,174 @@
+"""Agents: signing in, presence, who can be assigned."""
+
+import asyncio
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.errors import Conflict, Invalid, NotAllowed
+from omnidesk.events import AgentChanged, WorkWaiting
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.models import Agent, AgentSession, Membership, Role, SignInLink, Team
+
+ONLINE = timedelta(seconds=45)
+"""An agent with a live page younger than this, and not away, is online."""
+SESSION_LIFE = timedelta(days=14)
+LINK_LIFE = timedelta(hours=24)
+SHORTEST_PASSWORD = 10
+
+
+class Passwords:
+    """Hashes and checks passwords in threads, a few at a time: each takes 64 MiB and a tenth of a second."""
+
+    def __init__(self, hasher: PasswordHasher | None = None, at_once: int = 4) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._gate = asyncio.Semaphore(at_once)
+        self._nobody = self._hasher.hash(secrets.token_hex())
+
+    async def hash(self, password: str) -> str:
+        """The hash to keep. Raises Invalid for a short password."""
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid(
+                f"A password needs at least {SHORTEST_PASSWORD} characters.", fields={"password": "too short"}
+            )  # fmt: skip
+        async with self._gate:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def fits(self, password_hash: str, password: str) -> bool:
+        """Whether a password is the one; takes the same time when there is none."""
+        async with self._gate:
+            return await asyncio.to_thread(self._verify, password_hash or self._nobody, password)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+async def verify(session: AsyncSession, passwords: Passwords, email: str, password: str) -> Agent:
+    """The agent with this e-mail and password. Raises NotAllowed, in the same words and time for whatever is wrong."""
+    found = await session.exec(select(Agent).where(Agent.email == email.strip().lower(), col(Agent.active)))
+    agent = found.first()
+    fits = await passwords.fits(agent.password_hash if agent else "", password)
+    if agent is None or not agent.password_hash or not fits:
+        raise NotAllowed("E-mail and password do not match.", code="wrong_password")
+    return agent
+
+
+async def create(tx: Transaction, *, email: str, name: str, role: Role, team_slugs: list[str]) -> Agent:
+    """A new agent, without a password yet. Raises Invalid, Conflict."""
+    email = email.strip().lower()
+    if "@" not in email:
+        raise Invalid(f"email: {email!r} is not an address; give one like ada@example.com", fields={"email": "invalid"})
+    if (await tx.session.exec(select(Agent.id).where(Agent.email == email))).first():
+        raise Conflict(f"email: {email} is an agent already; choose another address")
+    teams = {team.slug: team for team in await tx.session.exec(select(Team))}
+    unknown = [slug for slug in team_slugs if slug not in teams]
+    if unknown:
+        raise Invalid(f"team: there is no team {unknown[0]}; known: {', '.join(sorted(teams))}")
+    agent = Agent(id=tx.new_id(), email=email, name=name, role=role, created_at=tx.now)
+    tx.add(agent)
+    for slug in team_slugs:
+        tx.add_row(Membership, {"team_id": teams[slug].id, "agent_id": agent.id})
+    return agent
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
+    """A new session; gives what the cookie holds. Old ones go."""
+    await tx.session.exec(delete(AgentSession).where(col(AgentSession.expires_at) < tx.now))
+    token = secrets.token_urlsafe(32)
+    row = {
+        "digest": _digest(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
+        "seen_at": tx.now, "expires_at": tx.now + SESSION_LIFE,
+    }  # fmt: skip
+    tx.add_row(AgentSession, row)
+    return token
+
+
+async def session_agent(session: AsyncSession, token: str, now: datetime) -> int | None:
+    """The agent of a live session."""
+    statement = select(AgentSession.agent_id).where(
+        AgentSession.digest == _digest(token), col(AgentSession.expires_at) > now
+    )  # fmt: skip
+    return (await session.exec(statement)).first()
+
+
+async def close_session(tx: Transaction, token: str) -> None:
+    """Sign out."""
+    await tx.session.exec(delete(AgentSession).where(col(AgentSession.digest) == _digest(token)))
+
+
+async def make_sign_in_link(tx: Transaction, agent_id: int) -> str:
+    """A token that signs in once within a day."""
+    token = secrets.token_urlsafe(24)
+    tx.add_row(SignInLink, {"digest": _digest(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
+    return token
+
+
+async def use_sign_in_link(tx: Transaction, token: str) -> int:
+    """The agent of a link, which is used up by this. Raises NotAllowed."""
+    statement = (
+        delete(SignInLink)
+        .where(col(SignInLink.digest) == _digest(token), col(SignInLink.expires_at) > tx.now)
+        .returning(col(SignInLink.agent_id))
+    )
+    agent_id = (await tx.session.exec(statement)).scalar_one_or_none()
+    if agent_id is None:
+        raise NotAllowed("This link was used already, or is too old; ask for a new one.", code="link_used")
+    return int(agent_id)
+
+
+async def touch(db: Database, agent_id: int) -> None:
+    """A live page of this agent is open. One who comes online may get waiting cases."""
+    async with db.transaction() as tx:
+        agent = await tx.get(Agent, agent_id)
+        came = not is_online(agent, tx.now)
+        agent.seen_at = tx.now
+        if came and not agent.away:
+            tx.publish(AgentChanged(agent_id))
+            tx.publish(WorkWaiting("routing"))
+
+
+async def set_away(tx: Transaction, agent_id: int, away: bool) -> None:
+    """Away: signed in, but given no cases."""
+    agent = await tx.get(Agent, agent_id)
+    agent.away = away
+    tx.publish(AgentChanged(agent_id))
+    tx.publish(WorkWaiting("routing"))
+
+
+async def set_preferences(
+    tx: Transaction, agent_id: int, *, language: str | None = None, theme: str | None = None
+) -> None:
+    """How pages look to this agent; None = as it is."""
+    agent = await tx.get(Agent, agent_id)
+    agent.language = language or agent.language
+    agent.theme = theme or agent.theme
+
+
+def is_online(agent: Agent, now: datetime) -> bool:
+    """A live page within the last 45 s, and not set away."""
+    return not agent.away and agent.seen_at is not None and agent.seen_at > now - ONLINE
+
+
+async def assignable(session: AsyncSession, team_id: int) -> list[Agent]:
+    """Who a case of this team can be given to: the team first, then the others."""
+    members = set(await session.exec(select(Membership.agent_id).where(Membership.team_id == team_id)))
+    statement = select(Agent).where(col(Agent.active), Agent.role != Role.VIEWER).order_by(col(Agent.name))
+    return sorted(await session.exec(statement), key=lambda agent: agent.id not in members)
+
+
+async def set_password(tx: Transaction, agent_id: int, password_hash: str) -> None:
+    """Keep a password's hash; all sessions of the agent end."""
+    await tx.session.exec(update(Agent).where(col(Agent.id) == agent_id).values(password_hash=password_hash))
+    await tx.session.exec(delete(AgentSession).where(col(AgentSession.agent_id) == agent_id))

@@ -1,0 +1,194 @@
+"""What an arriving message does: it finds its person and case, and becomes a row of the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import select
+
+from omnidesk.contract.channel import Inbound, Receipt
+from omnidesk.desk import cases, contacts, deliveries, files, interactions, joining, surveys
+from omnidesk.desk.contacts import Person
+from omnidesk.desk.files import Stored
+from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.joining import Joins
+from omnidesk.store.db import Transaction
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import (
+    Author,
+    Case,
+    Direction,
+    Kind,
+    MessageReference,
+    Participant,
+    RawMessage,
+)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A raw message, what it says with its stored files, and where it ended up."""
+
+    row: RawMessage
+    inbox: LiveInbox
+    items: list[tuple[Inbound | Receipt, list[Stored]]] = field(default_factory=list)
+    refused: str | None = None
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    arrival: Arrival
+    inbound: Inbound
+    files: list[Stored]
+    person: Person
+    token_case: int | None
+
+    @property
+    def who(self) -> tuple[int, int]:
+        return self.person.point.id, self.arrival.inbox.row.id
+
+
+async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> None:
+    """Apply a batch in order, with a number of statements that doesn't depend on its length."""
+    for arrival in arrivals:
+        if arrival.refused is None:
+            for item, _ in arrival.items:
+                if isinstance(item, Receipt):
+                    await deliveries.take_receipt(tx, arrival.inbox.row.id, item)
+    messages = await _people(tx, keys, arrivals)
+    token_cases = {message.token_case for message in messages if message.token_case}
+    joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
+    opened: list[Case] = []
+    for message in messages:
+        await _take(tx, message, joins, opened)
+    if opened:
+        for case, number in zip(opened, await cases.take_numbers(tx, len(opened)), strict=True):
+            case.number = number
+
+
+async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[_Message]:
+    found = [
+        (arrival, item, stored)
+        for arrival in arrivals
+        if arrival.refused is None
+        for item, stored in arrival.items
+        if isinstance(item, Inbound)
+    ]
+    people = {}
+    for channel in sorted({arrival.inbox.row.channel for arrival, _, _ in found}):
+        senders = [item.sender for arrival, item, _ in found if arrival.inbox.row.channel == channel]
+        people[channel] = await contacts.meet(tx, channel, senders)
+    return [
+        _Message(arrival, item, stored, people[arrival.inbox.row.channel][item.sender.address],
+                 joining.case_of_token(keys, item.token))
+        for arrival, item, stored in found
+    ]  # fmt: skip
+
+
+async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
+    if await _second_copy(tx, message, joins):
+        return
+    answered = await surveys.take_button(tx, message.inbound.button, message.person.point.id)
+    if answered:
+        message.arrival.case_id = answered
+        return
+    case = _case(tx, message, joins, opened)
+    message.arrival.case_id = case.id
+    joins.remember(case, message.who)
+    stranger = case.contact_id != message.person.contact.id
+    if stranger:
+        await _add_participant(tx, case, message.person)
+    else:
+        _answer_by(case, message)
+    position = _append(tx, case, message)
+    _remember_id(tx, case, message, joins, position)
+    if not message.inbound.automatic and await cases.receive(tx, case):
+        interactions.event(tx, case, "reopened", _by(message.person), by="contact")
+        await surveys.cancel(tx, case)
+
+
+async def _second_copy(tx: Transaction, message: _Message, joins: Joins) -> bool:
+    """The same mail to another inbox of ours is noted on the first one's case."""
+    known = joins.known.get(message.inbound.message_id or "")
+    if known is None or known.external_id != message.arrival.row.external_id:
+        return False
+    case = joins.cases.get(known.case_id)
+    if case is None:
+        return False
+    message.arrival.case_id = case.id
+    if known.inbox_id != message.arrival.inbox.row.id:
+        interactions.event(tx, case, "also_to", inbox=message.arrival.inbox.row.name)
+    return True
+
+
+def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> Case:
+    inbox = message.arrival.inbox
+    found = joins.case_for(message.inbound, message.token_case, inbox.join, message.who)
+    if found is not None and cases.takes_messages(found, inbox.row.reopen_days, tx.now):
+        return found
+    with_bot = inbox.row.bot is not None and not message.inbound.automatic
+    case = cases.open_case(
+        tx, inbox.row, message.person.point, message.person.contact, subject=_subject(message.inbound),
+        with_bot=with_bot,
+    )  # fmt: skip
+    opened.append(case)
+    interactions.event(tx, case, "opened", channel=inbox.row.channel)
+    if found is not None:
+        case.linked_case_id = found.id
+        interactions.event(tx, case, "linked", number=found.number)
+    return case
+
+
+def _subject(inbound: Inbound) -> str:
+    """The subject, or the beginning of what was said."""
+    text = inbound.subject or next((line.strip() for line in inbound.text.splitlines() if line.strip()), "")
+    return " ".join(text.split())[:200]
+
+
+def _answer_by(case: Case, message: _Message) -> None:
+    """An answer goes where the contact wrote last."""
+    case.contact_point_id = message.person.point.id
+    case.inbox_id = message.arrival.inbox.row.id
+    case.channel = message.arrival.inbox.row.channel
+    case.contact_name = message.person.contact.name or case.contact_name
+
+
+async def _add_participant(tx: Transaction, case: Case, person: Person) -> None:
+    """A stranger on a known thread takes part, and is never taken for the contact."""
+    this = select(Participant.id).where(Participant.case_id == case.id, Participant.contact_point_id == person.point.id)
+    there = await tx.session.exec(this)
+    if there.first() is None:
+        row = {"id": tx.new_id(), "case_id": case.id, "contact_point_id": person.point.id, "created_at": tx.now}
+        tx.add_row(Participant, row)
+        interactions.event(tx, case, "participant_added", address=person.point.address)
+
+
+def _by(person: Person) -> By:
+    return By(Author.CONTACT, person.contact.id, person.contact.name or person.point.name)
+
+
+def _append(tx: Transaction, case: Case, message: _Message) -> int:
+    inbound, row = message.inbound, message.arrival.row
+    content = Content(
+        text=inbound.text, html=inbound.html, automatic=inbound.automatic, external_id=row.external_id, raw_id=row.id,
+        sent_at=inbound.sent_at, payload=_payload(inbound),
+    )  # fmt: skip
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, _by(message.person), content)
+    files.attach(tx, interaction_id, message.files)
+    return interaction_id
+
+
+def _payload(inbound: Inbound) -> dict[str, str]:
+    facts = {"subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _remember_id(tx: Transaction, case: Case, message: _Message, joins: Joins, interaction_id: int) -> None:
+    message_id = message.inbound.message_id
+    if message_id:
+        tx.add_row(
+            MessageReference, {"message_id": message_id, "interaction_id": interaction_id, "case_id": case.id}
+        )  # fmt: skip
+        row = message.arrival.row
+        joins.known[message_id] = joining.Known(interaction_id, case.id, row.external_id, row.inbox_id)

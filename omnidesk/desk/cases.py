@@ -1,0 +1,166 @@
+"""Cases: opening, what an inbound message does, handing off, resolving, reopening.
+
+A case's first message opens it; its holder is the bot or a team, which is not a status. These functions change a case
+that is new or locked and leave what follows from the change (version, shelf, timers, nudges) to the end of the
+transaction.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from omnidesk.desk import sla
+from omnidesk.events import CaseChanged, WorkWaiting
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Agent, Case, Category, Contact, ContactPoint, Counter, Holder, Inbox, Shelf
+
+OPEN = (Category.NEW, Category.OPEN, Category.WAITING, Category.ON_HOLD)
+DONE = (Category.RESOLVED, Category.CLOSED)
+
+
+def changed(tx: Transaction, case: Case) -> None:
+    """Settle this case at the end of the transaction."""
+    tx.at_end(_settle, case)
+
+
+async def _settle(tx: Transaction, cases: list[Case]) -> None:
+    for case in cases:
+        case.version += 1
+        case.updated_at = tx.now
+        case.shelf = shelf_of(case)
+    await sla.follow(tx, cases)
+    for case in cases:
+        tx.publish(CaseChanged(case.id, case.version))
+
+
+def shelf_of(case: Case) -> Shelf:
+    """Where a case stands in the views."""
+    if case.category in DONE:
+        return Shelf.DONE
+    return Shelf.BOT if case.holder == Holder.BOT else Shelf.OPEN
+
+
+async def take_numbers(tx: Transaction, count: int) -> range:
+    """The next case numbers. Call it late: other processes wait for the counter until the commit."""
+    statement = (
+        update(Counter)
+        .where(col(Counter.name) == "case")
+        .values(value=col(Counter.value) + count)
+        .returning(col(Counter.value))
+    )
+    last: int = (await tx.session.exec(statement)).scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+def open_case(
+    tx: Transaction, inbox: Inbox, point: ContactPoint, contact: Contact, *, subject: str, with_bot: bool
+) -> Case:
+    """A new case, held by the inbox's bot or its team; the caller gives it a number before the commit."""
+    case = Case(
+        id=tx.new_id(), number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
+        contact_name=contact.name or point.name, contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
+        language=contact.language or inbox.language, last_at=tx.now, created_at=tx.now, updated_at=tx.now,
+        holder=Holder.BOT if with_bot else Holder.TEAM, unread=True,
+    )  # fmt: skip
+    tx.add(case)
+    if not with_bot:
+        _hold(tx, case)
+    return case
+
+
+def _hold(tx: Transaction, case: Case) -> None:
+    """A team takes hold: its clocks start here, and routing decides who answers."""
+    case.holder = Holder.TEAM
+    case.held_at = tx.now
+    case.needs_bot = False
+    case.next_step_at = None
+    case.needs_routing = True
+    tx.publish(WorkWaiting("routing"))
+
+
+def hand_off(tx: Transaction, case: Case) -> None:
+    """Pass a case from the bot to its team."""
+    _hold(tx, case)
+    changed(tx, case)
+
+
+async def receive(tx: Transaction, case: Case) -> bool:
+    """What an inbound message does to the status of its case (not an automatic one); True = it was reopened."""
+    reopened = case.category == Category.RESOLVED
+    if reopened:
+        await _begin_cycle(tx, case)
+    elif case.category in (Category.WAITING, Category.ON_HOLD):
+        case.category = Category.OPEN
+    if case.holder == Holder.BOT:
+        case.needs_bot = True
+        case.next_step_at = None
+        tx.publish(WorkWaiting("bot"))
+    case.unread = True
+    return reopened
+
+
+async def _begin_cycle(tx: Transaction, case: Case) -> None:
+    """Reopen: holder, team and assignee stay; a new cycle begins, unless routing must find somebody first."""
+    case.category = Category.OPEN
+    case.cycle += 1
+    case.resolved_at = None
+    case.next_step_at = None
+    if case.holder == Holder.TEAM:
+        case.held_at = tx.now
+        await _load(tx, case.assignee_id, +1)
+        if case.assignee_id is None:
+            case.needs_routing = True
+            tx.publish(WorkWaiting("routing"))
+
+
+async def reopen(tx: Transaction, case: Case) -> None:
+    """Take up a resolved or closed case again."""
+    case.closed_at = None
+    case.disposition = None
+    await _begin_cycle(tx, case)
+    changed(tx, case)
+
+
+async def resolve(tx: Transaction, case: Case, close_days: int) -> None:
+    """End the cycle; the case closes by itself after `close_days`."""
+    await _load(tx, case.assignee_id, -1)
+    case.category = Category.RESOLVED
+    case.resolved_at = tx.now
+    case.unread = False
+    case.needs_bot = case.needs_routing = case.needs_agent = False
+    case.next_step_at = tx.now + timedelta(days=close_days)
+    changed(tx, case)
+    tx.publish(WorkWaiting("routing"))
+
+
+def close(tx: Transaction, case: Case) -> None:
+    """Close a resolved case for good: a later message opens a new one."""
+    case.category = Category.CLOSED
+    case.closed_at = tx.now
+    case.next_step_at = None
+    changed(tx, case)
+
+
+async def assign(tx: Transaction, case: Case, agent_id: int | None, *, loaded: bool = False) -> None:
+    """Give the case to an agent, or take it from everybody. `loaded`: the agent's load was raised already."""
+    if case.category in OPEN:
+        await _load(tx, case.assignee_id, -1)
+        await _load(tx, None if loaded else agent_id, +1)
+    case.assignee_id = agent_id
+    case.needs_agent = case.needs_routing = False
+    changed(tx, case)
+
+
+async def _load(tx: Transaction, agent_id: int | None, change: int) -> None:
+    if agent_id is not None:
+        await tx.session.exec(
+            update(Agent).where(col(Agent.id) == agent_id).values(load=col(Agent.load) + change)
+        )  # fmt: skip
+
+
+def takes_messages(case: Case, reopen_days: int, now: datetime) -> bool:
+    """Whether a message may still join: not closed, and not resolved longer ago than the inbox reopens."""
+    if case.category == Category.CLOSED:
+        return False
+    return case.resolved_at is None or case.resolved_at + timedelta(days=reopen_days) >= now

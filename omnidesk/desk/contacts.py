@@ -1,0 +1,70 @@
+"""Contacts: people are found by the addresses they write from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from omnidesk.contract.channel import Sender
+from omnidesk.events import PointMet
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Contact, ContactPoint
+from omnidesk.text.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact point and the contact it belongs to."""
+
+    point: ContactPoint
+    contact: Contact
+
+
+async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict[str, Person]:
+    """Find or create who wrote, by address; all points are locked, in id order, so that no two writers cross."""
+    wanted = {sender.address: sender for sender in senders}
+    people = await _known(tx, channel, list(wanted))
+    for address, sender in wanted.items():
+        if address not in people:
+            people[address] = _create(tx, channel, sender)
+        _learn(tx, people[address], sender)
+    return people
+
+
+async def _known(tx: Transaction, channel: str, addresses: list[str]) -> dict[str, Person]:
+    statement = (
+        select(ContactPoint, Contact)
+        .join(Contact, col(Contact.id) == col(ContactPoint.contact_id))
+        .where(ContactPoint.channel == channel, col(ContactPoint.address).in_(addresses))
+        .order_by(col(ContactPoint.id))
+        .with_for_update(of=ContactPoint)
+    )
+    return {point.address: Person(point, contact) for point, contact in await tx.session.exec(statement)}
+
+
+def _create(tx: Transaction, channel: str, sender: Sender) -> Person:
+    contact = Contact(
+        id=tx.new_id(), name=sender.name, folded_name=fold(sender.name), language=sender.language,
+        created_at=tx.now, updated_at=tx.now,
+    )  # fmt: skip
+    point = ContactPoint(
+        id=tx.new_id(), contact_id=contact.id, channel=channel, address=sender.address, name=sender.name,
+        proven=sender.proven, created_at=tx.now,
+    )  # fmt: skip
+    tx.add(contact)
+    tx.add(point)
+    tx.publish(PointMet(channel, point.address, point.id))
+    return Person(point, contact)
+
+
+def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
+    """Keep what a message tells of its sender, never overwriting what is known."""
+    if sender.proven and not person.point.proven:
+        person.point.proven = True
+    contact = person.contact
+    if sender.name and not contact.name:
+        contact.name, contact.folded_name = sender.name, fold(sender.name)
+        contact.version += 1
+        contact.updated_at = tx.now
+    if sender.language and not contact.language:
+        contact.language = sender.language

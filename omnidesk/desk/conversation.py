@@ -1,0 +1,208 @@
+"""Conversation: the bot answers the cases it holds, or hands them off."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
+from omnidesk.desk import cases, deliveries, interactions, surveys
+from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.routing import anyone_online
+from omnidesk.store import dialect
+from omnidesk.store.db import Database, Transaction, table_of
+from omnidesk.store.models import (
+    Attachment,
+    Author,
+    BotState,
+    BotVersion,
+    Case,
+    ContactPoint,
+    Direction,
+    FaqEntry,
+    Holder,
+    Inbox,
+    Interaction,
+    Kind,
+)
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    bot: Bot
+    name: str
+    version_id: int
+    knowledge: tuple[int, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A case whose bot has something to read."""
+
+    case: Case
+    bot: str
+    state: dict[str, Any]
+    said: Sequence[Interaction]
+    files: int
+    person_online: bool
+
+
+class Conversation:
+    """The worker that lets bots answer."""
+
+    def __init__(self, db: Database, responder: Responder, *, silence: timedelta) -> None:
+        self._db = db
+        self._responder = responder
+        self._silence = silence
+        self._bots: dict[str, _Loaded] = {}
+
+    async def run(self) -> bool:
+        """One round: answer every case that waits for its bot; False = none did."""
+        async with self._db.session() as session:
+            waiting = select(Case.id).where(col(Case.needs_bot)).order_by(col(Case.id)).limit(_AT_ONCE)
+            case_ids = list(await session.exec(waiting))
+        for case_id in case_ids:
+            await self._turn(case_id)
+        return bool(case_ids)
+
+    async def _turn(self, case_id: int) -> None:
+        async with self._db.session() as session:
+            pending = await _read(session, case_id, self._db.now())
+            loaded = await self._bot(session, pending.bot) if pending else None
+        if pending is None:
+            return
+        answer = await self._ask(loaded.bot, pending) if loaded else None
+        async with self._db.transaction() as tx:
+            case = await tx.get(Case, case_id)
+            if case.last_position != pending.case.last_position or case.holder != Holder.BOT:
+                return  # somebody wrote or took over meanwhile: this answer is to a question of the past
+            if answer is None or loaded is None:
+                _hand_off(tx, case, "failed", "")
+                return
+            await self._say(tx, case, pending, answer, By(Author.BOT, None, loaded.name))
+
+    async def _ask(self, bot: Bot, pending: _Pending) -> Answer | None:
+        """The bot's answer; None when it breaks, since then a person must take over."""
+        try:
+            return await bot.respond(_turn_of(pending, self._db.now()))
+        except Exception:
+            log.exception("the bot %s failed on case %s", pending.bot, pending.case.number)
+            return None
+
+    async def _say(self, tx: Transaction, case: Case, pending: _Pending, answer: Answer, by: By) -> None:
+        """Log and send what the bot says, keep its state, and pass the case on if it asks so."""
+        case.needs_bot = False
+        case.language = answer.language
+        point = await tx.session.get_one(ContactPoint, case.contact_point_id)
+        for index, saying in enumerate(answer.messages):
+            payload: dict[str, Any] = {"decision": answer.decision}
+            if saying.buttons:
+                payload["buttons"] = [asdict(button) for button in saying.buttons]
+            if index == 0:
+                payload["why"] = {"intent": answer.why.intent, "confidence": round(answer.why.confidence, 2)}
+            content = Content(text=saying.text, payload=payload, automatic=True)
+            row_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, by, content)
+            deliveries.queue(tx, case, point, row_id, automatic=True)
+        if answer.handoff is not None:
+            _hand_off(tx, case, answer.handoff.reason, answer.handoff.summary, by)
+        else:
+            case.next_step_at = tx.now + self._silence
+        await _keep_state(tx, case, pending.bot, dict(answer.state))
+        cases.changed(tx, case)
+
+    async def _bot(self, session: AsyncSession, slug: str) -> _Loaded | None:
+        """The newest version of a bot with today's knowledge; loaded again only when either changed."""
+        newest = select(BotVersion).where(BotVersion.slug == slug).order_by(col(BotVersion.version).desc()).limit(1)
+        version = (await session.exec(newest)).first()
+        if version is None:
+            return None
+        knowledge = (await session.exec(_knowledge(slug))).one()
+        loaded = self._bots.get(slug)
+        if loaded is None or (loaded.version_id, loaded.knowledge) != (version.id, knowledge):
+            known = await articles(session, slug)
+            model = await asyncio.to_thread(self._responder.train, version.source, known)
+            bot = self._responder.load(version.source, model, known)
+            loaded = self._bots[slug] = _Loaded(bot, version.name, version.id, knowledge)
+        return loaded
+
+
+def _knowledge(slug: str) -> Any:
+    return select(func.count(), func.max(FaqEntry.updated_at)).where(FaqEntry.bot == slug, col(FaqEntry.published))
+
+
+async def articles(session: AsyncSession, slug: str) -> list[Article]:
+    """The published answers of a bot, one per language."""
+    entries = select(FaqEntry).where(FaqEntry.bot == slug, col(FaqEntry.published)).order_by(col(FaqEntry.slug))
+    return [
+        Article(entry.slug, language, entry.title.get(language, ""), tuple(entry.questions.get(language, ())), answer)
+        for entry in await session.exec(entries)
+        for language, answer in entry.answer.items()
+    ]
+
+
+async def _read(session: AsyncSession, case_id: int, now: datetime) -> _Pending | None:
+    case = await session.get(Case, case_id)
+    if case is None or not case.needs_bot or case.holder != Holder.BOT:
+        return None
+    inbox = await session.get_one(Inbox, case.inbox_id)
+    state = await session.get(BotState, case_id)
+    new = (
+        select(Interaction)
+        .where(
+            Interaction.case_id == case_id,
+            col(Interaction.position) > (state.position if state else 0),
+            Interaction.direction == Direction.INBOUND,
+            Interaction.kind == Kind.MESSAGE,
+        )
+        .order_by(col(Interaction.position))
+    )
+    said = list(await session.exec(new))
+    files = select(func.count()).where(col(Attachment.interaction_id).in_([one.id for one in said]))
+    return _Pending(
+        case, inbox.bot or "", state.state if state else {}, said, (await session.exec(files)).one(),
+        await anyone_online(session, case.team_id, now),
+    )  # fmt: skip
+
+
+def _turn_of(pending: _Pending, now: datetime) -> Turn:
+    last = pending.said[-1] if pending.said else None
+    return Turn(
+        texts=tuple(one.text for one in pending.said),
+        now=now,
+        button=last.payload.get("button") if last else None,
+        language=pending.case.language,
+        state=pending.state,
+        facts={"online": pending.person_online},
+        attachments=pending.files,
+    )
+
+
+async def _keep_state(tx: Transaction, case: Case, bot: str, state: dict[str, Any]) -> None:
+    row = {
+        "case_id": case.id, "bot": bot, "position": case.last_position, "state": state, "updated_at": tx.now,
+    }  # fmt: skip
+    await tx.flush()
+    await dialect.put(await tx.session.connection(), table_of(BotState), row, key=["case_id"])
+
+
+def _hand_off(tx: Transaction, case: Case, reason: str, summary: str, by: By = interactions.SYSTEM) -> None:
+    cases.hand_off(tx, case)
+    interactions.event(tx, case, "handed_off", by, reason=reason, summary=summary)
+
+
+async def give_up_waiting(tx: Transaction, case: Case) -> None:
+    """The person said nothing more after the bot's answer: it helped."""
+    inbox = await tx.session.get_one(Inbox, case.inbox_id)
+    await cases.resolve(tx, case, inbox.close_days)
+    interactions.event(tx, case, "resolved", by="silence")
+    await surveys.arm(tx, case, by_bot=True)

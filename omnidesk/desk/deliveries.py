@@ -1,0 +1,73 @@
+"""Deliveries as rows: queued, moved forward by receipts, failed."""
+
+from sqlmodel import col, select, update
+
+from omnidesk.contract.channel import Receipt
+from omnidesk.desk import interactions
+from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState
+
+_PROGRESS = [DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ]
+
+
+def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *, automatic: bool) -> None:
+    """Send an interaction to the contact point of a case."""
+    tx.add_row(
+        Delivery,
+        {
+            "id": tx.new_id(), "interaction_id": interaction_id, "case_id": case.id, "contact_point_id": point.id,
+            "inbox_id": case.inbox_id, "channel": point.channel, "address": point.address, "automatic": automatic,
+            "not_before": tx.now, "created_at": tx.now,
+        },
+    )  # fmt: skip
+    tx.publish(WorkWaiting("outbox"))
+
+
+def try_again(tx: Transaction, delivery: Delivery) -> None:
+    """Queue a failed delivery once more, at once."""
+    delivery.state, delivery.not_before, delivery.attempts, delivery.error = DeliveryState.QUEUED, tx.now, 0, ""
+    tx.publish(WorkWaiting("outbox"))
+
+
+async def take_receipt(tx: Transaction, inbox_id: int, receipt: Receipt) -> None:
+    """Note what a provider says of a message it took; late, early, repeated and foreign receipts are harmless."""
+    this = (Delivery.inbox_id == inbox_id, Delivery.provider_id == receipt.message_id)
+    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
+        if receipt.state == "failed":
+            await fail(tx, delivery, receipt.error, permanent=receipt.permanent)
+        else:
+            await _advance(tx, delivery, DeliveryState(receipt.state))
+
+
+async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
+    """Move forward only: a receipt for delivery after one for reading changes nothing."""
+    if delivery.state in _PROGRESS and _PROGRESS.index(state) > _PROGRESS.index(DeliveryState(delivery.state)):
+        delivery.state = state
+        await tell(tx, delivery)
+
+
+async def reached(tx: Transaction, point_id: int, state: DeliveryState) -> None:
+    """The person was given, or has looked at, everything sent to this point so far."""
+    before = _PROGRESS[1 : _PROGRESS.index(state)]
+    this = (Delivery.contact_point_id == point_id, col(Delivery.state).in_(before))
+    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
+        await _advance(tx, delivery, state)
+
+
+async def tell(tx: Transaction, delivery: Delivery) -> None:
+    """Let pages and chats that show this message show its new state."""
+    case = await tx.session.get(Case, delivery.case_id)
+    if case is not None:
+        tx.publish(CaseChanged(case.id, case.version))
+    tx.publish(TranscriptChanged(delivery.contact_point_id))
+
+
+async def fail(tx: Transaction, delivery: Delivery, error: str, *, permanent: bool) -> None:
+    """The message will not arrive: the agent is told on the case, the address is marked when it is to blame."""
+    delivery.state, delivery.error = DeliveryState.FAILED, error[:1000]
+    case = await tx.get(Case, delivery.case_id)
+    interactions.event(tx, case, "delivery_failed", address=delivery.address, error=error[:300])
+    if permanent:
+        point = update(ContactPoint).where(col(ContactPoint.id) == delivery.contact_point_id)
+        await tx.session.exec(point.values(working=False, failure=error[:500]))

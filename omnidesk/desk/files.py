@@ -1,0 +1,88 @@
+"""Files: uploads on their way to a message, and links to the ones that are there."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.errors import Invalid, NotFound
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Transaction
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import Attachment
+
+_LINK_LIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A stored file and the handle that a message cites it by."""
+
+    handle: str
+    filename: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file whose bytes are in the blobs, not yet a row."""
+
+    filename: str
+    content_type: str
+    size: int
+    blob: str
+    content_id: str | None = None
+    inline: bool = False
+
+
+async def upload(
+    blobs: Blobs, keys: Keys, chunks: AsyncIterable[bytes], *, limit: int, filename: str = "", content_type: str = ""
+) -> Upload:
+    """Store a file; its handle can't be made up by others. Raises Invalid when it is too large."""
+    blob, size = await blobs.put_stream(chunks, limit=limit)
+    facts = json.dumps([blob, size, filename, content_type], ensure_ascii=False)
+    handle = keys.sign("upload", urlsafe_b64encode(facts.encode()).decode())
+    return Upload(handle, filename, content_type, size)
+
+
+def from_handle(keys: Keys, handle: str) -> Stored:
+    """What a handle stands for. Raises Invalid."""
+    facts = keys.verify("upload", handle)
+    if facts is None:
+        raise Invalid("This attachment is not known here; attach it again.", fields={"attachments": "unknown"})
+    blob, size, filename, content_type = json.loads(urlsafe_b64decode(facts))
+    return Stored(filename, content_type, size, blob)
+
+
+def attach(tx: Transaction, interaction_id: int, files: list[Stored]) -> None:
+    """Make files part of an interaction."""
+    for file in files:
+        tx.add_row(
+            Attachment,
+            {
+                "id": tx.new_id(), "interaction_id": interaction_id, "filename": file.filename[:255],
+                "content_type": file.content_type[:100], "size": file.size, "blob": file.blob,
+                "content_id": file.content_id, "inline": file.inline, "created_at": tx.now,
+            },
+        )  # fmt: skip
+
+
+def signed_path(keys: Keys, attachment_id: int, now: datetime) -> str:
+    """Where a file can be fetched for a day, by whoever was given the path."""
+    expires = int((now + _LINK_LIFE).timestamp()) // 3600 * 3600  # stable for an hour, so that browsers cache it
+    return "/files/" + keys.sign("file", f"{attachment_id}-{expires}")
+
+
+async def find(session: AsyncSession, keys: Keys, token: str, now: datetime) -> Attachment:
+    """The file that a signed path leads to. Raises NotFound, also when the link is old."""
+    attachment_id, _, expires = (keys.verify("file", token) or "").partition("-")
+    if not attachment_id or int(expires) < now.timestamp():
+        raise NotFound("This link has expired; open the file from the conversation again.")
+    attachment = await session.get(Attachment, int(attachment_id))
+    if attachment is None:
+        raise NotFound("This file is no longer kept.")
+    return attachment

@@ -1,0 +1,176 @@
+"""Inboxes: rows come alive as channels; each listens where its lease is held."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession
+from pydantic import BaseModel, SecretStr
+from sqlmodel import col, select, update
+
+from omnidesk.contract.channel import Channel, ChannelError, ChannelSettings, Desk, Join
+from omnidesk.errors import NotFound
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+from omnidesk.store.leases import RENEW_SECONDS, Leases
+from omnidesk.store.models import Inbox
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class LiveInbox:
+    """An inbox's row with its channel."""
+
+    row: Inbox
+    channel: Channel
+
+    @property
+    def join(self) -> Join:
+        """How messages join cases here."""
+        joins: dict[str | None, Join] = {"thread": "thread", "person": "person", "new": "new"}
+        return joins.get(self.row.join, self.channel.capabilities.join)
+
+
+class Inboxes:
+    """All inboxes of this process, by id and by slug."""
+
+    def __init__(self, db: Database, keys: Keys, channels: Mapping[str, type[Channel]]) -> None:
+        self.database = db
+        self._keys = keys
+        self._http: ClientSession | None = None
+        self.channels = channels
+        self._by_id: dict[int, LiveInbox] = {}
+
+    def use(self, http: ClientSession) -> None:
+        """The session that channels made from now on share."""
+        self._http = http
+
+    async def load(self) -> None:
+        """Read the rows; an inbox whose channel is not installed, or whose settings don't fit, is left out and told."""
+        async with self.database.session() as session:
+            rows = list(await session.exec(select(Inbox).order_by(col(Inbox.slug))))
+        live = {}
+        for row in rows:
+            try:
+                live[row.id] = LiveInbox(row, self._make(row))
+            except (KeyError, ValueError) as error:
+                log.error("inbox %s can't be used: %s", row.slug, error)
+                await note_health(self.database, row.id, f"can't be used: {error}")
+        self._by_id = live
+
+    def _make(self, row: Inbox) -> Channel:
+        kind = self.channels[row.channel]
+        return kind(kind.Settings.model_validate(merged(row.settings, self._keys.decrypt(row.secrets))), self._http)
+
+    def all(self) -> list[LiveInbox]:
+        """Every inbox that can be used."""
+        return list(self._by_id.values())
+
+    def by_id(self, inbox_id: int) -> LiveInbox:
+        """An inbox by its id. Raises NotFound."""
+        if inbox_id not in self._by_id:
+            raise NotFound(f"The inbox {inbox_id} is not in use here.")
+        return self._by_id[inbox_id]
+
+    def by_slug(self, slug: str) -> LiveInbox:
+        """An enabled inbox by its slug. Raises NotFound."""
+        for inbox in self._by_id.values():
+            if inbox.row.slug == slug and inbox.row.enabled:
+                return inbox
+        raise NotFound(f"There is no inbox {slug} here.")
+
+
+def merged(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with their secrets put back, at any depth."""
+    result = dict(settings)
+    for name, value in secrets.items():
+        below = result.get(name)
+        result[name] = merged(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return result
+
+
+def split_secrets(settings: ChannelSettings) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings as JSON values without their secrets, and the secrets alone."""
+    return _plain(settings), _secret(settings)
+
+
+def _plain(model: BaseModel) -> dict[str, Any]:
+    plain: dict[str, Any] = model.model_dump(mode="json")
+    for name, value in model:
+        if isinstance(value, BaseModel):
+            plain[name] = _plain(value)
+        elif isinstance(value, SecretStr):
+            del plain[name]
+    return plain
+
+
+def _secret(model: BaseModel) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in model:
+        if isinstance(value, BaseModel) and (below := _secret(value)):
+            found[name] = below
+        elif isinstance(value, SecretStr):
+            found[name] = value.get_secret_value()
+    return found
+
+
+async def note_health(db: Database, inbox_id: int, health: str) -> None:
+    """Keep what the last attempt to listen said; empty = well."""
+    async with db.transaction() as tx:
+        await tx.session.exec(update(Inbox).where(col(Inbox.id) == inbox_id).values(health=health[:500]))
+
+
+class Listener:
+    """Keeps one inbox listening while this process holds its lease, whatever breaks."""
+
+    def __init__(self, db: Database, leases: Leases, inbox: LiveInbox, desk: Desk) -> None:
+        self._db = db
+        self._leases = leases
+        self._inbox = inbox
+        self._desk = desk
+        self.ready = asyncio.Event()
+        """Set when the first attempt is over, well or not."""
+
+    async def run(self) -> None:
+        """Listen until cancelled; after a failure again, with growing pauses."""
+        wait = 1.0
+        lease = f"listener:{self._inbox.row.id}"
+        while True:
+            try:
+                if await self._leases.claim(lease):
+                    await self._listen(lease)
+                    wait = 1.0
+                else:
+                    self.ready.set()
+                    await asyncio.sleep(RENEW_SECONDS)
+            except (ChannelError, OSError) as error:
+                await self._failed(str(error), wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+            except Exception as error:
+                log.exception("inbox %s stopped listening", self._inbox.row.slug)
+                await self._failed(repr(error), wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _listen(self, lease: str) -> None:
+        """Listen while the lease is ours."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._inbox.channel.listen(self._desk))
+            if self._inbox.row.health:
+                await note_health(self._db, self._inbox.row.id, "")
+                log.info("inbox %s listens again", self._inbox.row.slug)
+            self.ready.set()
+            while await self._leases.claim(lease):  # noqa: ASYNC110 - a lease is looked after by the clock
+                await asyncio.sleep(RENEW_SECONDS)
+
+    async def _failed(self, reason: str, wait: float) -> None:
+        log.warning("inbox %s can't listen: %s; trying again in %.0f s", self._inbox.row.slug, reason, wait)
+        await note_health(self._db, self._inbox.row.id, reason)
+        self._inbox.row.health = reason
+        self.ready.set()
+        await asyncio.sleep(wait)

@@ -1,0 +1,86 @@
+"""The log: everything said and done becomes a row at the end of its case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from omnidesk.desk import cases
+from omnidesk.events import TranscriptChanged
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Author, Case, Direction, Interaction, Kind
+
+_PREVIEW_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who speaks or acts."""
+
+    kind: Author
+    id: int | None = None
+    name: str = ""
+
+
+SYSTEM = By(Author.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is said. `payload` holds what its kind needs beside the text (see the model)."""
+
+    text: str = ""
+    html: str | None = None
+    payload: dict[str, Any] | None = None
+    automatic: bool = False
+    external_id: str | None = None
+    raw_id: int | None = None
+    sent_at: datetime | None = None
+
+
+def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By, content: Content) -> int:
+    """Add a row to the log of a case that is locked or new; gives its id."""
+    case.last_position += 1
+    row_id = tx.new_id()
+    tx.add_row(
+        Interaction,
+        {
+            "id": row_id,
+            "case_id": case.id,
+            "position": case.last_position,
+            "contact_id": case.contact_id,
+            "contact_point_id": case.contact_point_id,
+            "inbox_id": case.inbox_id,
+            "channel": case.channel,
+            "direction": direction,
+            "kind": kind,
+            "author_kind": by.kind,
+            "author_id": by.id,
+            "author_name": by.name,
+            "text": content.text,
+            "html": content.html,
+            "payload": content.payload or {},
+            "automatic": content.automatic,
+            "external_id": content.external_id,
+            "raw_id": content.raw_id,
+            "sent_at": content.sent_at,
+            "created_at": tx.now,
+        },
+    )
+    if kind is not Kind.EVENT:
+        _show(case, tx.now, by, content.text)
+    if kind in (Kind.MESSAGE, Kind.SURVEY):
+        tx.publish(TranscriptChanged(case.contact_point_id))
+    cases.changed(tx, case)
+    return row_id
+
+
+def event(tx: Transaction, case: Case, name: str, actor: By = SYSTEM, /, **values: Any) -> int:
+    """Log that something happened; the page says it in the reader's language from `name` and `values`."""
+    content = Content(payload={"event": name, **values})
+    return append(tx, case, Kind.EVENT, Direction.INTERNAL, actor, content)
+
+
+def _show(case: Case, now: datetime, by: By, text: str) -> None:
+    case.last_at = now
+    case.last_author = by.kind
+    case.preview = " ".join(text.split())[:_PREVIEW_LENGTH]

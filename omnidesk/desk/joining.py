@@ -1,0 +1,130 @@
+"""Which case a message joins: a signed token, then what the inbox joins by; what joins nothing opens a case."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy
+from sqlalchemy import func
+from sqlalchemy.orm import load_only
+from sqlmodel import col, select
+
+from omnidesk.contract.channel import Inbound, Join
+from omnidesk.store.db import Transaction
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import Case, Category, Interaction, MessageReference
+
+_KNOWN = (Interaction.case_id, Interaction.external_id, Interaction.inbox_id)
+_REFERENCES = 50
+"""How many of a message's references are looked up, nearest first."""
+
+
+def case_token(keys: Keys, case_id: int) -> str:
+    """What leads an answer back to a case; letters and digits of one case, fit for a mail address."""
+    return keys.sign("case", _base32(case_id))
+
+
+def case_of_token(keys: Keys, token: str | None) -> int | None:
+    """The case a token was made for; None for anything else."""
+    text = keys.verify("case", token.lower()) if token else None
+    return int(text, 32) if text else None
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+
+
+def _base32(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 32)
+        text = _DIGITS[digit] + text
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An interaction that has a message id."""
+
+    interaction_id: int
+    case_id: int
+    external_id: str | None
+    inbox_id: int
+
+
+@dataclass(slots=True)
+class Joins:
+    """All that decides where a batch's messages go, read with a few statements and kept up to date in the batch."""
+
+    known: dict[str, Known] = field(default_factory=dict)
+    cases: dict[int, Case] = field(default_factory=dict)
+    by_person: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(contact point, inbox) → the case not closed that was last written in."""
+
+    def case_for(self, inbound: Inbound, token_case: int | None, join: Join, person: tuple[int, int]) -> Case | None:
+        """The case this message joins by itself, open or not."""
+        if token_case in self.cases:
+            return self.cases[token_case]
+        if join == "thread":
+            for reference in inbound.references[:_REFERENCES]:
+                if reference in self.known:
+                    return self.cases.get(self.known[reference].case_id)
+        if join == "person" and person in self.by_person:
+            return self.cases[self.by_person[person]]
+        return None
+
+    def remember(self, case: Case, person: tuple[int, int]) -> None:
+        """The case was opened or written in: later messages of the batch may join it."""
+        self.cases[case.id] = case
+        self.by_person[person] = case.id
+
+
+async def read(
+    tx: Transaction, inbounds: Sequence[Inbound], token_cases: Iterable[int], people: Iterable[tuple[int, int]]
+) -> Joins:
+    """Read what a batch may join; all its cases are locked, in id order."""
+    joins = Joins(known=await _known(tx, inbounds), by_person=await _latest(tx, list(people)))
+    wanted = {*token_cases, *joins.by_person.values(), *(known.case_id for known in joins.known.values())}
+    if wanted:
+        statement = select(Case).where(col(Case.id).in_(wanted)).order_by(col(Case.id)).with_for_update()
+        joins.cases = {case.id: case for case in await tx.session.exec(statement)}
+    joins.by_person = {who: case_id for who, case_id in joins.by_person.items() if case_id in joins.cases}
+    return joins
+
+
+async def _known(tx: Transaction, inbounds: Sequence[Inbound]) -> dict[str, Known]:
+    """Message ids that the batch names, its own among them; of a reused id the newest interaction counts."""
+    ids = {reference for inbound in inbounds for reference in inbound.references[:_REFERENCES]}
+    ids |= {inbound.message_id for inbound in inbounds if inbound.message_id}
+    if not ids:
+        return {}
+    statement = (
+        select(MessageReference.message_id, Interaction)
+        .join(Interaction, col(Interaction.id) == col(MessageReference.interaction_id))
+        .where(col(MessageReference.message_id).in_(ids))
+        .order_by(col(Interaction.id))
+        .options(load_only(*_KNOWN))  # type: ignore[arg-type]
+    )
+    return {
+        message_id: Known(found.id, found.case_id, found.external_id, found.inbox_id)
+        for message_id, found in await tx.session.exec(statement)
+    }
+
+
+async def _latest(tx: Transaction, people: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """For each (contact point, inbox) its case that is not closed and was last written in."""
+    if not people:
+        return {}
+    rank = func.row_number().over(
+        partition_by=(col(Case.contact_point_id), col(Case.inbox_id)),
+        order_by=(col(Case.last_at).desc(), col(Case.id).desc()),
+    )
+    ranked = (
+        sqlalchemy.select(col(Case.id), col(Case.contact_point_id), col(Case.inbox_id), rank.label("rank"))
+        .where(
+            col(Case.contact_point_id).in_({point for point, _ in people}),
+            col(Case.inbox_id).in_({inbox for _, inbox in people}),
+            col(Case.category) != Category.CLOSED,
+        )
+        .subquery()
+    )
+    rows = await (await tx.session.connection()).execute(sqlalchemy.select(ranked).where(ranked.c.rank == 1))
+    return {(point, inbox): case_id for case_id, point, inbox, _ in rows}

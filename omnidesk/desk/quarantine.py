@@ -1,0 +1,34 @@
+"""Quarantine: what could not be understood is kept, shown with its reason, and can be processed again."""
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import audit
+from omnidesk.errors import NotFound
+from omnidesk.events import WorkWaiting
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import RawMessage, RawState
+
+
+async def list_quarantined(session: AsyncSession, limit: int = 200) -> list[RawMessage]:
+    """What is in quarantine, newest first."""
+    held = select(RawMessage).where(RawMessage.state == RawState.QUARANTINED)
+    return list(await session.exec(held.order_by(col(RawMessage.id).desc()).limit(limit)))
+
+
+async def find(session: AsyncSession, raw_id: int) -> RawMessage:
+    """A raw message in quarantine. Raises NotFound."""
+    row = await session.get(RawMessage, raw_id)
+    if row is None or row.state != RawState.QUARANTINED:
+        raise NotFound(f"There is no message {raw_id} in quarantine.")
+    return row
+
+
+async def process_again(tx: Transaction, raw_id: int, agent_id: int | None = None) -> None:
+    """Give a message another chance, with all its attempts. Raises NotFound."""
+    row = await tx.session.get(RawMessage, raw_id, with_for_update=True)
+    if row is None or row.state != RawState.QUARANTINED:
+        raise NotFound(f"There is no message {raw_id} in quarantine.")
+    row.state, row.attempts, row.not_before, row.reason = RawState.WAITING, 0, tx.now, ""
+    audit.note(tx, "quarantine.retry", str(raw_id), agent_id)
+    tx.publish(WorkWaiting("intake"))

@@ -1,0 +1,111 @@
+"""Receiving: a raw message is durable before anyone looks at it."""
+
+import asyncio
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+
+from omnidesk.contract.channel import RawMessage as Raw
+from omnidesk.events import WorkWaiting
+from omnidesk.store import dialect
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Database, Transaction, table_of
+from omnidesk.store.models import ExternalId, RawMessage
+
+IN_ROW = 64 * 1024
+"""Larger bodies stand in a blob."""
+_GROUP = 200
+
+
+def lane_of(inbox_id: int, sender: str) -> int:
+    """The lane of a sender in an inbox: 63 bits."""
+    digest = hashlib.blake2b(f"{inbox_id}:{sender}".encode(errors="replace"), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
+
+
+@dataclass(slots=True)
+class _Waiting:
+    inbox_id: int
+    raw: Raw
+    blob: str | None
+    stored: "asyncio.Future[bool]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Receiver:
+    """Stores raw messages; those that come while a commit is under way share the next one."""
+
+    def __init__(self, db: Database, blobs: Blobs) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def receive(self, inbox_id: int, raw: Raw) -> bool:
+        """Store a message; durable when this returns. False = it was here already."""
+        blob = await self._blobs.put(raw.body) if len(raw.body) > IN_ROW else None
+        waiting = _Waiting(inbox_id, raw, blob)
+        self._waiting.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all())
+        return await asyncio.shield(waiting.stored)
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:_GROUP], self._waiting[_GROUP:]
+            await self._write(group)
+
+    async def _write(self, group: list[_Waiting]) -> None:
+        """Store a group in one commit; when that fails, one by one, so that each learns its own fate."""
+        try:
+            async with self._db.transaction() as tx:
+                new = await _store(tx, group)
+        except Exception as error:
+            if len(group) == 1:
+                _tell(group[0], error)
+                return
+            for waiting in group:
+                await self._write([waiting])
+        else:
+            for waiting in group:
+                _tell(waiting, waiting in new)
+
+
+def _tell(waiting: _Waiting, outcome: bool | Exception) -> None:
+    if waiting.stored.done():
+        return
+    if isinstance(outcome, Exception):
+        waiting.stored.set_exception(outcome)
+    else:
+        waiting.stored.set_result(outcome)
+
+
+async def _store(tx: Transaction, group: list[_Waiting]) -> list[_Waiting]:
+    ids = {id(waiting): tx.new_id() for waiting in group}
+    keys = [
+        {"inbox_id": one.inbox_id, "external_id": _key(one.raw), "raw_id": ids[id(one)]} for one in group
+    ]  # fmt: skip
+    connection = await tx.session.connection()
+    stored = await dialect.insert_new(
+        connection, table_of(ExternalId), keys, key=["inbox_id", "external_id"], give="raw_id"
+    )
+    new = [one for one in group if ids[id(one)] in stored]
+    for one in new:
+        tx.add_row(RawMessage, _row(tx, one, ids[id(one)]))
+    if new:
+        tx.publish(WorkWaiting("intake"))
+    return new
+
+
+def _key(raw: Raw) -> str:
+    """External ids come from strangers: too long ones are replaced by their digest, NUL can't be stored."""
+    text = raw.external_id.replace("\x00", "")
+    return text if len(text) <= 255 else hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _row(tx: Transaction, one: _Waiting, row_id: int) -> dict[str, object]:
+    return {
+        "id": row_id, "inbox_id": one.inbox_id, "external_id": _key(one.raw),
+        "sender": one.raw.sender.replace("\x00", ""), "lane": lane_of(one.inbox_id, one.raw.sender), "envelope": dict(one.raw.envelope),
+        "body": b"" if one.blob else zlib.compress(one.raw.body, 1), "blob": one.blob, "size": len(one.raw.body),
+        "not_before": tx.now, "received_at": tx.now,
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""Routing: which team a case belongs to, and who of it gets the case.
+
+It runs apart from intake, so that a mistake in a rule never hides a message. Two steps, a transaction each per case:
+the team and why; then the hand-out to the agent of the team who is online and has waited longest. Nobody there: the
+case waits, and goes to the first who comes.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from omnidesk.desk import agents, cases, interactions
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.models import Agent, Case, Membership, Role, Team
+
+_AT_ONCE = 100
+
+
+class Routing:
+    """The worker that routes cases and hands them out."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def run(self) -> bool:
+        """One round; False = nothing could be routed or handed out."""
+        async with self._db.session() as session:
+            unrouted = await _ids(session, col(Case.needs_routing).is_(True))
+            staffed = col(Case.team_id).in_(_staffed(self._db.now()))
+            waiting = await _ids(session, col(Case.needs_agent).is_(True), staffed)
+        for case_id in unrouted:
+            async with self._db.transaction() as tx:
+                await _route(tx, case_id)
+        handed = [case_id for case_id in unrouted + waiting if await self._hand_out(case_id)]
+        return bool(unrouted or handed)
+
+    async def _hand_out(self, case_id: int) -> bool:
+        async with self._db.transaction() as tx:
+            return await _hand_out(tx, case_id)
+
+
+async def _ids(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[int]:
+    statement = select(Case.id).where(*conditions).order_by(col(Case.id)).limit(_AT_ONCE)
+    return list(await session.exec(statement))
+
+
+def _online(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Agents who can be given a case now."""
+    there = col(Agent.seen_at) > now - agents.ONLINE
+    return col(Agent.active).is_(True), col(Agent.away).is_(False), there, col(Agent.role) != Role.VIEWER
+
+
+def _staffed(now: datetime) -> SelectOfScalar[int]:
+    """Teams with somebody online who has room."""
+    members = select(Membership.team_id).join(Agent, col(Membership.agent_id) == col(Agent.id))
+    return members.where(*_online(now), col(Agent.load) < col(Agent.capacity))
+
+
+async def anyone_online(session: AsyncSession, team_id: int, now: datetime) -> bool:
+    """Whether somebody of the team would be given a case now."""
+    staffed = _staffed(now).where(col(Membership.team_id) == team_id).limit(1)
+    return (await session.exec(staffed)).first() is not None
+
+
+async def _route(tx: Transaction, case_id: int) -> None:
+    """The team: until there are rules, the inbox's."""
+    case = await tx.get(Case, case_id)
+    if not case.needs_routing:
+        return
+    case.needs_routing = False
+    case.needs_agent = case.assignee_id is None
+    team = await tx.session.get_one(Team, case.team_id)
+    interactions.event(tx, case, "routed", team=team.name)
+
+
+async def _hand_out(tx: Transaction, case_id: int) -> bool:
+    case = await tx.get(Case, case_id)
+    if not case.needs_agent:
+        return False
+    for agent in await _candidates(tx, case.team_id):
+        if await _reserve(tx, agent):
+            await cases.assign(tx, case, agent.id, loaded=True)
+            this = (col(Membership.team_id) == case.team_id, col(Membership.agent_id) == agent.id)
+            await tx.session.exec(update(Membership).where(*this).values(assigned_at=tx.now))
+            interactions.event(tx, case, "assigned", agent=agent.name, by="routing")
+            return True
+    return False
+
+
+async def _candidates(tx: Transaction, team_id: int) -> list[Agent]:
+    """Who of the team is online, the one who waited longest for a case first."""
+    statement = (
+        select(Agent)
+        .join(Membership, col(Membership.agent_id) == col(Agent.id))
+        .where(Membership.team_id == team_id, *_online(tx.now))
+        .order_by(col(Membership.assigned_at).asc().nulls_first(), col(Agent.id))
+    )
+    return list(await tx.session.exec(statement))
+
+
+async def _reserve(tx: Transaction, agent: Agent) -> bool:
+    """Raise the agent's load if it still fits: with many processes only the row decides."""
+    room = (col(Agent.id) == agent.id, col(Agent.load) < col(Agent.capacity))
+    taken = await tx.session.exec(update(Agent).where(*room).values(load=col(Agent.load) + 1))
+    return taken.rowcount == 1

@@ -1,0 +1,170 @@
+"""Service levels: timers follow from what a case is.
+
+`follow` compares the timers of a case with its holder, category and replies, and starts, pauses, resumes or ends them.
+So no verb needs to think of timers, and what a later rule changes is recomputed in one place. Every stretch of a
+timer's life is a segment: the ledger from which each minute can be explained.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.events import WorkWaiting
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
+
+LIVE = (TimerState.RUNNING, TimerState.PAUSED)
+_PAUSES = {Category.WAITING: "waiting", Category.ON_HOLD: "on_hold"}
+
+
+async def follow(tx: Transaction, cases: list[Case]) -> None:
+    """Bring the timers of these cases in line with what the cases are now."""
+    timers = await _timers(tx.session, [case.id for case in cases if case.version > 1])
+    policy = await _policy(tx.session)
+    for case in cases:
+        own = timers[case.id]
+        if policy and _should_start(case, own):
+            own += _start(tx, case, policy)
+        for timer in own:
+            if timer.state in LIVE:
+                await _move(tx, case, timer)
+        _show(case, own)
+
+
+async def _timers(session: AsyncSession, case_ids: list[int]) -> defaultdict[int, list[SlaTimer]]:
+    found: defaultdict[int, list[SlaTimer]] = defaultdict(list)
+    if case_ids:
+        for timer in await session.exec(select(SlaTimer).where(col(SlaTimer.case_id).in_(case_ids))):
+            found[timer.case_id].append(timer)
+    return found
+
+
+async def _policy(session: AsyncSession) -> SlaPolicy | None:
+    return (await session.exec(select(SlaPolicy).order_by(col(SlaPolicy.id)).limit(1))).first()
+
+
+def _should_start(case: Case, timers: Iterable[SlaTimer]) -> bool:
+    held = case.holder == Holder.TEAM and case.resolved_at is None and case.category != Category.CLOSED
+    return held and not any(timer.cycle == case.cycle for timer in timers)
+
+
+def _start(tx: Transaction, case: Case, policy: SlaPolicy) -> list[SlaTimer]:
+    """Timers of a new cycle, from the moment a team took hold."""
+    targets = {Metric.RESOLUTION: policy.resolution}
+    if case.cycle == 1:
+        targets[Metric.FIRST_RESPONSE] = policy.first_response
+    started = case.held_at or tx.now
+    timers = [
+        SlaTimer(
+            id=tx.new_id(), case_id=case.id, policy_id=policy.id, metric=metric, cycle=case.cycle, target=target,
+            started_at=started, due_at=started + timedelta(seconds=target),
+        )
+        for metric, target in targets.items()
+        if target is not None
+    ]  # fmt: skip
+    for timer in timers:
+        tx.add(timer)
+        _open_segment(tx, timer, counted=True, reason="held", at=started)
+    if timers:
+        tx.publish(WorkWaiting("sla"))
+    return timers
+
+
+async def _move(tx: Transaction, case: Case, timer: SlaTimer) -> None:
+    ended = _ended_at(case, timer)
+    pause = _PAUSES.get(Category(case.category)) if timer.metric == Metric.RESOLUTION else None
+    if case.disposition in ("spam", "merged") or (ended is None and case.resolved_at is not None):
+        await _end(tx, timer, TimerState.CANCELLED, tx.now)
+    elif ended is not None:
+        await _end(tx, timer, _verdict(timer, ended), ended)
+    elif pause and timer.state == TimerState.RUNNING:
+        await _turn(tx, timer, counted=False, reason=pause)
+        timer.state, timer.due_at = TimerState.PAUSED, None
+    elif not pause and timer.state == TimerState.PAUSED:
+        left = timer.target - await _counted(tx, timer)
+        await _turn(tx, timer, counted=True, reason="resumed")
+        timer.state, timer.due_at = TimerState.RUNNING, tx.now + timedelta(seconds=left)
+        tx.publish(WorkWaiting("sla"))
+
+
+def _ended_at(case: Case, timer: SlaTimer) -> datetime | None:
+    """When what the timer waits for happened: a human's first public reply, or resolving."""
+    return case.first_reply_at if timer.metric == Metric.FIRST_RESPONSE else case.resolved_at
+
+
+def _verdict(timer: SlaTimer, ended: datetime) -> TimerState:
+    if timer.breached_at is None and timer.due_at is not None and ended > timer.due_at:
+        timer.breached_at = timer.due_at
+    return TimerState.MISSED if timer.breached_at else TimerState.MET
+
+
+async def _end(tx: Transaction, timer: SlaTimer, state: TimerState, at: datetime) -> None:
+    timer.state, timer.ended_at = state, at
+    await _close_segment(tx, timer, at)
+
+
+async def _turn(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str) -> None:
+    await _close_segment(tx, timer, tx.now)
+    _open_segment(tx, timer, counted=counted, reason=reason, at=tx.now)
+
+
+def _open_segment(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str, at: datetime) -> None:
+    row = {"id": tx.new_id(), "timer_id": timer.id, "counted": counted, "reason": reason, "started_at": at}
+    tx.add_row(SlaSegment, {**row, "ended_at": None})
+
+
+async def _close_segment(tx: Transaction, timer: SlaTimer, at: datetime) -> None:
+    await tx.flush()
+    still_open = (col(SlaSegment.timer_id) == timer.id, col(SlaSegment.ended_at).is_(None))
+    await tx.session.exec(update(SlaSegment).where(*still_open).values(ended_at=at))
+
+
+async def _counted(tx: Transaction, timer: SlaTimer) -> float:
+    """Seconds counted so far."""
+    await tx.flush()
+    segments = await tx.session.exec(
+        select(SlaSegment.started_at, SlaSegment.ended_at).where(
+            SlaSegment.timer_id == timer.id, col(SlaSegment.counted)
+        )
+    )
+    return sum(((ended or tx.now) - started).total_seconds() for started, ended in segments)
+
+
+def _show(case: Case, timers: Iterable[SlaTimer]) -> None:
+    """Put on the case what its row in the list shows."""
+    live = [timer for timer in timers if timer.state in LIVE and timer.cycle == case.cycle]
+    case.due_at = min((timer.due_at for timer in live if timer.due_at), default=None)
+    case.breached = any(timer.breached_at for timer in live)
+
+
+async def due(session: AsyncSession, now: datetime, limit: int) -> list[SlaTimer]:
+    """Running timers past their due time that nobody noted yet, earliest first."""
+    statement = (
+        select(SlaTimer)
+        .where(SlaTimer.state == TimerState.RUNNING, col(SlaTimer.breached_at).is_(None), col(SlaTimer.due_at) <= now)
+        .order_by(col(SlaTimer.due_at))
+        .limit(limit)
+    )
+    return list(await session.exec(statement))
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the earliest running timer is due."""
+    statement = (
+        select(SlaTimer.due_at)
+        .where(SlaTimer.state == TimerState.RUNNING, col(SlaTimer.breached_at).is_(None))
+        .order_by(col(SlaTimer.due_at))
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+def breach(timer: SlaTimer, now: datetime) -> bool:
+    """Mark a running timer as breached at its due time; False = it is not, or was marked already."""
+    if timer.state != TimerState.RUNNING or timer.breached_at or timer.due_at is None or timer.due_at > now:
+        return False
+    timer.breached_at = timer.due_at
+    return True

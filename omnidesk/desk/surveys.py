@@ -1,0 +1,208 @@
+"""Satisfaction surveys: asked after resolving, answered in the chat or on a page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import deliveries, interactions
+from omnidesk.desk.interactions import SYSTEM, By, Content
+from omnidesk.errors import Conflict, Invalid, NotFound
+from omnidesk.events import WorkWaiting
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import (
+    Author,
+    Case,
+    Contact,
+    ContactPoint,
+    Direction,
+    Inbox,
+    Interaction,
+    Invitation,
+    InvitationState,
+    Kind,
+    Survey,
+)
+
+SCALE = (1, 2, 3, 4, 5)
+_OPEN = (InvitationState.SENT, InvitationState.ANSWERED)
+_LONGEST_COMMENT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPage:
+    """What the page of an invitation shows."""
+
+    question: str
+    labels: list[str]
+    scale: list[int]
+    score: int | None
+    comment: str
+    answered: bool
+    expired: bool
+    language: str
+    company: str
+
+
+def button_of(invitation_id: int) -> str:
+    """What the buttons of a survey begin with."""
+    return f"survey:{invitation_id}"
+
+
+def token_of(keys: Keys, invitation_id: int) -> str:
+    """What leads to the page of an invitation, and to nothing else."""
+    return keys.sign("survey", str(invitation_id))
+
+
+async def arm(tx: Transaction, case: Case, *, by_bot: bool = False) -> None:
+    """After resolving: the survey goes out when its delay is over, unless the case is reopened before."""
+    survey = (
+        await tx.session.exec(select(Survey).where(col(Survey.enabled)).order_by(col(Survey.id)).limit(1))
+    ).first()
+    if survey is None or (by_bot and not survey.ask_after_bot):
+        return
+    if await _robot_wrote_last(tx.session, case):
+        interactions.event(tx, case, "survey_skipped", reason="automatic")
+        return
+    tx.add_row(
+        Invitation,
+        {
+            "id": tx.new_id(), "survey_id": survey.id, "case_id": case.id, "cycle": case.cycle,
+            "contact_id": case.contact_id, "contact_point_id": case.contact_point_id,
+            "send_at": tx.now + timedelta(seconds=survey.delay),
+        },
+    )  # fmt: skip
+    tx.publish(WorkWaiting("surveys"))
+
+
+async def _robot_wrote_last(session: AsyncSession, case: Case) -> bool:
+    statement = (
+        select(Interaction.automatic)
+        .where(Interaction.case_id == case.id, Interaction.direction == Direction.INBOUND)
+        .order_by(col(Interaction.position).desc())
+        .limit(1)
+    )
+    return bool((await session.exec(statement)).first())
+
+
+async def cancel(tx: Transaction, case: Case) -> None:
+    """The case goes on: what was not sent yet is not sent."""
+    armed = (col(Invitation.case_id) == case.id, col(Invitation.state) == InvitationState.ARMED)
+    await tx.session.exec(update(Invitation).where(*armed).values(state=InvitationState.CANCELLED))
+
+
+class Surveys:
+    """The worker that sends surveys when they are due."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def run(self) -> bool:
+        """Send what is due; False = nothing was."""
+        async with self._db.transaction() as tx:
+            statement = (
+                select(Invitation)
+                .where(Invitation.state == InvitationState.ARMED, col(Invitation.send_at) <= tx.now)
+                .order_by(col(Invitation.send_at))
+                .limit(50)
+                .with_for_update(skip_locked=True)
+            )
+            due = list(await tx.session.exec(statement))
+            for invitation in due:
+                await _send(tx, invitation)
+        return bool(due)
+
+    async def next_due(self) -> datetime | None:
+        """When the next survey is due."""
+        async with self._db.session() as session:
+            armed = select(Invitation.send_at).where(Invitation.state == InvitationState.ARMED)
+            return (await session.exec(armed.order_by(col(Invitation.send_at)).limit(1))).first()
+
+
+async def _send(tx: Transaction, invitation: Invitation) -> None:
+    survey = await tx.session.get_one(Survey, invitation.survey_id)
+    case = await tx.get(Case, invitation.case_id)
+    point = await tx.session.get_one(ContactPoint, case.contact_point_id)
+    texts = _texts(survey, case.language)
+    payload = {"invitation": invitation.id, "scale": list(SCALE), "labels": texts["labels"]}
+    content = Content(text=texts["question"], payload=payload, automatic=True)
+    invitation.interaction_id = interactions.append(tx, case, Kind.SURVEY, Direction.OUTBOUND, SYSTEM, content)
+    invitation.contact_point_id = point.id
+    invitation.state, invitation.sent_at = InvitationState.SENT, tx.now
+    invitation.expires_at = tx.now + timedelta(seconds=survey.expires)
+    deliveries.queue(tx, case, point, invitation.interaction_id, automatic=True)
+
+
+def _texts(survey: Survey, language: str) -> dict[str, Any]:
+    """The question and the labels of the scale in one language; English where that is missing."""
+    return {name: texts.get(language) or texts["en"] for name, texts in survey.texts.items()}
+
+
+async def take_button(tx: Transaction, button: str | None, point_id: int) -> int | None:
+    """Take a pressed survey button as an answer: gives the case, or None when it is none of this person's surveys."""
+    kind, _, rest = (button or "").partition(":")
+    invitation_id, _, score = rest.partition(":")
+    if kind != "survey" or not (invitation_id.isdigit() and score.isdigit()):
+        return None
+    invitation = await tx.session.get(Invitation, int(invitation_id), with_for_update=True)
+    if invitation is None or invitation.contact_point_id != point_id or int(score) not in SCALE:
+        return None
+    if not _is_open(invitation, tx.now):
+        return None
+    await _record(tx, invitation, int(score), "")
+    return invitation.case_id
+
+
+async def open_page(session: AsyncSession, keys: Keys, token: str, now: datetime) -> SurveyPage:
+    """What the page of an invitation shows; looking records nothing. Raises NotFound."""
+    invitation = await session.get(Invitation, _id_of(keys, token))
+    if invitation is None:
+        raise NotFound("This survey is no longer here.")
+    survey = await session.get_one(Survey, invitation.survey_id)
+    case = await session.get_one(Case, invitation.case_id)
+    inbox = await session.get_one(Inbox, case.inbox_id)
+    texts = _texts(survey, case.language)
+    return SurveyPage(
+        question=texts["question"], labels=texts["labels"], scale=list(SCALE),
+        score=invitation.score, comment=invitation.comment, answered=invitation.state == InvitationState.ANSWERED,
+        expired=not _is_open(invitation, now), language=case.language, company=inbox.name,
+    )  # fmt: skip
+
+
+async def answer(tx: Transaction, keys: Keys, token: str, score: int, comment: str) -> None:
+    """Record an answer from the page; it may be changed until it expires. Raises NotFound, Invalid, Conflict."""
+    if score not in SCALE:
+        raise Invalid(f"A score is a number from {SCALE[0]} to {SCALE[-1]}.", fields={"score": "out of range"})
+    invitation = await tx.session.get(Invitation, _id_of(keys, token), with_for_update=True)
+    if invitation is None:
+        raise NotFound("This survey is no longer here.")
+    if not _is_open(invitation, tx.now):
+        raise Conflict("This survey has ended; thank you for coming back to it.", code="expired")
+    await _record(tx, invitation, score, comment.strip()[:_LONGEST_COMMENT])
+
+
+def _id_of(keys: Keys, token: str) -> int:
+    text = keys.verify("survey", token)
+    if text is None:
+        raise NotFound("This survey link is not complete; open it from the message again.")
+    return int(text)
+
+
+def _is_open(invitation: Invitation, now: datetime) -> bool:
+    return invitation.state in _OPEN and invitation.expires_at is not None and invitation.expires_at > now
+
+
+async def _record(tx: Transaction, invitation: Invitation, score: int, comment: str) -> None:
+    same = invitation.score == score and invitation.comment == comment
+    if invitation.state == InvitationState.ANSWERED and same:
+        return
+    invitation.state, invitation.score, invitation.comment = InvitationState.ANSWERED, score, comment
+    invitation.answered_at = tx.now
+    case = await tx.get(Case, invitation.case_id)
+    contact = await tx.session.get_one(Contact, invitation.contact_id)
+    by = By(Author.CONTACT, contact.id, contact.name)
+    content = Content(text=comment, payload={"score": score, "invitation": invitation.id})
+    interactions.append(tx, case, Kind.SURVEY, Direction.INBOUND, by, content)

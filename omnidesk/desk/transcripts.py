@@ -1,0 +1,150 @@
+"""Transcripts: the log as the person on the other side may see it, by cursor.
+
+A cursor holds, for each of the person's cases, the last position given and how far agents had read, so that nothing is
+missed or given twice whatever order commits come in. A line whose reading changed is given again.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.contract.channel import Button, Entry, Question, Transcript
+from omnidesk.desk import surveys
+from omnidesk.desk.letters import Letters
+from omnidesk.desk.timeline import TimelineRow, rows_of
+from omnidesk.store.models import (
+    Author,
+    Case,
+    ContactPoint,
+    DeliveryState,
+    Direction,
+    Interaction,
+    Invitation,
+    Kind,
+    Read,
+)
+
+_CASES = 20
+_ROWS = 200
+
+Marks = dict[int, tuple[int, int]]
+"""case → (last position given, position read by agents)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    case_id: int
+    position: int
+    read: int
+
+
+async def point_id_of(session: AsyncSession, channel: str, address: str) -> int | None:
+    """The contact point of an address, once it has written."""
+    statement = select(ContactPoint.id).where(ContactPoint.channel == channel, ContactPoint.address == address)
+    return (await session.exec(statement)).first()
+
+
+async def read(session: AsyncSession, letters: Letters, point_id: int | None, after: str) -> Transcript:
+    """What was said with a contact point since a cursor."""
+    marks = _marks(after)
+    talks = await _talks(session, point_id) if point_id is not None else []
+    changed = [talk for talk in talks if marks.get(talk.case_id) != (talk.position, talk.read)]
+    interactions: list[Interaction] = []
+    for talk in changed:
+        interactions += await _news(session, talk, marks.get(talk.case_id, (0, 0)))
+    rows = await rows_of(session, interactions)
+    scores = await _scores(session, rows)
+    reads = {talk.case_id: talk.read for talk in talks}
+    entries = tuple(_entry(letters, row, reads, scores) for row in rows)
+    return Transcript(entries, _cursor({talk.case_id: (talk.position, talk.read) for talk in talks}))
+
+
+async def _talks(session: AsyncSession, point_id: int) -> list[_Talk]:
+    """The person's cases in which this address took part, oldest first."""
+    took_part = select(Interaction.case_id).where(Interaction.contact_point_id == point_id)
+    agents_read = select(func.max(Read.position)).where(col(Read.case_id) == col(Case.id)).scalar_subquery()
+    statement = (
+        select(Case.id, Case.last_position, func.coalesce(agents_read, 0))
+        .join(ContactPoint, col(ContactPoint.id) == point_id)
+        .where(col(Case.id).in_(took_part), col(Case.contact_id) == col(ContactPoint.contact_id))
+        .order_by(col(Case.id).desc())
+        .limit(_CASES)
+    )
+    return [_Talk(*row) for row in reversed(list(await session.exec(statement)))]
+
+
+async def _news(session: AsyncSession, talk: _Talk, mark: tuple[int, int]) -> list[Interaction]:
+    given, read_then = mark
+    newly_read = (
+        (col(Interaction.direction) == Direction.INBOUND)
+        & (col(Interaction.position) > read_then)
+        & (col(Interaction.position) <= talk.read)
+    )
+    # a survey's answer is no line of its own: the question comes again, answered
+    question = (col(Interaction.kind) == Kind.SURVEY) & (col(Interaction.direction) == Direction.OUTBOUND)
+    statement = (
+        select(Interaction)
+        .where(
+            Interaction.case_id == talk.case_id,
+            col(Interaction.position) <= talk.position,
+            (col(Interaction.position) > given) | newly_read | question,
+            (col(Interaction.kind) == Kind.MESSAGE) | question,
+            Interaction.direction != Direction.INTERNAL,
+        )
+        .order_by(col(Interaction.position).desc())
+        .limit(_ROWS)
+    )
+    return list(reversed(list(await session.exec(statement))))
+
+
+async def _scores(session: AsyncSession, rows: list[TimelineRow]) -> dict[int, int | None]:
+    ids = [row.interaction.payload["invitation"] for row in rows if "invitation" in row.interaction.payload]
+    answers = select(Invitation.id, Invitation.score).where(col(Invitation.id).in_(ids))
+    return dict(await session.exec(answers)) if ids else {}
+
+
+def _entry(letters: Letters, row: TimelineRow, reads: dict[int, int], scores: dict[int, int | None]) -> Entry:
+    said = row.interaction
+    inbound = said.direction == Direction.INBOUND
+    return Entry(
+        id=str(said.id),
+        at=said.created_at,
+        direction="inbound" if inbound else "outbound",
+        author=Author(said.author_kind).value,
+        name="" if inbound else said.author_name,
+        text=said.text,
+        echo=said.external_id,
+        seen=said.position <= reads[said.case_id] if inbound else _was_read(row),
+        buttons=tuple(Button(**button) for button in said.payload.get("buttons", ())),
+        files=tuple(letters.file(attachment) for attachment in row.attachments),
+        question=None if inbound else _question(said, scores),
+    )
+
+
+def _was_read(row: TimelineRow) -> bool:
+    return any(delivery.state == DeliveryState.READ for delivery in row.deliveries)
+
+
+def _question(said: Interaction, scores: dict[int, int | None]) -> Question | None:
+    if said.kind != Kind.SURVEY:
+        return None
+    invitation = said.payload["invitation"]
+    return Question(surveys.button_of(invitation), tuple(said.payload["scale"]), scores.get(invitation))
+
+
+def _cursor(marks: Marks) -> str:
+    return base64.urlsafe_b64encode(json.dumps(marks, separators=(",", ":")).encode()).decode()
+
+
+def _marks(cursor: str) -> Marks:
+    """What a cursor holds; one that is not ours asks from the beginning."""
+    try:
+        found = json.loads(base64.urlsafe_b64decode(cursor)) if cursor else {}
+        return {int(case_id): (int(position), int(read)) for case_id, (position, read) in found.items()}
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        return {}

@@ -1,0 +1,91 @@
+"""Workers: each looks for rows that wait for it.
+
+APScheduler is the clock, never the memory: it wakes a worker every few seconds and at the next due time; an event wakes
+it at once. What is to be done stands in rows, so a missed call costs a few seconds and nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from omnidesk.events import Bus, WorkWaiting
+
+log = logging.getLogger(__name__)
+
+_PAUSE_AFTER_ERROR = 1.0
+
+
+@dataclass(slots=True)
+class Worker:
+    """`run` does one round and says whether there was anything; `next_due` when there will be."""
+
+    name: str
+    run: Callable[[], Awaitable[bool]]
+    next_due: Callable[[], Awaitable[datetime | None]] | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Workers:
+    """Runs workers side by side until `stop`; what is under way is finished."""
+
+    def __init__(self, bus: Bus, workers: list[Worker], *, poll_seconds: float) -> None:
+        self._workers = {worker.name: worker for worker in workers}
+        self._end_calls = bus.on(WorkWaiting, self._called)
+        self._poll_seconds = poll_seconds
+        self._clock = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _called(self, event: WorkWaiting) -> None:
+        if event.worker in self._workers:
+            self._workers[event.worker].wake.set()
+
+    def start(self) -> None:
+        """Begin; every worker looks once at once, for what an earlier process left."""
+        self._clock.start()
+        for worker in self._workers.values():
+            worker.wake.set()
+            self._clock.add_job(_wake, IntervalTrigger(seconds=self._poll_seconds), [worker])
+            self._tasks.append(asyncio.create_task(self._loop(worker), name=worker.name))
+
+    async def stop(self) -> None:
+        """Let each finish its round."""
+        self._stopping = True
+        self._end_calls()
+        self._clock.shutdown(wait=False)
+        for worker in self._workers.values():
+            worker.wake.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _loop(self, worker: Worker) -> None:
+        while True:
+            await worker.wake.wait()
+            worker.wake.clear()
+            try:
+                while not self._stopping and await worker.run():  # noqa: ASYNC110 - rounds, not waiting
+                    await asyncio.sleep(0)
+                if not self._stopping:
+                    await self._arm(worker)
+            except Exception:
+                log.exception("worker %s failed; it goes on in a moment", worker.name)
+                await asyncio.sleep(_PAUSE_AFTER_ERROR)
+            if self._stopping:
+                return
+
+    async def _arm(self, worker: Worker) -> None:
+        due = await worker.next_due() if worker.next_due else None
+        if due is not None:
+            self._clock.add_job(_wake, DateTrigger(due), [worker], id=worker.name, replace_existing=True)
+
+
+async def _wake(worker: Worker) -> None:
+    """A coroutine, so that APScheduler runs it in the loop and not in a thread."""
+    worker.wake.set()

@@ -1,0 +1,102 @@
+"""The two contracts, each fulfilled by the shortest thing that can."""
+
+import json
+from collections.abc import Sequence
+
+from omnidesk.contract.channel import (
+    Attachment,
+    Capabilities,
+    Channel,
+    ChannelError,
+    Inbound,
+    Outbound,
+    RawMessage,
+    Receipt,
+    Sender,
+    Unparsable,
+)
+from omnidesk.contract.responder import Answer, Article, Bot, Decision, Handoff, Problem, Saying, Source, Turn, Why
+
+
+class FakeChannel(Channel):
+    """Talks JSON to a list: what was sent stands in `sent`; `refuse` makes the next sendings fail."""
+
+    name = "fake"
+    capabilities = Capabilities(join="person", buttons=3, survey="buttons", attachments=1_000_000, receipts=True)
+
+    def __init__(self, settings: object, http: object = None) -> None:
+        super().__init__(settings)
+        self.sent: list[Outbound] = []
+        self.refuse: list[ChannelError] = []
+
+    def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
+        """A message, or a receipt when there is a state."""
+        try:
+            said = json.loads(raw.body)
+            if "state" in said:
+                return [
+                    Receipt(said["id"], said["state"], said.get("error", ""), permanent=said.get("permanent", False))
+                ]
+            sender = Sender(said["from"], said.get("name", ""), proven=said.get("proven", False))
+            return [
+                Inbound(
+                    sender,
+                    said["text"],
+                    subject=said.get("subject", ""),
+                    automatic=said.get("automatic", False),
+                    token=said.get("token"),
+                    message_id=said.get("message_id"),
+                    references=tuple(said.get("references", ())),
+                    button=said.get("button"),
+                    attachments=tuple(
+                        Attachment(name, "text/plain", content.encode())
+                        for name, content in said.get("files", {}).items()
+                    ),
+                )
+            ]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unparsable(f"not what the fake channel says: {error!r}") from error
+
+    async def send(self, outbound: Outbound) -> str:
+        """Keep it, or refuse."""
+        if self.refuse:
+            raise self.refuse.pop(0)
+        self.sent.append(outbound)
+        return f"fake-{outbound.key}"
+
+
+class FakeMail(FakeChannel):
+    """The fake as a channel that joins by thread, like mail."""
+
+    name = "fakemail"
+    capabilities = Capabilities(join="thread", survey="link", attachments=1_000_000, automatic_per_hour=3)
+
+
+class FakeResponder:
+    """Repeats what was said; `person` hands off, `break` breaks."""
+
+    def check(self, source: Source) -> Sequence[Problem]:
+        """Nothing is wrong."""
+        return ()
+
+    def train(self, source: Source, articles: Sequence[Article]) -> bytes:
+        """Nothing to learn."""
+        return b""
+
+    def load(self, source: Source, model: bytes, articles: Sequence[Article]) -> Bot:
+        """Ready at once."""
+        return FakeBot()
+
+
+class FakeBot:
+    """See FakeResponder."""
+
+    async def respond(self, turn: Turn) -> Answer:
+        """Repeat the texts and count the turns."""
+        said = " ".join(turn.texts)
+        if said == "break":
+            raise RuntimeError("broken on purpose")
+        turns = turn.state.get("turns", 0) + 1
+        handoff = Handoff("asked", f"said: {said}") if said == "person" else None
+        decision: Decision = "handoff" if handoff else "answer"
+        return Answer((Saying(f"{turns}: {said}"),), {"turns": turns}, decision, "en", Why("echo", 1.0), handoff)

@@ -1,0 +1,123 @@
+"""An office for tests: the real application on a real database, its workers run by hand, its clock set by hand."""
+
+import itertools
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import col, select
+
+from omnidesk import clock
+from omnidesk.app import make_workers
+from omnidesk.contract.channel import RawMessage
+from omnidesk.desk import access, transcripts
+from omnidesk.desk.access import Viewer
+from omnidesk.desk.reception import Reception
+from omnidesk.desk.timeline import TimelineRow, timeline
+from omnidesk.keys import DATABASE, INBOXES, KEYS, LETTERS, RECEIVER
+from omnidesk.store.models import Agent, Case, Interaction, Kind, Row
+from tests.fakes import FakeChannel
+
+
+class TestClock:
+    """Runs with the real clock, ahead by what was skipped."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return clock.now() + self.ahead
+
+    def skip(self, **ahead: float) -> None:
+        """Let time pass: `skip(minutes=30)`."""
+        self.ahead += timedelta(**ahead)
+
+
+class Office:
+    """Ada (admin) and Bo answer in the open team support; Cy in the closed team billing; Mia writes."""
+
+    def __init__(self, app: web.Application, clock: TestClock) -> None:
+        self.app = app
+        self.clock = clock
+        self.database = app[DATABASE]
+        self.inboxes = app[INBOXES]
+        self.keys = app[KEYS]
+        self.workers = make_workers(app)
+        self._numbers = itertools.count(1)
+
+    async def work(self) -> None:
+        """Let every worker do all there is to do now."""
+        busy = True
+        while busy:
+            busy = any([await worker.run() for worker in self.workers])
+
+    def reception(self, inbox: str) -> Reception:
+        """The desk of an inbox."""
+        return Reception(self.database, self.app[LETTERS], self.app[RECEIVER], self.inboxes.by_slug(inbox))
+
+    def channel(self, inbox: str) -> FakeChannel:
+        """The fake channel of an inbox."""
+        channel = self.inboxes.by_slug(inbox).channel
+        assert isinstance(channel, FakeChannel)
+        return channel
+
+    async def receive(self, text: str, *, inbox: str = "desk", sender: str = "mia", **said: Any) -> str:
+        """A message arrives and is durable; gives its external id."""
+        external_id = said.pop("external_id", None) or f"m{next(self._numbers)}"
+        body = json.dumps({"from": sender, "text": text, **said}).encode()
+        await self.reception(inbox).receive(RawMessage(external_id, sender, body))
+        return str(external_id)
+
+    async def says(self, text: str, **said: Any) -> Case:
+        """A message arrives and everything that follows from it is done; gives its case."""
+        external_id = await self.receive(text, **said)
+        await self.work()
+        async with self.database.session() as session:
+            found = select(Case).join(Interaction, col(Interaction.case_id) == col(Case.id))
+            return (await session.exec(found.where(Interaction.external_id == external_id))).one()
+
+    async def viewer(self, name: str) -> Viewer:
+        """The viewer that an agent is."""
+        async with self.database.session() as session:
+            agent = (await session.exec(select(Agent).where(Agent.name == name))).one()
+            return await access.viewer_of(session, agent.id)
+
+    async def comes(self, name: str) -> Viewer:
+        """An agent opens a page."""
+        from omnidesk.desk import agents
+
+        viewer = await self.viewer(name)
+        await agents.touch(self.database, viewer.agent_id)
+        return viewer
+
+    async def all(self, model: type[Row]) -> list[Any]:
+        """All rows of a table, oldest first."""
+        async with self.database.session() as session:
+            order = getattr(model, "id", None)
+            statement = select(model)
+            return list(await session.exec(statement.order_by(order) if order is not None else statement))
+
+    async def case(self, number: int) -> Case:
+        """A case as it is now."""
+        async with self.database.session() as session:
+            return (await session.exec(select(Case).where(Case.number == number))).one()
+
+    async def log(self, case: Case) -> list[TimelineRow]:
+        """The log of a case."""
+        async with self.database.session() as session:
+            return await timeline(session, case)
+
+    async def events(self, case: Case) -> list[str]:
+        """The names of what happened to a case."""
+        rows = await self.log(case)
+        return [row.interaction.payload["event"] for row in rows if row.interaction.kind == Kind.EVENT]
+
+    async def transcript(self, sender: str = "mia", inbox: str = "desk", after: str = "") -> list[str]:
+        """What the person sees, one text after the other."""
+        async with self.database.session() as session:
+            point = await transcripts.point_id_of(session, self.inboxes.by_slug(inbox).row.channel, sender)
+            found = await transcripts.read(session, self.app[LETTERS], point, after)
+            return [entry.text for entry in found.entries]
