@@ -1,0 +1,1 @@
+"""Email: SMTP in, SMTP out."""

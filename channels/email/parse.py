@@ -1,0 +1,109 @@
+"""Understanding a mail: bytes in, what its writer meant out. Pure; raises Unparsable and nothing else."""
+
+import html as markup
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.email import headers, html
+from channels.email.automatic import is_automatic
+from channels.email.headers import Mailbox, mailboxes, message_ids
+from channels.email.html_text import to_text
+from channels.email.own import OwnAddresses
+from channels.email.structure import Bodies, attachment, read
+from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
+from omnidesk.text.addresses import normal_email
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, understood. Ids have no angle brackets; `references` stand as written, oldest first."""
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: Mailbox
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    delivered_to: tuple[Mailbox, ...]
+    """Where servers on the way say they put it."""
+    subject: str
+    date: datetime | None
+    text: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    automatic: bool
+
+
+def parse_mail(body: bytes) -> Mail:
+    """Understand the bytes of a mail (RFC 5322). Raises Unparsable."""
+    if not body.strip():
+        raise Unparsable("empty")
+    part = read(body)
+    bodies = Bodies()
+    bodies.sort([part])
+    text, cleaned = _contents(bodies)
+    return Mail(
+        message_id=next(iter(message_ids(part.value("Message-ID"))), None),
+        in_reply_to=message_ids(part.value("In-Reply-To")),
+        references=message_ids(part.value("References")),
+        sender=sender_of(part.value("From"), part.value("Sender"), part.value("Return-Path")),
+        to=mailboxes(part.joined("To")),
+        cc=mailboxes(part.joined("Cc")),
+        delivered_to=tuple(m for name in _DELIVERED for m in mailboxes(part.joined(name))),
+        subject=headers.plain(part.value("Subject")),
+        date=headers.date(part.value("Date")),
+        text=text,
+        html=cleaned,
+        attachments=tuple(attachment(file, number) for number, file in enumerate(bodies.attachments, 1)),
+        automatic=is_automatic(part),
+    )
+
+
+_DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To")
+
+
+def sender_of(*values: str) -> Mailbox:
+    """The first address in the first header that has any; perhaps nobody."""
+    return next((mailbox for value in values for mailbox in mailboxes(value)), Mailbox())
+
+
+def _contents(bodies: Bodies) -> tuple[str, str | None]:
+    """The text and the cleaned HTML; no HTML when there is none, or none that is safe to clean."""
+    sources = {part: part.text for part in (*bodies.text, *bodies.html)}
+    written = {part: source for part, source in sources.items() if part.kind == "text/html"}
+    if html.is_bomb("".join(written.values())):
+        return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
+    cleaned = {part: html.clean(source) for part, source in written.items()}
+    text = _join(to_text(cleaned[part]) if part in cleaned else sources[part] for part in bodies.text)
+    if cleaned.keys().isdisjoint(bodies.html):
+        return text, None
+    return text, "\n".join(cleaned[part] if part in cleaned else _as_html(sources[part]) for part in bodies.html)
+
+
+def _join(texts: Iterable[str]) -> str:
+    return "\n\n".join(stripped for text in texts if (stripped := text.strip("\n").rstrip()))
+
+
+def _as_html(text: str) -> str:
+    return "<p>" + markup.escape(text.strip()).replace("\n", "<br>") + "</p>"
+
+
+def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
+    """Understand a raw message of an inbox with these addresses. Raises Unparsable."""
+    mail = parse_mail(raw.body)
+    envelope_from = str(raw.envelope.get("mail_from", ""))
+    recipients = [str(address) for address in raw.envelope.get("rcpt_to", ())]
+    named = [mailbox.email for mailbox in (*mail.delivered_to, *mail.to, *mail.cc)]
+    return Inbound(
+        sender=Sender(normal_email(mail.sender.email or envelope_from), mail.sender.name),
+        text=mail.text,
+        html=mail.html,
+        subject=mail.subject,
+        sent_at=mail.date,
+        automatic=mail.automatic or raw.envelope.get("mail_from") == "",
+        token=own.token([*recipients, *named]),
+        message_id=mail.message_id,
+        references=headers.first_of_each((*mail.in_reply_to, *reversed(mail.references))),
+        attachments=mail.attachments,
+    )

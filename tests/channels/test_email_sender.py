@@ -1,0 +1,292 @@
+"""Replies go out over real SMTP; what the server says decides what happens next."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.email.adapter import EmailChannel
+from channels.email.compose import compose
+from channels.email.settings import EmailSettings
+from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Sink:
+    """A mail server that answers what it is told: to RCPT, to DATA; `drop` = it hangs up instead."""
+
+    rcpt: str = "250 OK"
+    data: str = "250 OK"
+    drop: bool = False
+    greeted: int = 0
+    mails: list[Envelope] = field(default_factory=list)
+    sessions: list[SMTP] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.greeted += 1
+        self.sessions.append(server)
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.drop:
+            self.hang_up()
+            await asyncio.sleep(5)
+        if self.data.startswith("250"):
+            self.mails.append(envelope)
+        return self.data
+
+    def hang_up(self) -> None:
+        """End all connections."""
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.close()
+
+    def mail(self) -> EmailMessage:
+        """The one mail that was taken. No property: aiosmtpd looks at all of its handler's."""
+        (envelope,) = self.mails
+        return message_from_bytes(envelope.original_content or b"", policy=default)
+
+
+def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:
+    right = isinstance(login, LoginPassword) and login.password == b"right"
+    return AuthResult(success=right, handled=right)
+
+
+@asynccontextmanager
+async def sending(sink: Sink, **smtp: Any) -> AsyncIterator[EmailChannel]:
+    """A channel whose SMTP server is this sink."""
+    loop = asyncio.get_running_loop()
+
+    def session() -> SMTP:
+        return SMTP(
+            sink,
+            hostname="mx.example",
+            enable_SMTPUTF8=True,
+            authenticator=authenticate,
+            auth_require_tls=False,
+            loop=loop,
+        )
+
+    server = await loop.create_server(session, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = EmailSettings.model_validate(
+        {"address": "support@desk.example", "smtp": {"host": "127.0.0.1", "port": port, "timeout": 2, **smtp}}
+    )
+    channel = EmailChannel(settings)
+    try:
+        yield channel
+    finally:
+        await channel.close()
+        server.close()
+        sink.hang_up()
+        await asyncio.sleep(0)  # lets the server's ends close
+
+
+def reply(**changes: Any) -> Outbound:
+    given = {"key": "17", "to": "mia@x.example", "text": "Merhaba", "subject": "Re: hi"}
+    return Outbound(**{**given, **changes})
+
+
+async def test_a_reply_threads_and_can_be_answered() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        message_id = await channel.send(
+            reply(
+                to_name="Mia Öztürk",
+                from_name='Ada, "Destek"',
+                subject="Re: Siparişim nerede kaldı?",
+                token="c7.abc2",
+                references=("first@x.example", "second@desk.example"),
+                text="Merhaba Mia,\n\nSiparişiniz <yolda>.\nTakip: https://kargo.example/?a=1&b=2.",
+            )
+        )
+    mail = sink.mail()
+    assert message_id == "17@desk.example"
+    assert mail["Message-ID"] == "<17@desk.example>"
+    assert mail["From"].addresses[0].display_name == 'Ada, "Destek"'
+    assert mail["From"].addresses[0].addr_spec == "support@desk.example"
+    assert str(mail["To"]) == "Mia Öztürk <mia@x.example>"
+    assert mail["Reply-To"].addresses[0].addr_spec == "support+c7.abc2@desk.example"
+    assert mail["Subject"] == "Re: Siparişim nerede kaldı?"
+    assert mail["In-Reply-To"] == "<second@desk.example>"
+    assert mail["References"] == "<first@x.example> <second@desk.example>"
+    assert mail["Auto-Submitted"] is None
+    assert abs(datetime.now(UTC) - mail["Date"].datetime).total_seconds() < 60
+    assert (sink.mails[0].mail_from, sink.mails[0].rcpt_tos) == ("support@desk.example", ["mia@x.example"])
+    text, html = (part.get_content().replace("\r\n", "\n") for part in mail.iter_parts())
+    assert text == "Merhaba Mia,\n\nSiparişiniz <yolda>.\nTakip: https://kargo.example/?a=1&b=2.\n"
+    assert '<html lang="en">' in html
+    assert "<p>Merhaba Mia,</p>\n<p>Siparişiniz &lt;yolda&gt;.<br>\nTakip: " in html
+    assert '<a href="https://kargo.example/?a=1&amp;b=2">https://kargo.example/?a=1&amp;b=2</a>.</p>' in html
+
+
+async def test_what_we_send_is_what_we_would_read() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        await channel.send(reply(token="c7.abc2", text="Çok teşekkürler", automatic=True))
+        answer = RawMessage(
+            "1", "x", sink.mails[0].original_content or b"", {"rcpt_to": [str(sink.mail()["Reply-To"])]}
+        )
+        (inbound,) = channel.parse(answer)
+    assert (inbound.text, inbound.token, inbound.message_id) == ("Çok teşekkürler", "c7.abc2", "17@desk.example")
+    assert inbound.automatic
+
+
+async def test_automatic_mail_says_so() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        await channel.send(reply(automatic=True))
+    headers = [sink.mail()[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence")]
+    assert headers == ["auto-generated", "All", "bulk"]
+
+
+async def test_links_are_a_row_and_files_go_along() -> None:
+    async def read() -> bytes:
+        return b"%PDF"
+
+    sink = Sink()
+    links = (Link("1 – kötü", "https://desk.example/s/t?score=1"), Link("5 – iyi", "https://desk.example/s/t?score=5"))
+    files = (
+        File("sipariş özeti.pdf", "application/pdf", 4, "", read),
+        File("a\r\nX-Evil: 1.eml", "message/rfc822", 4, "", read),
+    )
+    async with sending(sink) as channel:
+        await channel.send(reply(links=links, files=files))
+    body, *attached = sink.mail().iter_parts()
+    text, html = (part.get_content() for part in body.iter_parts())
+    assert "1 – kötü: https://desk.example/s/t?score=1" in text
+    assert '<a href="https://desk.example/s/t?score=1">1 – kötü</a> &nbsp; <a href=' in html
+    assert [part.get_filename() for part in attached] == ["sipariş özeti.pdf", "a X-Evil: 1.eml"]
+    assert [part.get_content_type() for part in attached] == ["application/pdf", "application/octet-stream"]
+    assert [part.get_payload(decode=True) for part in attached] == [b"%PDF", b"%PDF"]
+
+
+async def test_one_connection_serves_many_mails() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        await asyncio.gather(*(channel.send(reply(key=str(number))) for number in range(10)))
+    assert (len(sink.mails), sink.greeted) == (10, 1)
+
+
+async def test_a_dropped_connection_is_opened_again() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        await channel.send(reply())
+        sink.hang_up()
+        await channel.send(reply())
+    assert (len(sink.mails), sink.greeted) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("sink", "permanent", "words"),
+    [
+        (Sink(rcpt="550 5.1.1 no such user"), True, "550 5.1.1 no such user"),
+        (Sink(rcpt="450 4.2.1 try later"), False, "450 4.2.1 try later"),
+        (Sink(data="554 5.7.1 looks like spam"), True, "554 5.7.1 looks like spam"),
+        (Sink(data="451 4.3.0 disk full"), False, "451 4.3.0 disk full"),
+        (Sink(drop=True), False, ""),
+    ],
+    ids=["refused", "deferred", "refused after DATA", "deferred after DATA", "hung up"],
+)
+async def test_a_refusal_is_told_in_the_servers_own_words(sink: Sink, permanent: bool, words: str) -> None:
+    async with sending(sink) as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply())
+        sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", False
+        await channel.send(reply())
+    assert caught.value.permanent is permanent
+    assert words in str(caught.value)
+    assert sink.mail()["Message-ID"] == "<17@desk.example>"
+
+
+async def test_nobody_there_is_no_permanent_error() -> None:
+    async with sending(Sink(), port=1) as channel:
+        with pytest.raises(ChannelError, match=r"mail server 127\.0\.0\.1:1") as caught:
+            await channel.send(reply())
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    "to", ["", "mia", "mia@", "@x.example", "mia@x.example\r\nRCPT TO:<bo@x.example>", "a b@x.example"]
+)
+async def test_what_is_no_address_is_refused_for_good(to: str) -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply(to=to))
+    assert caught.value.permanent
+    assert not sink.mails
+
+
+async def test_a_recipient_with_letters_beyond_ascii_is_reached() -> None:
+    sink = Sink()
+    async with sending(sink) as channel:
+        await channel.send(reply(to="müşteri@x.example", to_name="Müşteri"))
+    assert sink.mails[0].rcpt_tos == ["müşteri@x.example"]
+    assert "To: Müşteri <müşteri@x.example>".encode() in (sink.mails[0].original_content or b"")
+
+
+async def test_check_tries_the_password() -> None:
+    async with sending(Sink(), username="desk", password="right") as channel:
+        await channel.check()
+    async with sending(Sink(), username="desk", password="wrong") as channel:
+        with pytest.raises(ChannelError, match="535") as caught:
+            await channel.check()
+    assert not caught.value.permanent
+
+
+async def test_starttls_is_insisted_on() -> None:
+    async with sending(Sink(), tls="starttls") as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.check()
+    assert not caught.value.permanent
+
+
+def test_ids_longer_than_a_line_stay_whole_and_the_first_and_last_are_kept() -> None:
+    ids = tuple(f"{number}-{'x' * 150}@mail.example" for number in range(40))
+    mail = compose(reply(references=ids), "support@desk.example", [], NOW)
+    lines = mail.as_bytes().split(b"\r\n\r\n")[0].decode().replace("\r\n ", " ").splitlines()
+    headers = dict(line.split(": ", 1) for line in lines)
+    kept = headers["References"].split()
+    assert headers["In-Reply-To"] == f"<{ids[-1]}>"
+    assert kept == [f"<{ids[0]}>", *(f"<{each}>" for each in ids[-len(kept) + 1 :])]
+    assert 1000 < len(headers["References"]) < 1500
+
+
+LINE = st.text(st.characters(codec="utf-8"), max_size=120)
+
+
+@given(subject=LINE, name=LINE, reference=LINE)
+def test_no_text_writes_a_header_of_its_own(subject: str, name: str, reference: str) -> None:
+    outbound = reply(subject=f"{subject}\r\nX-Evil: 1", from_name=f"{name}\nX-Evil: 1", references=(reference,))
+    mail = message_from_bytes(compose(outbound, "support@desk.example", [], NOW).as_bytes(), policy=default)
+    assert "X-Evil" not in mail
+    assert mail["From"].addresses[0].addr_spec == "support@desk.example"
+    assert mail["Message-ID"] == "<17@desk.example>"
+
+
+def test_a_try_again_has_the_same_message_id_whatever_the_key() -> None:
+    first, second = (compose(reply(key="a b>/ç"), "support@desk.example", [], NOW)["Message-ID"] for _ in range(2))
+    assert first == second == "<a%20b%3E%2F%C3%A7@desk.example>"
