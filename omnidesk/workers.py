@@ -8,17 +8,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from omnidesk.clock import now
 from omnidesk.events import Bus, WorkWaiting
 
 log = logging.getLogger(__name__)
 
 _PAUSE_AFTER_ERROR = 1.0
+_SHORTEST_WAIT = timedelta(milliseconds=200)
+"""What is due but can't be had yet (another process has it, or it waits behind another) must not keep us busy."""
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class Workers:
     async def _arm(self, worker: Worker) -> None:
         due = await worker.next_due() if worker.next_due else None
         if due is not None:
+            due = max(due, now() + _SHORTEST_WAIT)
             self._clock.add_job(_wake, DateTrigger(due), [worker], id=worker.name, replace_existing=True)
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -35,6 +37,7 @@ from omnidesk.settings import Settings
 from omnidesk.store import migrating
 from omnidesk.store.dialect import async_url
 from omnidesk.store.models import Role
+from tests.browser import launch
 from tests.fakes import FakeChannel, FakeMail, FakeResponder
 from tests.office import Office, TestClock
 
@@ -167,3 +170,27 @@ async def server(app: web.Application) -> AsyncIterator[TestServer]:
     await server.start_server()
     yield server
     await server.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser share its loop; on another loop they would hang without a word."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where tests leave pictures for people to look at."""
+    folder = Path(__file__).parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder

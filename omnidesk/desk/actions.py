@@ -70,7 +70,10 @@ async def reply(
     files.attach(tx, interaction_id, list(attachments))
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
-    case.category = Category.WAITING if wait else Category.OPEN
+    if wait:
+        case.category = Category.WAITING
+    elif case.category == Category.NEW:
+        case.category = Category.OPEN
     case.first_reply_at = case.first_reply_at or tx.now
     case.unread = False
     return case
@@ -175,12 +178,13 @@ async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int) -> None:
     """The viewer has seen the case up to a position. When it is the viewer's case, or nobody's, it is no longer new."""
-    case = await _visible(tx, viewer, number)
+    case = await _open(tx, viewer, number)
     position = min(position, case.last_position)
-    row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}
-    connection = await tx.session.connection()
-    await dialect.put(connection, table_of(Read), row, key=["agent_id", "case_id"])
-    tx.publish(TranscriptChanged(case.contact_point_id))
+    known = await tx.session.get(Read, (viewer.agent_id, case.id))
+    if known is None or known.position < position:  # a second page that lags behind takes nothing back
+        row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}
+        await dialect.put(await tx.session.connection(), table_of(Read), row, key=["agent_id", "case_id"])
+        tx.publish(TranscriptChanged(case.contact_point_id))
     if case.unread and position >= case.last_position and case.assignee_id in (None, viewer.agent_id):
         case.unread = False
         cases.changed(tx, case)

@@ -33,6 +33,9 @@ class Arrival:
     inbox: LiveInbox
     items: list[tuple[Inbound | Receipt, list[Stored]]] = field(default_factory=list)
     refused: str | None = None
+    """Why it can't be understood."""
+    failure: Exception | None = None
+    """An error of ours or of a store while reading it."""
     case_id: int | None = None
 
 

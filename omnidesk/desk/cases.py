@@ -145,8 +145,10 @@ def close(tx: Transaction, case: Case) -> None:
 async def assign(tx: Transaction, case: Case, agent_id: int | None, *, loaded: bool = False) -> None:
     """Give the case to an agent, or take it from everybody. `loaded`: the agent's load was raised already."""
     if case.category in OPEN:
-        await _load(tx, case.assignee_id, -1)
-        await _load(tx, None if loaded else agent_id, +1)
+        changes = [(case.assignee_id, -1), (None if loaded else agent_id, +1)]
+        # in id order, so that two who swap cases never wait for each other
+        for who, change in sorted(changes, key=lambda one: one[0] or 0):
+            await _load(tx, who, change)
     case.assignee_id = agent_id
     case.needs_agent = case.needs_routing = False
     changed(tx, case)

@@ -1,13 +1,14 @@
 """A desk described in files: `desk/*.yaml` and `bots/*.yaml`. Rows are the truth; the files are an import."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -108,6 +109,14 @@ class DeskFiles(_Entry):
     inboxes: tuple[InboxEntry, ...] = ()
     faq: tuple[FaqItem, ...] = ()
 
+    @model_validator(mode="after")
+    def _each_is_there_once(self) -> Self:
+        for kind, entries in self:
+            names = Counter(entry.email.lower() if kind == "agents" else entry.slug for entry in entries)
+            if twice := [name for name, times in names.items() if times > 1]:
+                raise ValueError(f"{kind}: {twice[0]} is there twice")
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class BotFile:
@@ -127,7 +136,7 @@ def read(folder: Path) -> tuple[DeskFiles, list[BotFile]]:
         text = path.read_text()
         content = _load(path, text)
         if "bot" in content:
-            bots.append(BotFile(content["bot"]["slug"], content["bot"]["name"], path.name, text))
+            bots.append(_bot(path, content["bot"], text))
             continue
         for kind, entries in content.items():
             if kind not in DeskFiles.model_fields or not isinstance(entries, list):
@@ -138,6 +147,13 @@ def read(folder: Path) -> tuple[DeskFiles, list[BotFile]]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Invalid(f"{folder}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _bot(path: Path, head: Any, text: str) -> BotFile:
+    try:
+        return BotFile(head["slug"], head["name"], path.name, text)
+    except (TypeError, KeyError) as error:
+        raise Invalid(f"{path}: bot: needs a slug and a name") from error
 
 
 def _load(path: Path, text: str) -> dict[str, Any]:

@@ -78,23 +78,25 @@ class Conversation:
     async def _turn(self, case_id: int) -> None:
         async with self._db.session() as session:
             pending = await _read(session, case_id, self._db.now())
-            loaded = await self._bot(session, pending.bot) if pending else None
         if pending is None:
             return
-        answer = await self._ask(loaded.bot, pending) if loaded else None
+        answered = await self._ask(pending)
         async with self._db.transaction() as tx:
             case = await tx.get(Case, case_id)
             if case.last_position != pending.case.last_position or case.holder != Holder.BOT:
                 return  # somebody wrote or took over meanwhile: this answer is to a question of the past
-            if answer is None or loaded is None:
+            if answered is None:
                 _hand_off(tx, case, "failed", "")
                 return
-            await self._say(tx, case, pending, answer, By(Author.BOT, None, loaded.name))
+            answer, name = answered
+            await self._say(tx, case, pending, answer, By(Author.BOT, None, name))
 
-    async def _ask(self, bot: Bot, pending: _Pending) -> Answer | None:
-        """The bot's answer; None when it breaks, since then a person must take over."""
+    async def _ask(self, pending: _Pending) -> tuple[Answer, str] | None:
+        """The bot's answer and name; None when it is unknown or breaks, since then a person must take over."""
         try:
-            return await bot.respond(_turn_of(pending, self._db.now()))
+            async with self._db.session() as session:
+                loaded = await self._bot(session, pending.bot)
+            return (await loaded.bot.respond(_turn_of(pending, self._db.now())), loaded.name) if loaded else None
         except Exception:
             log.exception("the bot %s failed on case %s", pending.bot, pending.case.number)
             return None
@@ -163,6 +165,7 @@ async def _read(session: AsyncSession, case_id: int, now: datetime) -> _Pending 
             col(Interaction.position) > (state.position if state else 0),
             Interaction.direction == Direction.INBOUND,
             Interaction.kind == Kind.MESSAGE,
+            col(Interaction.automatic).is_(False),
         )
         .order_by(col(Interaction.position))
     )

@@ -3,16 +3,20 @@
 A round claims lanes (all waiting messages of some senders), parses their messages and applies them in one transaction.
 When the batch fails its messages go one by one, so that one bad message holds up nobody else; at its third start a
 message is quarantined, since it may be what stops the program.
+
+A claim is what makes a lane ours: every transaction that applies messages checks it first, so that of two processes,
+one taken for dead by mistake, only one can commit.
 """
 
+import asyncio
 import logging
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import exists, func
+from sqlalchemy import ColumnElement, and_, exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
@@ -27,12 +31,13 @@ from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import LaneClaim, RawMessage, RawState
+from omnidesk.store.models import LaneClaim, Lease, RawMessage, RawState
 
 log = logging.getLogger(__name__)
 
 _STARTS = 3
 _RETRY = timedelta(seconds=5)
+_OUR_ERROR = "an error of ours while processing it; it is in the log of the program"
 
 
 class LostClaim(Conflict):
@@ -53,7 +58,7 @@ class Batch:
 
 
 class Intake:
-    """The worker that processes raw messages."""
+    """The worker that processes raw messages; one for a holder, since it takes back what its last round left."""
 
     def __init__(self, db: Database, blobs: Blobs, keys: Keys, inboxes: Inboxes, *, holder: str, batch: int) -> None:
         self._db = db
@@ -66,50 +71,72 @@ class Intake:
     async def run(self) -> bool:
         """One round; False = nothing waits."""
         rows = await self._claim()
-        if not rows:
-            return False
         batch = Batch([row for row in rows if row.attempts < _STARTS])
         for row in rows:
             if row.attempts >= _STARTS:
                 await self._give_up(row, row.reason or "it stopped the program twice")
-        batch.arrivals = [await self._read(row) for row in batch.rows]
+        for row in batch.rows:
+            batch.arrivals.append(await self._read(row))
+            await asyncio.sleep(0)  # reading is plain computing: let others, and the renewing of our lease, have a turn
         await self._apply_all(batch)
-        return True
+        return bool(rows)
 
     async def _claim(self) -> list[RawMessage]:
         """Claim lanes and raise the attempts of their messages: committed before anything is tried."""
         async with self._db.transaction() as tx:
-            waiting = await self._next(tx)
-            lanes = {row.lane for row in waiting}
-            claims = [{"lane": lane, "holder": self._holder, "claimed_at": tx.now} for lane in sorted(lanes)]
+            await self._drop_claims(tx)
+            lanes, alone = await self._free_lanes(tx)
+            if not lanes:
+                return []
+            claims = [{"lane": lane, "holder": self._holder, "claimed_at": tx.now} for lane in lanes]
             connection = await tx.session.connection()
             won = await dialect.insert_new(connection, table_of(LaneClaim), claims, key=["lane"], give="lane")
-            mine = [row for row in waiting if row.lane in won]
-            for row in mine:
+            # Read after the claim: what another process did with a lane until then is done.
+            mine = select(RawMessage).where(col(RawMessage.lane).in_(won), self._due(tx)).order_by(col(RawMessage.id))
+            rows = list(await tx.session.exec(mine.limit(1 if alone else self._batch)))
+            for row in rows:
                 row.attempts += 1
-        return mine
+            unused = won - {row.lane for row in rows}
+            await tx.session.exec(delete(LaneClaim).where(col(LaneClaim.lane).in_(unused)))
+        return rows
 
-    async def _next(self, tx: Transaction) -> list[RawMessage]:
-        """The oldest waiting messages whose lane is free and holds nothing older that must wait."""
-        older = aliased(RawMessage)
-        held = exists().where(col(older.lane) == col(RawMessage.lane), col(older.state) == RawState.WAITING,
-                              col(older.id) < col(RawMessage.id), col(older.not_before) > tx.now)  # fmt: skip
+    async def _drop_claims(self, tx: Transaction) -> None:
+        """Claims end with the lease of their holder; our own are left from a round that could not end."""
+        alive = select(Lease.holder)
+        left = (col(LaneClaim.holder) == self._holder) | col(LaneClaim.holder).not_in(alive)
+        await tx.session.exec(delete(LaneClaim).where(left))
+
+    async def _free_lanes(self, tx: Transaction) -> tuple[list[int], bool]:
+        """The lanes of the oldest waiting messages, and whether only the first message may be tried."""
         claimed = exists().where(col(LaneClaim.lane) == col(RawMessage.lane))
         statement = (
-            select(RawMessage)
-            .where(RawMessage.state == RawState.WAITING, col(RawMessage.not_before) <= tx.now, ~held, ~claimed)
+            select(RawMessage.lane, RawMessage.attempts)
+            .where(self._due(tx), ~claimed)
             .order_by(col(RawMessage.id))
             .limit(self._batch)
         )
-        rows = list(await tx.session.exec(statement))
+        found = list(await tx.session.exec(statement))
         # What was started before may be what stopped the program: it goes alone, and takes nobody along.
-        if rows and rows[0].attempts:
-            return rows[:1]
-        tried = {row.lane for row in rows if row.attempts}
-        return [row for row in rows if row.lane not in tried]
+        if found and found[0].attempts:
+            return [found[0].lane], True
+        tried = {lane for lane, attempts in found if attempts}
+        return sorted({lane for lane, _ in found} - tried), False
+
+    def _due(self, tx: Transaction) -> ColumnElement[bool]:
+        """Messages that may be tried now: of an inbox in use here, in a lane that holds nothing older that must wait."""
+        older = aliased(RawMessage)
+        held = exists().where(col(older.lane) == col(RawMessage.lane), col(older.state) == RawState.WAITING,
+                              col(older.id) < col(RawMessage.id), col(older.not_before) > tx.now)  # fmt: skip
+        usable = [inbox.row.id for inbox in self._inboxes.all()]
+        return and_(
+            col(RawMessage.state) == RawState.WAITING,
+            col(RawMessage.not_before) <= tx.now,
+            col(RawMessage.inbox_id).in_(usable),
+            ~held,
+        )
 
     async def _read(self, row: RawMessage) -> Arrival:
-        """Parse a message and store its files."""
+        """Parse a message and store its files; what goes wrong here is settled with the lane."""
         inbox = self._inboxes.by_id(row.inbox_id)
         arrival = Arrival(row, inbox)
         try:
@@ -119,9 +146,8 @@ class Intake:
                 arrival.items.append((item, await self._files(inbox, item)))
         except Unparsable as error:
             arrival.refused = str(error)
-        except Exception:
-            log.exception("raw message %s could not be read", row.id)
-            arrival.refused = "an error of ours while reading it; it is in the log of the program"
+        except Exception as error:
+            arrival.failure = error
         return arrival
 
     async def _files(self, inbox: LiveInbox, item: Inbound | Receipt) -> list[Stored]:
@@ -147,34 +173,37 @@ class Intake:
         if not batch.arrivals:
             return
         try:
-            await self._apply(batch.arrivals, release=batch.lanes)
+            await self._apply(batch.arrivals, batch.lanes)
         except LostClaim:
             log.warning("another process took over %s messages", len(batch.rows))
         except Exception:
-            if len(batch.arrivals) == 1:
-                log.exception("raw message %s could not be processed", batch.rows[0].id)
-                await self._put_back(batch.arrivals[0], batch.lanes)
-            else:
-                await self._one_by_one(batch)
+            lanes: dict[int, list[Arrival]] = defaultdict(list)
+            for arrival in batch.arrivals:
+                lanes[arrival.row.lane].append(arrival)
+            for arrivals in lanes.values():
+                await self._one_by_one(arrivals)
 
-    async def _one_by_one(self, batch: Batch) -> None:
-        """Each lane in order; the first failure of a lane puts it and what follows back."""
-        lanes: dict[int, list[Arrival]] = defaultdict(list)
-        for arrival in batch.arrivals:
-            lanes[arrival.row.lane].append(arrival)
-        for lane, arrivals in lanes.items():
-            for index, arrival in enumerate(arrivals):
-                last = index == len(arrivals) - 1
-                try:
-                    await self._apply([arrival], release={lane} if last else set())
-                except Exception:
-                    log.exception("raw message %s could not be processed", arrival.row.id)
-                    await self._put_back(arrival, {lane}, untried=[later.row.id for later in arrivals[index + 1 :]])
-                    break
+    async def _one_by_one(self, arrivals: Sequence[Arrival]) -> None:
+        """A lane in order; the first failure puts its message and what follows back."""
+        lane = arrivals[0].row.lane
+        for index, arrival in enumerate(arrivals, 1):
+            try:
+                await self._apply([arrival], {lane}, last=index == len(arrivals))
+            except LostClaim:
+                log.warning("another process took over %s messages", len(arrivals) - index + 1)
+                return
+            except Exception:
+                log.exception("raw message %s could not be processed", arrival.row.id)
+                await self._put_back(arrival.row, untried=[later.row.id for later in arrivals[index:]])
+                return
 
-    async def _apply(self, arrivals: Sequence[Arrival], release: Iterable[int]) -> None:
+    async def _apply(self, arrivals: Sequence[Arrival], lanes: set[int], *, last: bool = True) -> None:
+        """Apply messages in one transaction; the last ones of their lanes release them."""
         async with self._db.transaction() as tx:
-            await self._release(tx, set(release))
+            await (self._release(tx, lanes) if last else self._keep(tx, lanes))
+            for arrival in arrivals:
+                if arrival.failure is not None:
+                    raise arrival.failure
             await apply(tx, self._keys, arrivals)
             for arrival in arrivals:
                 _finish(tx, arrival)
@@ -185,16 +214,18 @@ class Intake:
         if (await tx.session.exec(mine)).rowcount != len(lanes):
             raise LostClaim("another process took over")
 
-    async def _put_back(self, arrival: Arrival, lanes: set[int], untried: Sequence[int] = ()) -> None:
+    async def _keep(self, tx: Transaction, lanes: set[int]) -> None:
+        """Keep the lanes for what follows; a change of the claims locks them, as releasing does."""
+        mine = update(LaneClaim).where(col(LaneClaim.lane).in_(lanes), col(LaneClaim.holder) == self._holder)
+        if (await tx.session.exec(mine.values(claimed_at=tx.now))).rowcount != len(lanes):
+            raise LostClaim("another process took over")
+
+    async def _put_back(self, row: RawMessage, untried: Sequence[int]) -> None:
+        """Try a message again later, and what follows it in its lane after it."""
         async with self._db.transaction() as tx:
-            await self._release(tx, lanes)
-            row = arrival.row
-            if row.attempts >= _STARTS:
-                arrival.refused = "an error of ours while storing it; it is in the log of the program"
-                _finish(tx, arrival)
-            else:
-                this = update(RawMessage).where(col(RawMessage.id) == row.id)
-                await tx.session.exec(this.values(not_before=tx.now + _RETRY * row.attempts))
+            await self._release(tx, {row.lane})
+            later = {"not_before": tx.now + _RETRY * row.attempts, "reason": _OUR_ERROR}
+            await tx.session.exec(update(RawMessage).where(col(RawMessage.id) == row.id).values(**later))
             untouched = update(RawMessage).where(col(RawMessage.id).in_(untried))
             await tx.session.exec(untouched.values(attempts=col(RawMessage.attempts) - 1))
 

@@ -55,7 +55,7 @@ class Letters:
             subject=_subject(case),
             language=case.language,
             text=_text(interaction.text, buttons, can),
-            buttons=buttons[: can.buttons],
+            buttons=buttons if len(buttons) <= can.buttons else (),
             links=self._links(interaction, case, can),
             files=await self._files(session, interaction.id, can),
             token=joining.case_token(self.keys, case.id),
@@ -68,15 +68,9 @@ class Letters:
         invitation = interaction.payload.get("invitation")
         if invitation is None or can.survey != "link":
             return ()
-        token = surveys.token_of(self.keys, invitation)
-        labels = interaction.payload.get("labels", {})
-        return tuple(
-            Link(
-                f"{score} – {labels.get(str(score), '')}".rstrip(" –"),
-                f"{self.public_url}/survey/{token}?score={score}",
-            )
-            for score in interaction.payload["scale"]
-        )
+        page = f"{self.public_url}/survey/{surveys.token_of(self.keys, invitation)}"
+        labels = zip(interaction.payload["scale"], interaction.payload["labels"], strict=True)
+        return tuple(Link(f"{score} – {label}", f"{page}?score={score}") for score, label in labels)
 
     async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
         rows = await session.exec(select(Attachment).where(Attachment.interaction_id == interaction_id))

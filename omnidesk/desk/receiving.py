@@ -104,8 +104,15 @@ def _key(raw: Raw) -> str:
 
 def _row(tx: Transaction, one: _Waiting, row_id: int) -> dict[str, object]:
     return {
-        "id": row_id, "inbox_id": one.inbox_id, "external_id": _key(one.raw),
-        "sender": one.raw.sender.replace("\x00", ""), "lane": lane_of(one.inbox_id, one.raw.sender), "envelope": dict(one.raw.envelope),
-        "body": b"" if one.blob else zlib.compress(one.raw.body, 1), "blob": one.blob, "size": len(one.raw.body),
-        "not_before": tx.now, "received_at": tx.now,
-    }  # fmt: skip
+        "id": row_id,
+        "inbox_id": one.inbox_id,
+        "external_id": _key(one.raw),
+        "sender": one.raw.sender.replace("\x00", ""),
+        "lane": lane_of(one.inbox_id, one.raw.sender),
+        "envelope": dict(one.raw.envelope),
+        "body": b"" if one.blob else zlib.compress(one.raw.body, 1),
+        "blob": one.blob,
+        "size": len(one.raw.body),
+        "not_before": tx.now,
+        "received_at": tx.now,
+    }

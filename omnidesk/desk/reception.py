@@ -48,7 +48,8 @@ class Reception:
         ends = follower.listen(self._db.bus)
         try:
             async with self._db.session() as session:
-                follower.point_id = await transcripts.point_id_of(session, self._inbox.row.channel, address)
+                known = await transcripts.point_id_of(session, self._inbox.row.channel, address)
+            follower.point_id = follower.point_id or known  # it may have been met while we looked
             yield follower.nudges()
         finally:
             for end in ends:

@@ -81,6 +81,7 @@ async def _move(tx: Transaction, case: Case, timer: SlaTimer) -> None:
     elif ended is not None:
         await _end(tx, timer, _verdict(timer, ended), ended)
     elif pause and timer.state == TimerState.RUNNING:
+        breach(timer, tx.now)  # it was late before it paused, and the clock had not noticed yet
         await _turn(tx, timer, counted=False, reason=pause)
         timer.state, timer.due_at = TimerState.PAUSED, None
     elif not pause and timer.state == TimerState.PAUSED:

@@ -1,5 +1,6 @@
 """Satisfaction surveys: asked after resolving, answered in the chat or on a page."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from omnidesk.desk.interactions import SYSTEM, By, Content
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Database, Transaction
+from omnidesk.store.ids import MAX_ID
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
     Author,
@@ -30,6 +32,8 @@ from omnidesk.store.models import (
 SCALE = (1, 2, 3, 4, 5)
 _OPEN = (InvitationState.SENT, InvitationState.ANSWERED)
 _LONGEST_COMMENT = 5000
+_AT_ONCE = 50
+_BUTTON = re.compile(r"survey:([0-9]{1,19}):([0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +106,20 @@ class Surveys:
 
     async def run(self) -> bool:
         """Send what is due; False = nothing was."""
-        async with self._db.transaction() as tx:
-            statement = (
+        async with self._db.session() as session:
+            due = (
                 select(Invitation)
-                .where(Invitation.state == InvitationState.ARMED, col(Invitation.send_at) <= tx.now)
+                .where(Invitation.state == InvitationState.ARMED, col(Invitation.send_at) <= self._db.now())
                 .order_by(col(Invitation.send_at))
-                .limit(50)
-                .with_for_update(skip_locked=True)
+                .limit(_AT_ONCE)
             )
-            due = list(await tx.session.exec(statement))
-            for invitation in due:
-                await _send(tx, invitation)
-        return bool(due)
+            found = list(await session.exec(due))
+        for invitation in found:
+            async with self._db.transaction() as tx:
+                case, locked = await _locked(tx, invitation)
+                if locked.state == InvitationState.ARMED:
+                    await _send(tx, case, locked)
+        return bool(found)
 
     async def next_due(self) -> datetime | None:
         """When the next survey is due."""
@@ -122,9 +128,13 @@ class Surveys:
             return (await session.exec(armed.order_by(col(Invitation.send_at)).limit(1))).first()
 
 
-async def _send(tx: Transaction, invitation: Invitation) -> None:
+async def _locked(tx: Transaction, invitation: Invitation) -> tuple[Case, Invitation]:
+    """Lock the case first, as whoever reopens it does, so that the two never wait for each other."""
+    return await tx.get(Case, invitation.case_id), await tx.get(Invitation, invitation.id)
+
+
+async def _send(tx: Transaction, case: Case, invitation: Invitation) -> None:
     survey = await tx.session.get_one(Survey, invitation.survey_id)
-    case = await tx.get(Case, invitation.case_id)
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     texts = _texts(survey, case.language)
     payload = {"invitation": invitation.id, "scale": list(SCALE), "labels": texts["labels"]}
@@ -143,17 +153,16 @@ def _texts(survey: Survey, language: str) -> dict[str, Any]:
 
 async def take_button(tx: Transaction, button: str | None, point_id: int) -> int | None:
     """Take a pressed survey button as an answer: gives the case, or None when it is none of this person's surveys."""
-    kind, _, rest = (button or "").partition(":")
-    invitation_id, _, score = rest.partition(":")
-    if kind != "survey" or not (invitation_id.isdigit() and score.isdigit()):
+    pressed = _BUTTON.fullmatch(button or "")
+    invitation_id, score = map(int, pressed.groups()) if pressed else (0, 0)
+    found = await tx.session.get(Invitation, invitation_id) if invitation_id <= MAX_ID else None
+    if found is None or found.contact_point_id != point_id or score not in SCALE:
         return None
-    invitation = await tx.session.get(Invitation, int(invitation_id), with_for_update=True)
-    if invitation is None or invitation.contact_point_id != point_id or int(score) not in SCALE:
-        return None
+    case, invitation = await _locked(tx, found)
     if not _is_open(invitation, tx.now):
         return None
-    await _record(tx, invitation, int(score), "")
-    return invitation.case_id
+    await _record(tx, case, invitation, score, "")
+    return case.id
 
 
 async def open_page(session: AsyncSession, keys: Keys, token: str, now: datetime) -> SurveyPage:
@@ -176,12 +185,13 @@ async def answer(tx: Transaction, keys: Keys, token: str, score: int, comment: s
     """Record an answer from the page; it may be changed until it expires. Raises NotFound, Invalid, Conflict."""
     if score not in SCALE:
         raise Invalid(f"A score is a number from {SCALE[0]} to {SCALE[-1]}.", fields={"score": "out of range"})
-    invitation = await tx.session.get(Invitation, _id_of(keys, token), with_for_update=True)
-    if invitation is None:
+    found = await tx.session.get(Invitation, _id_of(keys, token))
+    if found is None:
         raise NotFound("This survey is no longer here.")
+    case, invitation = await _locked(tx, found)
     if not _is_open(invitation, tx.now):
         raise Conflict("This survey has ended; thank you for coming back to it.", code="expired")
-    await _record(tx, invitation, score, comment.strip()[:_LONGEST_COMMENT])
+    await _record(tx, case, invitation, score, comment.strip()[:_LONGEST_COMMENT])
 
 
 def _id_of(keys: Keys, token: str) -> int:
@@ -195,13 +205,12 @@ def _is_open(invitation: Invitation, now: datetime) -> bool:
     return invitation.state in _OPEN and invitation.expires_at is not None and invitation.expires_at > now
 
 
-async def _record(tx: Transaction, invitation: Invitation, score: int, comment: str) -> None:
+async def _record(tx: Transaction, case: Case, invitation: Invitation, score: int, comment: str) -> None:
     same = invitation.score == score and invitation.comment == comment
     if invitation.state == InvitationState.ANSWERED and same:
         return
     invitation.state, invitation.score, invitation.comment = InvitationState.ANSWERED, score, comment
     invitation.answered_at = tx.now
-    case = await tx.get(Case, invitation.case_id)
     contact = await tx.session.get_one(Contact, invitation.contact_id)
     by = By(Author.CONTACT, contact.id, contact.name)
     content = Content(text=comment, payload={"score": score, "invitation": invitation.id})

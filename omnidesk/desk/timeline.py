@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.access import Viewer
+from omnidesk.desk.access import Viewer, visible
 from omnidesk.store.models import (
     Agent,
     Attachment,
@@ -105,9 +105,8 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
 
 
 async def _history(session: AsyncSession, viewer: Viewer, case: Case) -> list[Case]:
-    others = select(Case).where(Case.contact_id == case.contact_id, Case.id != case.id)
-    newest = await session.exec(others.order_by(col(Case.id).desc()).limit(_HISTORY))
-    return [other for other in newest if viewer.may_see(other)]
+    others = select(Case).where(Case.contact_id == case.contact_id, Case.id != case.id, visible(viewer))
+    return list(await session.exec(others.order_by(col(Case.id).desc()).limit(_HISTORY)))
 
 
 async def _hidden(session: AsyncSession, viewer: Viewer, case: Case) -> dict[str, int]:
@@ -125,7 +124,7 @@ async def _hidden(session: AsyncSession, viewer: Viewer, case: Case) -> dict[str
         )
         .group_by(col(Team.name))
     )
-    return dict(await session.exec(others))
+    return dict((await session.exec(others)).all())
 
 
 async def _scores(session: AsyncSession, case_ids: list[int]) -> dict[int, int]:

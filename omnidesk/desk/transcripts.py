@@ -4,12 +4,11 @@ A cursor holds, for each of the person's cases, the last position given and how 
 missed or given twice whatever order commits come in. A line whose reading changed is given again.
 """
 
-import base64
-import binascii
-import json
+import re
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import exists, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,6 +30,7 @@ from omnidesk.store.models import (
 
 _CASES = 20
 _ROWS = 200
+_MARK = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([0-9a-f]{1,15})")
 
 Marks = dict[int, tuple[int, int]]
 """case → (last position given, position read by agents)."""
@@ -87,12 +87,17 @@ async def _news(session: AsyncSession, talk: _Talk, mark: tuple[int, int]) -> li
     )
     # a survey's answer is no line of its own: the question comes again, answered
     question = (col(Interaction.kind) == Kind.SURVEY) & (col(Interaction.direction) == Direction.OUTBOUND)
+    answer = aliased(Interaction)
+    answered = exists().where(
+        col(answer.case_id) == talk.case_id, col(answer.kind) == Kind.SURVEY,
+        col(answer.direction) == Direction.INBOUND, col(answer.position) > given,
+    )  # fmt: skip
     statement = (
         select(Interaction)
         .where(
             Interaction.case_id == talk.case_id,
             col(Interaction.position) <= talk.position,
-            (col(Interaction.position) > given) | newly_read | question,
+            (col(Interaction.position) > given) | newly_read | (question & answered),
             (col(Interaction.kind) == Kind.MESSAGE) | question,
             Interaction.direction != Direction.INTERNAL,
         )
@@ -105,7 +110,7 @@ async def _news(session: AsyncSession, talk: _Talk, mark: tuple[int, int]) -> li
 async def _scores(session: AsyncSession, rows: list[TimelineRow]) -> dict[int, int | None]:
     ids = [row.interaction.payload["invitation"] for row in rows if "invitation" in row.interaction.payload]
     answers = select(Invitation.id, Invitation.score).where(col(Invitation.id).in_(ids))
-    return dict(await session.exec(answers)) if ids else {}
+    return dict((await session.exec(answers)).all()) if ids else {}
 
 
 def _entry(letters: Letters, row: TimelineRow, reads: dict[int, int], scores: dict[int, int | None]) -> Entry:
@@ -138,13 +143,12 @@ def _question(said: Interaction, scores: dict[int, int | None]) -> Question | No
 
 
 def _cursor(marks: Marks) -> str:
-    return base64.urlsafe_b64encode(json.dumps(marks, separators=(",", ":")).encode()).decode()
+    """Short, since clients send it back in a line of theirs: hexadecimal `case-given-read`, one after the other."""
+    return ".".join(f"{case_id:x}-{given:x}-{read:x}" for case_id, (given, read) in marks.items())
 
 
 def _marks(cursor: str) -> Marks:
     """What a cursor holds; one that is not ours asks from the beginning."""
-    try:
-        found = json.loads(base64.urlsafe_b64decode(cursor)) if cursor else {}
-        return {int(case_id): (int(position), int(read)) for case_id, (position, read) in found.items()}
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        return {}
+    found = [_MARK.fullmatch(mark) for mark in cursor.split(".")]
+    numbers = [[int(text, 16) for text in mark.groups()] for mark in found if mark]
+    return {case_id: (given, read) for case_id, given, read in numbers} if all(found) else {}

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.errors import Invalid, NotFound
+from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, Shelf
 
 CAP = 1000
@@ -57,8 +58,8 @@ def _cursor(case: Case) -> str:
 
 def _position(cursor: str) -> tuple[datetime, int]:
     try:
-        micros, case_id = base64.urlsafe_b64decode(cursor).decode().split(":")
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros)), int(case_id)
+        micros, case_id = map(int, base64.urlsafe_b64decode(cursor).decode().split(":"))
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros), min(case_id, MAX_ID)
     except (ValueError, binascii.Error, OverflowError) as error:
         raise Invalid(
             "This cursor is not one of ours; start again without it.", fields={"cursor": "invalid"}

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 EPOCH_MS = 1_704_067_200_000
 WORKERS = 1024
+MAX_ID = 2**63 - 1
+"""What a database can hold: a greater number from outside is no id."""
 _PER_MS = 4096
 
 

@@ -23,13 +23,13 @@ class Keys:
 
     def sign(self, purpose: str, text: str) -> str:
         """`text.signature`; the signature is lower case, since mail systems fold the case of addresses."""
-        digest = hmac.digest(self._key(f"sign:{purpose}"), text.encode(), hashlib.sha256)[:_SIGNATURE_BYTES]
+        digest = hmac.digest(self._key(f"sign:{purpose}"), _bytes(text), hashlib.sha256)[:_SIGNATURE_BYTES]
         return f"{text}.{base64.b32encode(digest).decode().rstrip('=').lower()}"
 
     def verify(self, purpose: str, signed: str) -> str | None:
         """The text of a signed text, or None."""
         text = signed.rpartition(".")[0]
-        if text and hmac.compare_digest(self.sign(purpose, text).encode(), signed.encode()):
+        if text and hmac.compare_digest(_bytes(self.sign(purpose, text)), _bytes(signed)):
             return text
         return None
 
@@ -46,3 +46,8 @@ class Keys:
         except InvalidToken as error:
             raise ValueError("The stored secrets were encrypted with another OMNIDESK_SECRET_KEY.") from error
         return value
+
+
+def _bytes(text: str) -> bytes:
+    """Any string: what strangers hand in to verify may hold lone surrogates."""
+    return text.encode(errors="surrogatepass")

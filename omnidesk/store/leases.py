@@ -9,7 +9,7 @@ from sqlmodel import col, delete, select, update
 
 from omnidesk.store import dialect
 from omnidesk.store.db import Database, Transaction, table_of
-from omnidesk.store.ids import WORKERS, IdMaker
+from omnidesk.store.ids import WORKERS
 from omnidesk.store.models import Lease
 
 TTL = timedelta(seconds=30)
@@ -31,7 +31,7 @@ class Leases:
             taken = set(await tx.session.exec(select(Lease.name).where(col(Lease.name).startswith(_WORKER))))
             for number in range(WORKERS):
                 if f"{_WORKER}{number}" not in taken and await self._insert(tx, f"{_WORKER}{number}"):
-                    self._db.ids = IdMaker(number)
+                    self._db.ids.worker = number
                     return
         raise RuntimeError(f"all {WORKERS} worker numbers are taken")
 
@@ -50,9 +50,11 @@ class Leases:
         """Keep everything this process holds, and drop what the dead held."""
         async with self._db.transaction() as tx:
             mine = update(Lease).where(col(Lease.holder) == self.holder).values(expires_at=tx.now + TTL)
-            alive = (await tx.session.exec(mine)).rowcount
+            await tx.session.exec(mine)
             await self._drop_dead(tx)
-        if not alive:  # we were taken for dead, perhaps after a long sleep
+            number = select(Lease.name).where(Lease.holder == self.holder, col(Lease.name).startswith(_WORKER))
+            alive = (await tx.session.exec(number)).first()
+        if alive is None:  # we were taken for dead, perhaps after a long sleep
             await self.start()
 
     async def release(self, name: str) -> None:

@@ -1,0 +1,166 @@
+"""The application: everything put together, started in order and ended in reverse."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from importlib.metadata import entry_points
+
+from aiohttp import ClientSession, ClientTimeout, web
+
+from omnidesk import clock as clocks
+from omnidesk.contract.channel import Channel
+from omnidesk.contract.responder import Responder
+from omnidesk.desk.conversation import Conversation
+from omnidesk.desk.inboxes import Inboxes, Listener
+from omnidesk.desk.intake import Intake
+from omnidesk.desk.letters import Letters
+from omnidesk.desk.outbox import Outbox
+from omnidesk.desk.receiving import Receiver
+from omnidesk.desk.reception import Reception
+from omnidesk.desk.routing import Routing
+from omnidesk.desk.surveys import Surveys
+from omnidesk.desk.upkeep import NextSteps, SlaClock
+from omnidesk.events import Bus
+from omnidesk.keys import BLOBS, BUS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, PAGES, RECEIVER, SETTINGS
+from omnidesk.settings import Settings, secret_of
+from omnidesk.store import migrating
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+from omnidesk.store.leases import RENEW_SECONDS, Leases
+from omnidesk.web import channel_routes, files, health, routes
+from omnidesk.web.middleware import MIDDLEWARES
+from omnidesk.web.pages import Pages
+from omnidesk.workers import Worker, Workers
+
+HTTP = web.AppKey("http", ClientSession)
+RESPONDER = web.AppKey("responder", Responder)
+LISTENING = web.AppKey("listening", list[asyncio.Task[None]])
+
+_FORM_SIZE = 1024 * 1024
+_FIRST_LISTEN_SECONDS = 1.0
+
+
+def installed_channels() -> dict[str, type[Channel]]:
+    """The channels that are installed, by name."""
+    return {point.name: point.load() for point in entry_points(group="omnidesk.channels")}
+
+
+def installed_responder() -> Responder:
+    """The kind of bot that is installed."""
+    (point,) = entry_points(group="omnidesk.responders")
+    responder: Responder = point.load()()
+    return responder
+
+
+def create_app(
+    settings: Settings,
+    channels: Mapping[str, type[Channel]],
+    responder: Responder,
+    *,
+    clock: clocks.Clock = clocks.now,
+    demo_url: str = "",
+    work: bool = True,
+) -> web.Application:
+    """The application of one process; nothing is opened before it starts. `work=False`: pages and routes only."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=_FORM_SIZE)
+    bus = Bus()
+    app[SETTINGS] = settings
+    app[BUS] = bus
+    app[DATABASE] = database = Database(settings.store_url, bus=bus, clock=clock)
+    app[KEYS] = keys = Keys(secret_of(settings))
+    app[BLOBS] = blobs = Blobs(settings.blob_store)
+    app[LEASES] = Leases(database)
+    app[LETTERS] = Letters(database, blobs, keys, settings.public_url)
+    app[RECEIVER] = Receiver(database, blobs)
+    app[INBOXES] = Inboxes(database, keys, channels)
+    app[RESPONDER] = responder
+    app[PAGES] = Pages(settings, demo_url=demo_url)
+    app[LISTENING] = []
+    app.cleanup_ctx.extend([_store, _http])
+    if work:
+        app.cleanup_ctx.extend([_workers, _listeners])
+    app.on_shutdown.append(_stop_listening)
+    app.router.add_get("/healthz", health.live)
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/files/{token}", files.serve)
+    channel_routes.register(app, channels.values())
+    routes.setup(app)
+    return app
+
+
+async def _store(app: web.Application) -> AsyncIterator[None]:
+    """The newest tables, and a worker number for as long as the process lives."""
+    database, leases = app[DATABASE], app[LEASES]
+    await migrating.upgrade(database.url)
+    await leases.start()
+    renewing = asyncio.create_task(_renew(leases))
+    yield
+    renewing.cancel()
+    await leases.end()
+    await database.close()
+
+
+async def _renew(leases: Leases) -> None:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        await leases.renew()
+
+
+async def _http(app: web.Application) -> AsyncIterator[None]:
+    """The shared session of the channels, which are made with it."""
+    async with ClientSession(timeout=ClientTimeout(total=30)) as session:
+        app[INBOXES].use(session)
+        await app[INBOXES].load()
+        yield
+
+
+async def _workers(app: web.Application) -> AsyncIterator[None]:
+    workers = Workers(app[BUS], make_workers(app), poll_seconds=app[SETTINGS].workers.poll_seconds)
+    workers.start()
+    yield
+    await workers.stop()
+
+
+def make_workers(app: web.Application) -> list[Worker]:
+    """The timed jobs, one line each."""
+    database, inboxes, how = app[DATABASE], app[INBOXES], app[SETTINGS].workers
+    holder = app[LEASES].holder
+    intake = Intake(database, app[BLOBS], app[KEYS], inboxes, holder=holder, batch=how.batch)
+    outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
+    bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
+    surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
+    return [
+        Worker("intake", intake.run),
+        Worker("routing", Routing(database).run),
+        Worker("bot", bot.run),
+        Worker("outbox", outbox.run, outbox.next_due),
+        Worker("sla", clock.run, clock.next_due),
+        Worker("surveys", surveys.run, surveys.next_due),
+        Worker("next_steps", steps.run, steps.next_due),
+    ]
+
+
+async def _listeners(app: web.Application) -> AsyncIterator[None]:
+    """Every enabled inbox listens, as far as its channel does and its lease is free."""
+    listeners = [
+        Listener(app[DATABASE], app[LEASES], inbox, Reception(app[DATABASE], app[LETTERS], app[RECEIVER], inbox))
+        for inbox in app[INBOXES].all()
+        if inbox.row.enabled
+    ]
+    app[LISTENING] += [asyncio.create_task(listener.run()) for listener in listeners]
+    if listeners:
+        first = [asyncio.create_task(listener.ready.wait()) for listener in listeners]
+        _, late = await asyncio.wait(first, timeout=_FIRST_LISTEN_SECONDS)
+        for waiting in late:
+            waiting.cancel()
+    yield
+
+
+async def _stop_listening(app: web.Application) -> None:
+    """Channels close their sockets as they stop listening: before the server waits for open connections."""
+    for task in app[LISTENING]:
+        task.cancel()
+    await asyncio.gather(*app[LISTENING], return_exceptions=True)
+    for inbox in app[INBOXES].all():
+        await inbox.channel.close()

@@ -1,0 +1,50 @@
+"""`omnidesk serve` and `omnidesk demo`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from omnidesk.cli.program import Program
+from omnidesk.settings import Settings
+
+Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)]
+
+
+def add(app: typer.Typer, program: Program) -> None:
+    """Add the commands that serve."""
+
+    @app.command(help="Serve until told to end: the pages, the channels and the workers.")
+    def serve(host: Host = None, port: Port = None) -> None:
+        from omnidesk.app import create_app, installed_channels, installed_responder
+        from omnidesk.server import serve as run
+
+        settings = listening(program.settings, host, port)
+
+        async def work() -> None:
+            application = create_app(settings, installed_channels(), installed_responder())
+            await run(application, settings.http.host, settings.http.port)
+
+        _serving(program, settings, work)
+
+    @app.command(help="Serve a starter desk with a page that plays the customer.")
+    def demo(host: Host = None, port: Port = None) -> None:
+        from omnidesk.demo import run_demo
+
+        settings = listening(program.settings, host, port)
+        _serving(program, settings, lambda: run_demo(settings, program.folder))
+
+
+def listening(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says of host and port."""
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    return settings.model_copy(update={"http": settings.http.model_copy(update=given)})
+
+
+def _serving(program: Program, settings: Settings, work: object) -> None:
+    try:
+        program.run(work())  # type: ignore[operator]
+    except OSError as error:
+        sys.stderr.write(f"http.port: {settings.http.port} can't be used ({error.strerror}); choose another: --port\n")
+        sys.exit(2)

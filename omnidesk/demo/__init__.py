@@ -1,0 +1,109 @@
+"""The demo: a starter desk, and a page that plays the customer.
+
+Mail is real: what is written on the page goes by SMTP to the desk's own port, and the desk's mails arrive by SMTP at a
+sink that the demo runs.
+"""
+
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+from sqlmodel import col, select
+
+from omnidesk.app import create_app, installed_channels, installed_responder
+from omnidesk.demo import pages
+from omnidesk.demo.mailbox import MAILBOX, Mailbox
+from omnidesk.desk import agents, configuration
+from omnidesk.keys import DATABASE, KEYS
+from omnidesk.server import serve
+from omnidesk.settings import Settings
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.models import Agent, Inbox, Role
+
+LOOPBACK = "127.0.0.1"
+
+
+async def run_demo(settings: Settings, folder: Path) -> None:
+    """Serve the starter desk; on an empty store it is made first."""
+    settings = with_free_port(settings)
+    app = make_demo(settings, folder)
+
+    async def ready() -> None:
+        sys.stdout.write(await _greeting(app[DATABASE], settings.public_url))
+        sys.stdout.flush()
+
+    await serve(app, settings.http.host, settings.http.port, ready)
+
+
+def make_demo(settings: Settings, folder: Path) -> web.Application:
+    """The application with the starter desk, the customer's page and the mail sink."""
+    app = create_app(settings, installed_channels(), installed_responder(), demo_url="/demo")
+    app[MAILBOX] = Mailbox(settings.data_dir / "demo-mail")
+
+    async def prepare(app: web.Application) -> AsyncIterator[None]:
+        await _prepare(app, folder)
+        async with app[MAILBOX].listening():
+            yield
+
+    # after the store (the first context), before the inboxes are loaded
+    app.cleanup_ctx.insert(1, prepare)
+    pages.setup(app)
+    return app
+
+
+async def _prepare(app: web.Application, folder: Path) -> None:
+    """Make the starter desk in an empty store; then find ports that are free today."""
+    files, bots = configuration.read(folder)
+    async with app[DATABASE].transaction() as tx:
+        if await configuration.is_empty(tx.session):
+            await configuration.bring_in(tx, app[KEYS], installed_channels(), files, bots)
+        await tx.flush()
+        await _settle_ports(tx, app[MAILBOX])
+
+
+async def _settle_ports(tx: Transaction, mailbox: Mailbox) -> None:
+    """The mail inbox of the starter desk receives and sends on ports of this machine."""
+    inbox = (await tx.session.exec(select(Inbox).where(Inbox.slug == "mail"))).first()
+    if inbox is None:
+        return
+    incoming = free_port(inbox.settings["listen_port"])
+    outgoing = free_port(inbox.settings["smtp"]["port"], not_this=incoming)
+    smtp = {**inbox.settings["smtp"], "host": LOOPBACK, "port": outgoing}
+    inbox.settings = {**inbox.settings, "listen": LOOPBACK, "listen_port": incoming, "smtp": smtp}
+    mailbox.use(desk=inbox.settings["address"], incoming=incoming, outgoing=outgoing)
+
+
+def free_port(wanted: int, not_this: int = -1) -> int:
+    """The wanted port of this machine, or any free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, wanted if wanted != not_this else 0))
+        except OSError:
+            probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def with_free_port(settings: Settings) -> Settings:
+    """The settings with the next free HTTP port when the usual one is taken and nobody asked for another."""
+    if "port" in settings.http.model_fields_set or settings.http.host != LOOPBACK:
+        return settings
+    http = settings.http.model_copy(update={"port": free_port(settings.http.port)})
+    return settings.model_copy(update={"http": http})
+
+
+async def _greeting(database: Database, public_url: str) -> str:
+    async with database.transaction() as tx:
+        first = select(Agent).where(Agent.role == Role.ADMIN).order_by(col(Agent.id)).limit(1)
+        admin = (await tx.session.exec(first)).one()
+        link = await agents.make_sign_in_link(tx, admin.id)
+    return (
+        "\nOmnidesk is running.\n\n"
+        f"  1. Be the customer:  {public_url}/demo\n"
+        f"  2. Be the agent:     {public_url}/sign-in/{link}\n"
+        f"     (signs {admin.name} in, once; it is good for a day)\n\n"
+        "Ctrl+C ends it; everything is kept for the next time.\n\n"
+    )

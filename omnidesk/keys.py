@@ -1,0 +1,25 @@
+"""Typed keys of what the application carries."""
+
+from aiohttp import web
+
+from omnidesk.desk.inboxes import Inboxes
+from omnidesk.desk.letters import Letters
+from omnidesk.desk.receiving import Receiver
+from omnidesk.events import Bus
+from omnidesk.settings import Settings
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+from omnidesk.store.leases import Leases
+from omnidesk.web.pages import Pages
+
+SETTINGS = web.AppKey("settings", Settings)
+DATABASE = web.AppKey("database", Database)
+BLOBS = web.AppKey("blobs", Blobs)
+KEYS = web.AppKey("keys", Keys)
+BUS = web.AppKey("bus", Bus)
+INBOXES = web.AppKey("inboxes", Inboxes)
+LETTERS = web.AppKey("letters", Letters)
+LEASES = web.AppKey("leases", Leases)
+RECEIVER = web.AppKey("receiver", Receiver)
+PAGES = web.AppKey("pages", Pages)

@@ -1,0 +1,1 @@
+"""The agents' pages: server-rendered, kept fresh over one WebSocket."""

@@ -1,0 +1,208 @@
+"""A case: what was said and done, and what agents do with it."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import actions, agents, files, timeline, views
+from omnidesk.errors import Conflict, NotFound
+from omnidesk.keys import DATABASE, KEYS
+from omnidesk.store.models import Attachment, Case
+from omnidesk.web.lines import Line, lines
+from omnidesk.web.requests import done, file_url, is_fragment, page, read, viewer_of, zone_of
+
+_AT_FIRST = 60
+_REFRESHED = 200
+"""The most rows that one refresh draws again."""
+_CHANGED = "case-changed"
+_LONGEST = 50_000
+
+
+class Message(BaseModel):
+    """What the composer sends."""
+
+    kind: str = Field(pattern="^(reply|note)$")
+    text: str = Field(default="", max_length=_LONGEST)
+    upload: list[str] = []
+    last_seen: int | None = None
+    wait: bool = False
+    anyway: bool = False
+
+
+class Assignment(BaseModel):
+    """Whom the case is given to; empty = nobody."""
+
+    agent: int | None = None
+
+
+class ReadUpTo(BaseModel):
+    """How far the agent has read."""
+
+    position: int = Field(ge=0)
+
+
+async def values(request: web.Request, session: AsyncSession, number: int) -> dict[str, Any]:
+    """What the page of a case shows. Raises NotFound."""
+    viewer = viewer_of(request)
+    case = await views.find(session, viewer, number)
+    rows = await timeline.timeline(session, case, limit=_AT_FIRST)
+    panel = await timeline.side_panel(session, viewer, case)
+    return {"case": case, "lines": lines(rows, zone_of(request)), "panel": panel}
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """A case by its number alone, as links name it: opened in the view that holds it."""
+    viewer = viewer_of(request)
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer, _number(request))
+    view = next(view for view in views.VIEWS if views.in_view(case, viewer, view))
+    raise web.HTTPSeeOther(f"/inbox/{view}/{case.number}")
+
+
+async def changes(request: web.Request) -> web.StreamResponse:
+    """What the page shows of a case, drawn again: rows from `since` on; those after `last` are new to it."""
+    since, last = _position(request, "since"), _position(request, "last")
+    viewer = viewer_of(request)
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer, _number(request))
+        rows = await _rows_from(request, session, case, max(since, last - _REFRESHED // 2))
+        panel = await timeline.side_panel(session, viewer, case)
+    view = request.query.get("view", "")
+    return page(
+        request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel,
+        view=view if view in views.VIEWS else "all",
+    )  # fmt: skip
+
+
+async def earlier(request: web.Request) -> web.StreamResponse:
+    """The rows before a position."""
+    before = _position(request, "before")
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        rows = await timeline.timeline(session, case, before=before, limit=_AT_FIRST)
+    return page(request, "cases/earlier.html", case=case, lines=lines(rows, zone_of(request)))
+
+
+async def original(request: web.Request) -> web.StreamResponse:
+    """A message's own HTML, for a frame in which nothing runs and nothing is fetched from elsewhere."""
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        before = int(request.match_info["position"]) + 1
+        rows = await timeline.timeline(session, case, before=before, limit=1)
+    if not rows or not rows[0].interaction.html:
+        raise NotFound("This message has no other form.")
+    policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+    headers = {"Content-Security-Policy": policy}
+    html = _with_pictures(request, rows[0].interaction.html, rows[0].attachments)
+    return page(request, "cases/original.html", headers=headers, html=html)
+
+
+def _with_pictures(request: web.Request, html: str, pictures: list[Attachment]) -> str:
+    """Mail names its own pictures by content id; the page needs their addresses."""
+    for picture in pictures:
+        if picture.content_id:
+            html = html.replace(f"cid:{picture.content_id}", file_url(request, picture))
+    return html
+
+
+async def write(request: web.Request) -> web.StreamResponse:
+    """Reply or note. When somebody wrote since, say so and keep the text."""
+    form, number, viewer = await read(request, Message), _number(request), viewer_of(request)
+    last_seen = None if form.anyway else form.last_seen
+    attached = [files.from_handle(request.app[KEYS], handle) for handle in form.upload]
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            if form.kind == "note":
+                await actions.note(tx, viewer, number, form.text, attached)
+            else:
+                await actions.reply(
+                    tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait
+                )  # fmt: skip
+    except Conflict as conflict:
+        if conflict.code != "somebody_wrote":
+            raise
+        return await _somebody_wrote(request, form.last_seen or 0)
+    return done(request, f"/cases/{number}", event="message-sent, case-changed")
+
+
+async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        rows = await _rows_from(request, session, case, last_seen + 1)
+    said = [line.row for line in rows if line.row.kind != "event"]
+    headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML", "HX-Trigger": _CHANGED}
+    return page(request, "cases/conflict.html", status=409, headers=headers, case=case, said=said)
+
+
+async def assignees(request: web.Request) -> web.StreamResponse:
+    """Whom the case can be given to."""
+    database = request.app[DATABASE]
+    async with database.session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        found = await agents.assignable(session, case.team_id)
+    online = {agent.id for agent in found if agents.is_online(agent, database.now())}
+    return page(request, "cases/assignees.html", case=case, agents=found, online=online)
+
+
+async def assign(request: web.Request) -> web.StreamResponse:
+    """Give the case to an agent, or to nobody."""
+    form = await read(request, Assignment)
+    async with request.app[DATABASE].transaction() as tx:
+        case = await actions.assign(tx, viewer_of(request), _number(request), form.agent)
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
+async def take(request: web.Request) -> web.StreamResponse:
+    """Take the case over, also from the bot."""
+    async with request.app[DATABASE].transaction() as tx:
+        case = await actions.take(tx, viewer_of(request), _number(request))
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
+async def resolve(request: web.Request) -> web.StreamResponse:
+    """Resolve the case; the toast offers to undo it."""
+    async with request.app[DATABASE].transaction() as tx:
+        case = await actions.resolve(tx, viewer_of(request), _number(request))
+    if not is_fragment(request):
+        raise web.HTTPSeeOther(f"/cases/{case.number}")
+    headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", "HX-Trigger": _CHANGED}
+    return page(request, "cases/resolved.html", headers=headers, case=case)
+
+
+async def reopen(request: web.Request) -> web.StreamResponse:
+    """Take the case up again."""
+    async with request.app[DATABASE].transaction() as tx:
+        case = await actions.reopen(tx, viewer_of(request), _number(request))
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
+async def mark_read(request: web.Request) -> web.StreamResponse:
+    """The agent has seen everything up to a position."""
+    form = await read(request, ReadUpTo)
+    async with request.app[DATABASE].transaction() as tx:
+        await actions.mark_read(tx, viewer_of(request), _number(request), form.position)
+    return web.Response(status=204)
+
+
+async def retry(request: web.Request) -> web.StreamResponse:
+    """Send a failed message once more."""
+    async with request.app[DATABASE].transaction() as tx:
+        case = await actions.retry_delivery(tx, viewer_of(request), int(request.match_info["delivery"]))
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+def _position(request: web.Request, name: str) -> int:
+    text = request.query.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+async def _rows_from(request: web.Request, session: AsyncSession, case: Case, first: int) -> list[Line]:
+    """Rows from a position on, as lines. The row before them is read too: it says whether a new day begins."""
+    rows = await timeline.timeline(session, case, after=max(0, first - 2), limit=_REFRESHED)
+    return [line for line in lines(rows, zone_of(request)) if line.row.position >= first]

@@ -1,0 +1,239 @@
+"""The live socket of a page: it is told which cases changed, and refetches what it shows from the normal URLs.
+
+    page → server   {"show": {"view": "mine", "case": 17}}   what the page shows; null where nothing
+                    {"typing": 17}                           the agent is writing on this case
+    server → page   {"case": 17, "version": 9, "in_view": true}
+                    {"gone": 17}                             the opened case is no longer for this viewer
+                    {"typing": 17, "author": "contact", "name": "Mia"}
+                    {"agents": true}                         somebody came, went or changed
+                    {"refresh": true}                        too much happened: fetch everything shown
+
+A change is looked up once and encoded once, however many sockets hear of it; who may not see the case hears nothing.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from pydantic import BaseModel, ValidationError
+from sqlmodel import col, select
+
+from omnidesk.desk import agents, views
+from omnidesk.desk.access import Viewer
+from omnidesk.errors import NotAllowed, NotFound
+from omnidesk.events import AgentChanged, Bus, CaseChanged, Typing
+from omnidesk.keys import BUS, DATABASE
+from omnidesk.store.db import Database
+from omnidesk.store.models import Case
+from omnidesk.web import csrf
+from omnidesk.web.guard import recognise
+from omnidesk.web.requests import viewer_of
+
+log = logging.getLogger(__name__)
+
+_QUEUE = 100
+_PRESENCE_SECONDS = 15
+_REFRESH = json.dumps({"refresh": True})
+
+
+class Shown(BaseModel):
+    """What a page shows."""
+
+    view: str | None = None
+    case: int | None = None
+
+
+class Said(BaseModel):
+    """What a page says."""
+
+    show: Shown | None = None
+    typing: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Socket:
+    """An open page: its viewer, what it shows, and what it has yet to be told."""
+
+    viewer: Viewer
+    stream: web.WebSocketResponse
+    shown: Shown = field(default_factory=Shown)
+    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
+
+    def tell(self, text: str) -> None:
+        """Queue a message; a page that can't keep up is told to fetch everything instead."""
+        try:
+            self.queue.put_nowait(text)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(_REFRESH)
+
+
+class Live:
+    """All open pages of this process, and what changed since they were last told."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self.sockets: set[Socket] = set()
+        self.bus = bus
+        self._database = database
+        self._changed: set[int] = set()
+        self._typing: dict[int, Typing] = {}
+        self._woken = asyncio.Event()
+
+    def case_changed(self, event: CaseChanged) -> None:
+        """Remember that a case changed; many changes of one case are told as one."""
+        self._changed.add(event.case_id)
+        self._woken.set()
+
+    def typing(self, event: Typing) -> None:
+        """Remember that somebody is writing."""
+        self._typing[event.case_id] = event
+        self._woken.set()
+
+    def agent_changed(self, event: AgentChanged) -> None:
+        """Tell every page that presence changed."""
+        text = json.dumps({"agents": True})
+        for socket in tuple(self.sockets):
+            socket.tell(text)
+
+    async def run(self) -> None:
+        """Tell pages what changed, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            changed, self._changed = self._changed, set()
+            typing, self._typing = self._typing, {}
+            if self.sockets:
+                try:
+                    await self._tell(changed, typing)
+                except Exception:
+                    log.exception("telling pages of changes failed")
+
+    async def _tell(self, changed: set[int], typing: dict[int, Typing]) -> None:
+        async with self._database.session() as session:
+            cases = list(await session.exec(select(Case).where(col(Case.id).in_(changed | typing.keys()))))
+        for case in cases:
+            if case.id in changed:
+                self._tell_change(case)
+            if event := typing.get(case.id):
+                self._tell_typing(case, event)
+
+    def _tell_change(self, case: Case) -> None:
+        told = {"case": case.number, "version": case.version}
+        texts = {in_view: json.dumps({**told, "in_view": in_view}) for in_view in (True, False)}
+        gone = json.dumps({"gone": case.number})
+        for socket in tuple(self.sockets):
+            if socket.viewer.may_see(case):
+                view = socket.shown.view
+                socket.tell(texts[view in views.VIEWS and views.in_view(case, socket.viewer, view)])
+            elif socket.shown.case == case.number:
+                socket.tell(gone)
+
+    def _tell_typing(self, case: Case, event: Typing) -> None:
+        text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})
+        for socket in tuple(self.sockets):
+            oneself = event.author == "agent" and event.name == socket.viewer.name
+            if socket.shown.case == case.number and socket.viewer.may_see(case) and not oneself:
+                socket.tell(text)
+
+    async def close(self) -> None:
+        """Close all pages' sockets: the server is going away."""
+        closing = (socket.stream.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self.sockets))
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+LIVE = web.AppKey("live", Live)
+
+
+def setup(app: web.Application) -> None:
+    """Run with the application; sockets are closed when it begins to stop."""
+    app.cleanup_ctx.append(running)
+    app.on_shutdown.append(_close)
+
+
+async def running(app: web.Application) -> AsyncIterator[None]:
+    """Hear the bus and tell the pages while the application lives."""
+    live = app[LIVE] = Live(app[DATABASE], app[BUS])
+    ends = (
+        live.bus.on(CaseChanged, live.case_changed),
+        live.bus.on(Typing, live.typing),
+        live.bus.on(AgentChanged, live.agent_changed),
+    )
+    task = asyncio.create_task(live.run())
+    yield
+    for end in ends:
+        end()
+    await _cancel([task])
+
+
+async def _close(app: web.Application) -> None:
+    await app[LIVE].close()
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await task
+
+
+async def connect(request: web.Request) -> web.StreamResponse:
+    """A page's socket. Another site's page is refused before anything is said: cookies come along with sockets."""
+    if not csrf.is_ours(request.headers.get("Origin"), request):
+        raise NotAllowed("This socket was opened by another site.", code="wrong_origin")
+    stream = web.WebSocketResponse(heartbeat=30, max_msg_size=4096)
+    await stream.prepare(request)
+    socket = Socket(viewer_of(request), stream)
+    live = request.app[LIVE]
+    live.sockets.add(socket)
+    tasks = [asyncio.create_task(_write(socket)), asyncio.create_task(_be_present(request, socket))]
+    try:
+        await _listen(request, socket)
+    finally:
+        live.sockets.discard(socket)
+        await _cancel(tasks)
+    return stream
+
+
+async def _listen(request: web.Request, socket: Socket) -> None:
+    async for message in socket.stream:
+        if message.type is not WSMsgType.TEXT:
+            continue
+        try:
+            said = Said.model_validate_json(message.data)
+        except ValidationError:
+            continue
+        if said.show is not None:
+            socket.shown = said.show
+        if said.typing is not None and said.typing == socket.shown.case:
+            await _publish_typing(request, socket, said.typing)
+
+
+async def _publish_typing(request: web.Request, socket: Socket, number: int) -> None:
+    async with request.app[DATABASE].session() as session:
+        with suppress(NotFound):
+            case = await views.find(session, socket.viewer, number)
+            request.app[BUS].publish(Typing(case.id, case.contact_point_id, "agent", socket.viewer.name))
+
+
+async def _write(socket: Socket) -> None:
+    with suppress(ConnectionError):
+        while True:
+            await socket.stream.send_str(await socket.queue.get())
+
+
+async def _be_present(request: web.Request, socket: Socket) -> None:
+    """Keep the agent online while the page is open, and the socket's permissions what they are now."""
+    database = request.app[DATABASE]
+    while True:
+        await agents.touch(database, socket.viewer.agent_id)
+        await asyncio.sleep(_PRESENCE_SECONDS)
+        viewer = await recognise(request)
+        if viewer is None:
+            await socket.stream.close(code=WSCloseCode.POLICY_VIOLATION)
+            return
+        socket.viewer = viewer

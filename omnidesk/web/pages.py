@@ -1,0 +1,114 @@
+"""Pages: templates rendered in the reader's language."""
+
+from collections.abc import Callable
+from datetime import datetime
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from omnidesk.settings import Settings
+from omnidesk.text import catalogues
+from omnidesk.web import assets, times
+from omnidesk.web.words import in_words
+
+FOLDER = Path(__file__).parent / "templates"
+CATALOGUES = Path(__file__).parent.parent / "locale"
+_KILO = 1000
+
+
+class Pages:
+    """Renders templates; one environment a language, since an overlay would mix them.
+
+    `demo_url` is the page that plays the customer; when it is set, the rail shows a link to it.
+    """
+
+    def __init__(self, settings: Settings, *, demo_url: str = "") -> None:
+        self.public_url = settings.public_url
+        self.demo_url = demo_url
+        self._environments = {
+            language: _environment(language, catalogue) for language, catalogue in catalogues.load(CATALOGUES).items()
+        }
+
+    def render(self, template: str, language: str, **values: Any) -> str:
+        """A template in a language. Every template may use `now` (aware) and `zone` (a tzinfo): give both."""
+        page = self._environments[catalogues.language_of(language)].get_template(template)
+        return page.render(demo_url=self.demo_url, **values)
+
+    def gettext(self, language: str, text: str) -> str:
+        """A text of the pages in a language."""
+        translated: str = catalogues.load(CATALOGUES)[catalogues.language_of(language)].gettext(text)
+        return translated
+
+
+def _environment(language: str, catalogue: NullTranslations) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    said = times.Times(language, catalogue)
+    environment.globals.update(language=language, static=assets.url, units=times.UNITS)
+    environment.filters.update(
+        ago=_tag(lambda moment, context: said.ago(moment, context["now"], context["zone"]), said, "ago"),
+        clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),
+        due=_tag(lambda moment, context: said.due(moment, context["now"]), said, "due"),
+        left=_tag(lambda moment, context: said.left(moment, context["now"]), said, "left"),
+        day=pass_context(lambda context, moment: said.day(moment, context["now"], context["zone"])),
+        date=pass_context(
+            lambda context, moment: said.date(
+                moment.astimezone(context["zone"]).date(), context["now"].astimezone(context["zone"]).date()
+            )
+        ),
+        lasting=said.lasting,
+        sentence=lambda text: sentence(text, language),
+        size=lambda count: size(count, language),
+        initials=lambda name: initials(name, language),
+        word=lambda code, kind: in_words(catalogue, kind, code),
+    )
+    return environment
+
+
+def _tag(
+    say: Callable[[datetime, Context], str], said: times.Times, kept: str = ""
+) -> Callable[[Context, datetime], Markup]:
+    """A filter that says a time in a <time> element, exact on hover; times.js keeps it true as `kept` names."""
+
+    @pass_context
+    def tag(context: Context, moment: datetime) -> Markup:
+        said_kept = Markup(' data-kept="{}"').format(kept) if kept else ""
+        return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
+            moment.isoformat(), said.exact(moment, context["zone"]), said_kept, say(moment, context)
+        )
+
+    return tag
+
+
+def size(count: int, language: str) -> str:
+    """A number of bytes: `214 KB`."""
+    value, unit = float(count), "B"
+    for larger in ("KB", "MB", "GB"):
+        if value < _KILO:
+            break
+        value, unit = value / _KILO, larger
+    return f"{format_decimal(round(value, 1) if value < 10 else round(value), locale=language)} {unit}"
+
+
+def initials(name: str, language: str) -> str:
+    """The letters that stand for a person: the first ones of the first and the last word; `?` for nobody."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    letters = "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+    return (letters.replace("i", "İ") if language == "tr" else letters).upper() or "?"
+
+
+def sentence(text: str, language: str) -> str:
+    """The text with a capital at its beginning."""
+    return (text[:1].replace("i", "İ") if language == "tr" else text[:1]).upper() + text[1:]

@@ -1,0 +1,87 @@
+"""All routes of the pages, with the permission that each needs beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from omnidesk.store.models import Role
+from omnidesk.web import (
+    assets,
+    cases,
+    inbox,
+    live,
+    middleware,
+    preferences,
+    quarantine,
+    sign_in,
+    surveys,
+    uploads,
+)
+from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
+
+VIEWER, AGENT, ADMIN = Role.VIEWER, Role.AGENT, Role.ADMIN
+_VIEW = "{view:mine|unassigned|all|bot|resolved}"
+_CASE = r"/cases/{number:\d{1,9}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path, who answers, and who may ask."""
+
+    method: str
+    path: str
+    handler: Handler
+    permission: Permission | None = None
+
+
+ROUTES = (
+    Route("GET", "/static/{digest}/{path:.+}", assets.serve, ANYONE),
+    Route("GET", "/sign-in", sign_in.show, ANYONE),
+    Route("POST", "/sign-in", sign_in.sign_in, ANYONE),
+    Route("GET", "/sign-in/{token}", sign_in.show_link, ANYONE),
+    Route("POST", "/sign-in/{token}", sign_in.use_link, ANYONE),
+    Route("POST", "/sign-out", sign_in.sign_out, VIEWER),
+    Route("GET", "/survey/{token}", surveys.show, ANYONE),
+    Route("POST", "/survey/{token}", surveys.answer, ANYONE),
+    Route("GET", "/", inbox.home, VIEWER),
+    Route("GET", "/inbox", inbox.home, VIEWER),
+    Route("GET", f"/inbox/{_VIEW}", inbox.show, VIEWER),
+    Route("GET", rf"/inbox/{_VIEW}/{{number:\d{{1,9}}}}", inbox.show_case, VIEWER),
+    Route("GET", f"/inbox/{_VIEW}/rows", inbox.rows, VIEWER),
+    Route("GET", rf"/inbox/{_VIEW}/rows/{{number:\d{{1,9}}}}", inbox.row, VIEWER),
+    Route("GET", f"/inbox/{_VIEW}/counts", inbox.counts, VIEWER),
+    Route("GET", f"{_CASE}", cases.show, VIEWER),
+    Route("GET", f"{_CASE}/changes", cases.changes, VIEWER),
+    Route("GET", f"{_CASE}/earlier", cases.earlier, VIEWER),
+    Route("GET", rf"{_CASE}/interactions/{{position:\d{{1,9}}}}/original", cases.original, VIEWER),
+    Route("POST", f"{_CASE}/interactions", cases.write, AGENT),
+    Route("GET", f"{_CASE}/assignment", cases.assignees, AGENT),
+    Route("POST", f"{_CASE}/assignment", cases.assign, AGENT),
+    Route("POST", f"{_CASE}/holder", cases.take, AGENT),
+    Route("POST", f"{_CASE}/resolution", cases.resolve, AGENT),
+    Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
+    Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),
+    Route("POST", r"/deliveries/{delivery:\d{1,19}}/retry", cases.retry, AGENT),
+    Route("POST", "/uploads", uploads.take, AGENT),
+    Route("POST", "/preferences", preferences.change, VIEWER),
+    Route("GET", "/quarantine", quarantine.show, ADMIN),
+    Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),
+    Route("GET", "/live", live.connect, VIEWER),
+)
+
+
+def setup(app: web.Application) -> None:
+    """Put the pages into the application: routes, security headers, live sockets."""
+    register(app, ROUTES)
+    app.on_response_prepare.append(middleware.secure)
+    sign_in.setup(app)
+    live.setup(app)
+
+
+def register(app: web.Application, routes: Iterable[Route]) -> None:
+    """Add routes behind their guard. Raises ValueError for one without a permission, so that nothing starts."""
+    for route in routes:
+        if route.permission is None:
+            raise ValueError(f"{route.method} {route.path} says nobody who may use it")
+        app.router.add_route(route.method, route.path, guarded(route.handler, route.permission))

@@ -1,0 +1,94 @@
+// The opened case: new rows come at the end, states change in place, reading is told to the server.
+import { oneAtATime } from "./later.js";
+import { say } from "./words.js";
+
+const AGAIN = 10; // so many of the last rows are drawn again, since their delivery may have changed
+const NEAR = 60; // px from the bottom that still count as the bottom
+const TYPING = 6000;
+let readUpTo = 0;
+let typingTimer = null;
+
+export function opened() {
+  return document.querySelector("main.case[data-number]");
+}
+
+function positions() {
+  return [...document.querySelectorAll("#lines > .line")].map((line) => Number(line.dataset.position));
+}
+
+function isAtEnd() {
+  const timeline = document.getElementById("timeline");
+  return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < NEAR;
+}
+
+export function toEnd() {
+  const timeline = document.getElementById("timeline");
+  timeline.scrollTop = timeline.scrollHeight;
+  seen();
+}
+
+// What stands at the end of the visible conversation has been seen: replies are checked against it.
+async function seen() {
+  const last = positions().at(-1) ?? 0;
+  document.getElementById("below").hidden = true;
+  const field = document.getElementById("last-seen");
+  if (!field || document.visibilityState !== "visible") return;
+  field.value = last;
+  if (last <= readUpTo) return;
+  readUpTo = last;
+  const number = opened().dataset.number;
+  const body = new URLSearchParams({ position: last, csrf: document.querySelector("meta[name=csrf]").content });
+  await fetch(`/cases/${number}/read`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => {});
+}
+
+function firstToRefresh(all) {
+  const unsettled = document.querySelector("#lines > .line[data-unsettled]");
+  const recent = all.at(-AGAIN) ?? all[0] ?? 1;
+  return Math.min(recent, Number(unsettled?.dataset.position ?? recent));
+}
+
+export const refreshCase = oneAtATime(async () => {
+  const main = opened();
+  if (!main) return;
+  const all = positions();
+  const last = all.at(-1) ?? 0;
+  const atEnd = isAtEnd();
+  const { number, view } = main.dataset;
+  await htmx.ajax("GET", `/cases/${number}/changes?view=${view}&since=${firstToRefresh(all)}&last=${last}`, {
+    source: "#timeline",
+    swap: "none",
+  });
+  if (opened() !== main || (positions().at(-1) ?? 0) === last) return;
+  showTyping(null);
+  if (atEnd) toEnd();
+  else document.getElementById("below").hidden = false;
+});
+
+export function showTyping(name) {
+  const line = document.getElementById("typing");
+  if (!line) return;
+  clearTimeout(typingTimer);
+  const atEnd = isAtEnd();
+  line.hidden = !name;
+  line.textContent = name ? say("typing", { name }) : "";
+  if (name) typingTimer = setTimeout(() => showTyping(null), TYPING);
+  if (atEnd && name) document.getElementById("timeline").scrollTop = document.getElementById("timeline").scrollHeight;
+}
+
+export function startCase() {
+  readUpTo = 0;
+  if (!opened()) return;
+  const timeline = document.getElementById("timeline");
+  timeline.addEventListener("scroll", () => isAtEnd() && seen(), { passive: true });
+  document.getElementById("below").addEventListener("click", toEnd);
+  toEnd();
+}
+
+document.addEventListener("case-changed", () => refreshCase());
+document.addEventListener("visibilitychange", () => opened() && isAtEnd() && seen());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-read-first]")) return;
+  document.getElementById("conflict").replaceChildren();
+  toEnd();
+  document.getElementById("timeline").focus();
+});

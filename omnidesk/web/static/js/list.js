@@ -1,0 +1,155 @@
+// The list of cases: rows come, change and move without a reload. While the pointer moves over the list nothing
+// jumps under it: contents change at once, places a moment later.
+import { toast } from "./toasts.js";
+import { keepTimes } from "./times.js";
+import { say } from "./words.js";
+
+const STILL = 3000;
+const list = document.getElementById("list");
+const rows = document.getElementById("rows");
+const fresh = document.getElementById("fresh");
+const waiting = new Map(); // number → what will be done with its row
+let movedAt = -Infinity;
+let settling = null;
+
+export const view = list?.dataset.view ?? null;
+
+export function openedNumber() {
+  return Number(document.querySelector("main.case")?.dataset.number) || null;
+}
+
+function rowOf(number) {
+  return document.getElementById(`row-${number}`);
+}
+
+function isBusy() {
+  return rows.matches(":hover") && performance.now() - movedAt < STILL;
+}
+
+// Fetches one row and puts it where it belongs; `inView` false takes it away.
+export async function refreshRow(number, inView) {
+  if (!list) return;
+  const row = inView ? await fetchRow(number) : null;
+  const old = rowOf(number);
+  if (row && old && isBusy()) {
+    update(old, row);
+    if (needsMove(old, row.dataset.at)) later(number, () => place(rowOf(number), row.dataset.at));
+  } else if (isBusy() && (row || old)) {
+    later(number, () => settle(number, row), Boolean(row));
+  } else settle(number, row);
+}
+
+async function fetchRow(number) {
+  const response = await fetch(`/inbox/${view}/rows/${number}`, { headers: { "HX-Request": "true" } });
+  if (response.status !== 200) return null;
+  const holder = document.createElement("template");
+  holder.innerHTML = await response.text();
+  const row = holder.content.querySelector(".row");
+  if (number === openedNumber()) row.setAttribute("aria-current", "true");
+  return row;
+}
+
+function settle(number, row) {
+  const old = rowOf(number);
+  if (!row) old?.remove();
+  else if (old) {
+    update(old, row);
+    place(old, row.dataset.at);
+  } else place(row, row.dataset.at);
+}
+
+// The row itself stays, so that focus and pointer stay with it.
+function update(old, row) {
+  for (const name of ["class", "data-at"]) old.setAttribute(name, row.getAttribute(name));
+  old.replaceChildren(...row.cloneNode(true).childNodes);
+  keepTimes(old);
+}
+
+function isBefore(row, at, id) {
+  const other = Date.parse(row.dataset.at);
+  return other !== at ? other < at : BigInt(row.dataset.id) < id;
+}
+
+function follower(row, at) {
+  const moment = Date.parse(at);
+  const others = [...rows.querySelectorAll(".row")].filter((other) => other !== row);
+  return others.find((other) => isBefore(other, moment, BigInt(row.dataset.id))) ?? null;
+}
+
+function needsMove(row, at) {
+  let next = row.nextElementSibling;
+  if (!next?.classList.contains("row")) next = null;
+  return follower(row, at) !== next;
+}
+
+function place(row, at) {
+  const focused = row.contains(document.activeElement);
+  const before = follower(row, at);
+  const more = rows.querySelector(".more");
+  if (!before && more && !row.isConnected) return; // it belongs to rows not loaded yet
+  rows.insertBefore(row, before ?? more ?? rows.querySelector(".when-alone"));
+  htmx.process(row);
+  keepTimes(row);
+  if (focused) row.focus({ preventScroll: true });
+}
+
+function later(number, work, isNew = false) {
+  waiting.set(number, { work, isNew: isNew || waiting.get(number)?.isNew });
+  const count = [...waiting.values()].filter((one) => one.isNew).length;
+  fresh.hidden = count === 0;
+  fresh.textContent = say("new", { n: count });
+  settling ??= setInterval(() => isBusy() || settleAll(), 300);
+}
+
+function settleAll() {
+  clearInterval(settling);
+  settling = null;
+  for (const { work } of waiting.values()) work();
+  waiting.clear();
+  fresh.hidden = true;
+}
+
+// Fetches the whole list again, after a gap.
+export async function refreshList() {
+  if (!list) return;
+  const response = await fetch(`/inbox/${view}/rows`, { headers: { "HX-Request": "true" } });
+  if (response.status !== 200) return;
+  const focused = document.activeElement?.closest?.(".row")?.id;
+  waiting.clear();
+  fresh.hidden = true;
+  rows.innerHTML = await response.text();
+  htmx.process(rows);
+  keepTimes(rows);
+  markOpened();
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+export function markOpened() {
+  const number = openedNumber();
+  for (const row of rows?.querySelectorAll(".row[aria-current]") ?? []) row.removeAttribute("aria-current");
+  if (number) rowOf(number)?.setAttribute("aria-current", "true");
+}
+
+// Moves the focus through the rows; loads more at the end by bringing it into sight.
+export function step(by) {
+  const all = [...rows.querySelectorAll(".row")];
+  if (!all.length) return;
+  const current = document.activeElement?.closest?.(".row") ?? rows.querySelector(".row[aria-current]");
+  const at = current ? all.indexOf(current) + by : 0;
+  const row = all[Math.min(Math.max(at, 0), all.length - 1)];
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+  if (row === all.at(-1)) rows.scrollTop = rows.scrollHeight;
+}
+
+rows?.addEventListener("pointermove", (event) => {
+  if (event.pointerType === "mouse") movedAt = performance.now();
+});
+fresh?.addEventListener("click", () => {
+  settleAll();
+  rows.scrollTop = 0;
+});
+document.addEventListener("case-gone", (event) => {
+  rowOf(event.detail.number)?.remove();
+  if (event.detail.number === openedNumber()) toast(say("gone"), "bad");
+});

@@ -1,0 +1,68 @@
+// The page's socket: it says what the page shows and hears what changed; what changed is fetched from its own URL.
+import { opened, refreshCase, showTyping } from "./case.js";
+import { atMostEvery } from "./later.js";
+import { openedNumber, refreshList, refreshRow, view } from "./list.js";
+import { toast } from "./toasts.js";
+import { say } from "./words.js";
+
+const LONGEST_WAIT = 15000;
+const PATIENCE = 2000; // a short gap is not worth a word
+const offline = document.getElementById("offline");
+let socket = null;
+let failures = 0;
+let complaint = null;
+
+const refreshCounts = atMostEvery(1000, () => htmx.trigger(document.body, "counts-changed"));
+
+export function tell(what) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+}
+
+export function tellShown() {
+  tell({ show: { view, case: openedNumber() } });
+}
+
+function refreshAll() {
+  refreshList();
+  refreshCase();
+  refreshCounts();
+}
+
+function hear(message) {
+  if (message.refresh) refreshAll();
+  else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
+  else if (message.typing) message.typing === openedNumber() && showTyping(message.name);
+  else if (message.case) {
+    refreshRow(message.case, message.in_view);
+    refreshCounts();
+    if (message.case === openedNumber() && opened()) refreshCase();
+  }
+}
+
+function connect() {
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
+  socket.addEventListener("open", () => {
+    tellShown();
+    if (failures) refreshAll();
+    if (!offline.hidden) toast(say("connected"), "ok");
+    clearTimeout(complaint);
+    complaint = null;
+    offline.hidden = true;
+    failures = 0;
+  });
+  socket.addEventListener("message", (event) => hear(JSON.parse(event.data)));
+  socket.addEventListener("close", lost);
+}
+
+function lost() {
+  failures += 1;
+  complaint ??= setTimeout(() => {
+    offline.querySelector("span").textContent = say("offline");
+    offline.hidden = false;
+  }, PATIENCE);
+  setTimeout(connect, Math.min(LONGEST_WAIT, 500 * 2 ** failures) * (0.5 + Math.random() / 2));
+}
+
+window.addEventListener("pagehide", () => socket?.removeEventListener("close", lost));
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+export const startLive = connect;

@@ -1,0 +1,42 @@
+// Menus: close on Escape, on a click elsewhere and when their form was sent; filter their options.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return;
+  if (event.key === "Escape") {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const stops = [...menu.querySelectorAll(".sheet input:not([type=hidden]), .sheet button")].filter((stop) => !stop.hidden);
+    const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    stops[Math.min(Math.max(at, 0), stops.length - 1)]?.focus();
+    event.preventDefault();
+  }
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const menu = event.target.closest?.("[data-closes]")?.closest("details.menu");
+  if (menu) menu.open = false;
+});
+document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] [autofocus]")?.focus());
+
+// Letters without their marks, so that "ayse" finds "Ayşe".
+function plain(name) {
+  return name.toLocaleLowerCase("tr").normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-filter]")) return;
+  const wanted = plain(event.target.value);
+  for (const option of event.target.closest("form").querySelectorAll("[data-name]"))
+    option.hidden = !plain(option.dataset.name).includes(wanted);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("[data-filter]")) return;
+  event.preventDefault();
+  const wanted = event.target.value.trim() ? "[data-name]:not([hidden])" : "[data-always]";
+  event.target.closest("form").querySelector(wanted)?.click();
+});

@@ -1,0 +1,121 @@
+"""What codes are called in front of people; English here, Turkish in the catalogue."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+
+
+def N_(text: str) -> str:  # noqa: N802 (gettext's own name for "to be translated later")
+    """Mark a text for the catalogue."""
+    return text
+
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "view": {
+        "mine": N_("Mine"),
+        "unassigned": N_("Unassigned"),
+        "all": N_("All open"),
+        "bot": N_("With the bot"),
+        "resolved": N_("Resolved"),
+    },
+    "channel": {
+        "email": N_("email"),
+        "sms": N_("SMS"),
+        "webchat": N_("web chat"),
+        "telegram": N_("Telegram"),
+        "whatsapp": N_("WhatsApp"),
+        "api": N_("API"),
+        "form": N_("form"),
+        "phone": N_("phone"),
+    },
+    "address": {
+        "email": N_("Email"),
+        "sms": N_("SMS"),
+        "webchat": N_("Web chat"),
+        "telegram": N_("Telegram"),
+        "whatsapp": N_("WhatsApp"),
+        "api": N_("API"),
+        "form": N_("Form"),
+        "phone": N_("Phone"),
+    },
+    "reply": {
+        "email": N_("Reply by email"),
+        "sms": N_("Reply by SMS"),
+        "webchat": N_("Reply in web chat"),
+        "telegram": N_("Reply by Telegram"),
+        "whatsapp": N_("Reply by WhatsApp"),
+        "api": N_("Reply by API"),
+    },
+    "opened": {
+        "email": N_("opened by email"),
+        "sms": N_("opened by SMS"),
+        "webchat": N_("opened by web chat"),
+        "telegram": N_("opened by Telegram"),
+        "whatsapp": N_("opened by WhatsApp"),
+        "api": N_("opened through the API"),
+        "form": N_("opened by form"),
+        "phone": N_("opened by phone"),
+    },
+    "category": {
+        "new": N_("new"),
+        "open": N_("open"),
+        "waiting": N_("waiting for the customer"),
+        "on_hold": N_("on hold"),
+        "resolved": N_("resolved"),
+        "closed": N_("closed"),
+    },
+    "brief": {
+        "waiting": N_("waiting"),
+        "on_hold": N_("on hold"),
+        "resolved": N_("resolved"),
+        "closed": N_("closed"),
+    },
+    "delivery": {
+        "scheduled": N_("scheduled"),
+        "queued": N_("in the queue"),
+        "sending": N_("being sent"),
+        "sent": N_("sent"),
+        "delivered": N_("delivered"),
+        "read": N_("read"),
+        "failed": N_("not sent"),
+        "cancelled": N_("cancelled"),
+    },
+    "metric": {"first_response": N_("First reply"), "resolution": N_("Resolution")},
+    "priority": {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")},
+    "role": {
+        "admin": N_("Administrator"),
+        "supervisor": N_("Supervisor"),
+        "agent": N_("Agent"),
+        "viewer": N_("Viewer"),
+    },
+    "handoff": {
+        "asked": N_("the customer asked for a person"),
+        "fallback": N_("the bot did not understand"),
+        "flow": N_("the bot has done its part"),
+        "failed": N_("the bot failed"),
+    },
+    "error": {
+        "somebody_wrote": N_("Somebody wrote since you last looked. Read it first, or send anyway."),
+        "too_large": N_("The file is too large. Send a smaller one, or a link to it."),
+        "expired": N_("This link has expired. Ask for a new one."),
+        "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
+    },
+    "status": {
+        "400": N_("The server did not understand this request. Reload the page and try again."),
+        "401": N_("Sign in to go on."),
+        "403": N_("You may not do this. Ask an administrator if you need to."),
+        "404": N_("It is not here, or not for you. Check the address, or go back to the inbox."),
+        "405": N_("This can't be done here. Reload the page and try again."),
+        "409": N_("Somebody changed this since you looked. Reload the page and try again."),
+        "413": N_("That is too large. Send less at once."),
+        "422": N_("Something in the form is not right. Check it and try again."),
+        "429": N_("That was too often. Wait a minute, then try again."),
+        "500": N_("Something went wrong on our side. Try again; if it stays, tell your administrator."),
+    },
+}
+"""Kind → code → English."""
+
+
+def in_words(catalogue: NullTranslations, kind: str, code: object) -> str:
+    """A code in the catalogue's language; one that nobody named shows itself."""
+    text = WORDS[kind].get(str(code))
+    return catalogue.gettext(text) if text else str(code)

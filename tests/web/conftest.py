@@ -1,0 +1,133 @@
+"""Fixtures of the pages: the desk on a port, programs and browsers signed in as one of the cast."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, CookieJar, web
+from playwright.async_api import Browser, Page, async_playwright
+
+from omnidesk.app import create_app
+from omnidesk.desk import agents, configuration
+from omnidesk.desk.configuration import TeamEntry
+from omnidesk.keys import DATABASE, INBOXES, KEYS, PAGES
+from omnidesk.settings import Settings
+from omnidesk.web import csrf
+from tests.conftest import BOTS, CHANNELS, DESK
+from tests.fakes import FakeResponder
+from tests.office import Office, TestClock
+from tests.web.visitor import Visitor
+
+CLOSED = DESK.model_copy(
+    update={"teams": tuple(TeamEntry(slug=name, name=name.capitalize(), closed=True) for name in ("support", "billing"))}
+)
+"""Both teams are closed here, so that Cy must never see what Ada and Bo do."""
+
+
+@pytest.fixture
+def store_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: pages only show what the desk's verbs give, and those are tested on both kinds."""
+    path = tmp_path / "omnidesk.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Application]:
+    """The application on a free port, without its workers; `office.work()` does what they would do."""
+    app = create_app(settings, CHANNELS, FakeResponder(), clock=clock, work=False)
+    runner = web.AppRunner(app, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with app[DATABASE].transaction() as tx:
+        await configuration.bring_in(tx, app[KEYS], app[INBOXES].channels, CLOSED, BOTS)
+    await app[INBOXES].load()
+    app[PAGES].public_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield app
+    await runner.cleanup()
+
+
+@pytest.fixture
+def url(app: web.Application) -> str:
+    """Where the desk answers."""
+    return app[PAGES].public_url
+
+
+Visit = Callable[[str | None], Any]
+
+
+@pytest.fixture
+async def visit(office: Office, url: str) -> AsyncIterator[Visit]:
+    """`await visit("Ada")`: a program with Ada's session; `None`: nobody's."""
+    async with AsyncExitStack() as stack:
+
+        async def enter(name: str | None) -> Visitor:
+            cookie = await session_of(office, name) if name else ""
+            cookies = {csrf.SESSION_COOKIE: cookie} if cookie else {}
+            session = ClientSession(url, cookies=cookies, cookie_jar=CookieJar(unsafe=True))
+            return Visitor(await stack.enter_async_context(session), url, csrf.token_of(office.keys, cookie))
+
+        yield enter
+
+
+async def session_of(office: Office, name: str) -> str:
+    """A new session of an agent: what its cookie holds."""
+    viewer = await office.viewer(name)
+    async with office.database.transaction() as tx:
+        return await agents.open_session(tx, viewer.agent_id, "test")
+
+
+@pytest.fixture(scope="session")
+def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One Chromium for all tests; gives the file in which it writes its port."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is missing: sudo apt-get install chromium")
+    folder = tmp_path_factory.mktemp("chromium")
+    options = ["--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield folder / "DevToolsActivePort"
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+async def chromium(devtools: Path) -> AsyncIterator[Browser]:
+    """A connection of this test to Chromium."""
+    async with asyncio.timeout(20):
+        while not devtools.exists() or not devtools.read_text().strip():
+            await asyncio.sleep(0.05)
+    port = devtools.read_text().split()[0]
+    async with async_playwright() as playwright:
+        yield await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+async def window(chromium: Browser, office: Office, url: str) -> AsyncIterator[Callable[..., Any]]:
+    """`await window("Ada", "/inbox/mine")`: a page in a browser of its own. A fault in it fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    async def open_page(name: str | None, path: str, **options: Any) -> Page:
+        context = await chromium.new_context(
+            base_url=url, timezone_id="Europe/Istanbul", reduced_motion="reduce", **options
+        )  # fmt: skip
+        contexts.append(context)
+        context.set_default_timeout(5000)
+        if name:
+            await context.add_cookies([{"name": csrf.SESSION_COOKIE, "value": await session_of(office, name), "url": url}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        await page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert [fault for fault in faults if "status of 4" not in fault and "WebSocket" not in fault] == []
