@@ -1,11 +1,13 @@
 """The application: everything put together, started in order and ended in reverse."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from importlib.metadata import entry_points
 
 from aiohttp import ClientSession, ClientTimeout, web
+from sqlalchemy.exc import SQLAlchemyError
 
 from omnidesk import clock as clocks
 from omnidesk.contract.channel import Channel
@@ -32,6 +34,8 @@ from omnidesk.web import channel_routes, files, health, routes
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import Pages
 from omnidesk.workers import Worker, Workers
+
+log = logging.getLogger(__name__)
 
 HTTP = web.AppKey("http", ClientSession)
 RESPONDER = web.AppKey("responder", Responder)
@@ -104,7 +108,10 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 async def _renew(leases: Leases) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
-        await leases.renew()
+        try:
+            await leases.renew()
+        except (SQLAlchemyError, OSError) as error:  # the database is away: what we hold ends, unless it is back soon
+            log.warning("the leases could not be renewed: %s", error)
 
 
 async def _http(app: web.Application) -> AsyncIterator[None]:
@@ -134,7 +141,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("intake", intake.run),
         Worker("routing", Routing(database).run),
         Worker("bot", bot.run),
-        Worker("outbox", outbox.run, outbox.next_due),
+        Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
         Worker("sla", clock.run, clock.next_due),
         Worker("surveys", surveys.run, surveys.next_due),
         Worker("next_steps", steps.run, steps.next_due),

@@ -33,12 +33,13 @@ class PointMet:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """Somebody is writing: `author` is `contact` or `agent`."""
+    """Somebody is writing: `author` is `contact` or `agent`, and then `agent_id` says who."""
 
     case_id: int
     contact_point_id: int | None
     author: str
     name: str
+    agent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Serving: from the application to a process that ends cleanly."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -16,6 +17,9 @@ async def serve(app: web.Application, host: str, port: int, ready: Callable[[], 
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
+        # what the start made stays: the collector, off since then, need never look at it
+        gc.freeze()
+        gc.enable()
         if ready is not None:
             await ready()
         await ended.wait()

@@ -26,11 +26,15 @@ _SHORTEST_WAIT = timedelta(milliseconds=200)
 
 @dataclass(slots=True)
 class Worker:
-    """`run` does one round and says whether there was anything; `next_due` when there will be."""
+    """`run` does one round and says whether there was anything; `next_due` when there will be.
+
+    `finish` waits for what goes on beside the rounds.
+    """
 
     name: str
     run: Callable[[], Awaitable[bool]]
     next_due: Callable[[], Awaitable[datetime | None]] | None = None
+    finish: Callable[[], Awaitable[None]] | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -67,6 +71,7 @@ class Workers:
         for worker in self._workers.values():
             worker.wake.set()
         await asyncio.gather(*self._tasks)
+        await asyncio.gather(*[worker.finish() for worker in self._workers.values() if worker.finish])
 
     async def _loop(self, worker: Worker) -> None:
         while True:
@@ -80,6 +85,7 @@ class Workers:
             except Exception:
                 log.exception("worker %s failed; it goes on in a moment", worker.name)
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)
+                worker.wake.set()
             if self._stopping:
                 return
 

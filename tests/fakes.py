@@ -1,5 +1,6 @@
 """The two contracts, each fulfilled by the shortest thing that can."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -18,8 +19,15 @@ from omnidesk.contract.channel import (
 from omnidesk.contract.responder import Answer, Article, Bot, Decision, Handoff, Problem, Saying, Source, Turn, Why
 
 
+class ProgramStopped(BaseException):
+    """Ends what runs as a crash would: nothing that was begun is ended."""
+
+
 class FakeChannel(Channel):
-    """Talks JSON to a list: what was sent stands in `sent`; `refuse` makes the next sendings fail."""
+    """Talks JSON to a list: what was sent stands in `sent`; `refuse` makes the next sendings fail.
+
+    While `slow` is set to an event, sendings wait for it. Some texts are not harmless to read, see `harm`.
+    """
 
     name = "fake"
     capabilities = Capabilities(join="person", buttons=3, survey="buttons", attachments=1_000_000, receipts=True)
@@ -28,6 +36,7 @@ class FakeChannel(Channel):
         super().__init__(settings)
         self.sent: list[Outbound] = []
         self.refuse: list[ChannelError] = []
+        self.slow: asyncio.Event | None = None
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
         """A message, or a receipt when there is a state."""
@@ -37,7 +46,10 @@ class FakeChannel(Channel):
                 return [
                     Receipt(said["id"], said["state"], said.get("error", ""), permanent=said.get("permanent", False))
                 ]
-            sender = Sender(said["from"], said.get("name", ""), proven=said.get("proven", False))
+            harm(said["text"])
+            sender = Sender(
+                said["from"], said.get("name", ""), proven=said.get("proven", False), language=said.get("language")
+            )
             return [
                 Inbound(
                     sender,
@@ -54,15 +66,29 @@ class FakeChannel(Channel):
                     ),
                 )
             ]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unparsable(f"not what the fake channel says: {error!r}") from error
 
     async def send(self, outbound: Outbound) -> str:
         """Keep it, or refuse."""
+        if self.slow is not None:
+            await self.slow.wait()
         if self.refuse:
             raise self.refuse.pop(0)
         self.sent.append(outbound)
         return f"fake-{outbound.key}"
+
+
+def harm(text: str) -> None:
+    """What the texts do that must not be read in the program itself."""
+    if text == "stop the program":
+        raise ProgramStopped
+    if text == "break the parser":
+        raise RuntimeError("broken on purpose")
+    if text == "take all memory":
+        bytearray(1 << 40)
+    while text == "take all time":
+        pass
 
 
 class FakeMail(FakeChannel):

@@ -2,22 +2,30 @@
 
 import itertools
 import json
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from omnidesk import clock
 from omnidesk.app import make_workers
 from omnidesk.contract.channel import RawMessage
 from omnidesk.desk import access, transcripts
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.intake import Intake
+from omnidesk.desk.outbox import Outbox
 from omnidesk.desk.reception import Reception
 from omnidesk.desk.timeline import TimelineRow, timeline
-from omnidesk.keys import DATABASE, INBOXES, KEYS, LETTERS, RECEIVER
-from omnidesk.store.models import Agent, Case, Interaction, Kind, Row
+from omnidesk.keys import BLOBS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Database
+from omnidesk.store.models import Agent, Case, Interaction, Kind, Lease, Row
 from tests.fakes import FakeChannel
+
+Verb = Callable[..., Awaitable[Any]]
 
 
 class TestClock:
@@ -53,6 +61,33 @@ class Office:
         busy = True
         while busy:
             busy = any([await worker.run() for worker in self.workers])
+
+    @property
+    def holder(self) -> str:
+        """What this process holds leases and claims as."""
+        return self.app[LEASES].holder
+
+    @property
+    def blobs_folder(self) -> Path:
+        """Where the blobs are."""
+        return Path(self.app[SETTINGS].blob_store)
+
+    def intake(
+        self, holder: str, *, batch: int = 100, database: Database | None = None, blobs: Blobs | None = None
+    ) -> Intake:
+        """The intake of a process; it lives when there is a lease (see `lease`)."""
+        return Intake(
+            database or self.database, blobs or self.app[BLOBS], self.keys, self.inboxes, holder=holder, batch=batch
+        )
+
+    def outbox(self, holder: str, *, attempts: int = 12) -> Outbox:
+        """The outbox of a process; it lives when there is a lease (see `lease`)."""
+        return Outbox(self.database, self.inboxes, self.app[LETTERS], holder=holder, attempts=attempts)
+
+    async def lease(self, holder: str) -> None:
+        """A process on another host (`holder`: host/pid/chance) lives."""
+        async with self.database.transaction() as tx:
+            tx.add(Lease(name=f"worker:{holder}", holder=holder, expires_at=tx.now + timedelta(hours=1)))
 
     def reception(self, inbox: str) -> Reception:
         """The desk of an inbox."""
@@ -92,6 +127,19 @@ class Office:
         viewer = await self.viewer(name)
         await agents.touch(self.database, viewer.agent_id)
         return viewer
+
+    async def act(self, name: str, verb: Verb, number: int, *said: Any, **more: Any) -> Case:
+        """An agent does something with a case (a verb of `actions`), and all that follows is done; gives the case."""
+        viewer = await self.viewer(name)
+        async with self.database.transaction() as tx:
+            await verb(tx, viewer, number, *said, **more)
+        await self.work()
+        return await self.case(number)
+
+    async def change(self, model: type[Row], condition: Any, **values: Any) -> None:
+        """Change rows behind the desk's back, as a setting made in the pages would."""
+        async with self.database.transaction() as tx:
+            await tx.session.exec(update(model).where(condition).values(**values))
 
     async def all(self, model: type[Row]) -> list[Any]:
         """All rows of a table, oldest first."""

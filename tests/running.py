@@ -45,7 +45,7 @@ class Running:
     @property
     def sign_in_link(self) -> str:
         """The one-time link that the demo printed last."""
-        return re.findall(r"http\S+/sign-in/\S+", self.said)[-1]
+        return str(re.findall(r"http\S+/sign-in/\S+", self.said)[-1])
 
     def start(self) -> float:
         """Start it; gives the seconds until it was ready."""

@@ -75,7 +75,9 @@ async def test_a_chat_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_su
     row = agent.locator(".row").first
     await expect(row).to_be_visible()
     await row.click()
-    await expect(agent.locator(".timeline").get_by_text("sifremi unuttum giris yapamiyorum", exact=True)).to_be_visible()
+    await expect(
+        agent.locator(".timeline").get_by_text("sifremi unuttum giris yapamiyorum", exact=True)
+    ).to_be_visible()
 
     await _answer(agent, "Merhaba, hemen bakıyorum.")
     await expect(chat.get_by_text("Merhaba, hemen bakıyorum.")).to_be_visible()

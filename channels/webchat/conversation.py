@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
-from channels.webchat.messages import MAX_FILES, SAYING, Hello, Message, Press, Signal, entry_form, external_id
+from channels.webchat.messages import MAX_FILES, SAYING, Hello, Message, Press, Seen, Signal, entry_form, external_id
 from channels.webchat.pace import Pace
 from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
 from channels.webchat.words import words
@@ -99,8 +99,9 @@ class Conversation:
         return {"entries": [entry_form(entry, self._address) for entry in fetched.entries], "cursor": fetched.cursor}
 
     async def _delivered(self, entries: Sequence[Entry]) -> None:
-        if any(entry.direction == "outbound" and not entry.seen for entry in entries):
-            await self._desk.signal(self._address, "delivered")
+        given = [entry.id for entry in entries if entry.direction == "outbound" and not entry.seen]
+        if given:
+            await self._desk.signal(self._address, "delivered", given[-1])
 
     async def _listen(self) -> None:
         async for frame in self._socket:
@@ -120,8 +121,10 @@ class Conversation:
         match said:
             case Signal(type="ping"):
                 await self._say("pong")
-            case Signal(type="typing" | "seen" as kind):
-                await self._desk.signal(self._address, kind)
+            case Signal(type="typing"):
+                await self._desk.signal(self._address, "typing")
+            case Seen():
+                await self._desk.signal(self._address, "seen", said.upto)
             case Message() | Press():
                 await self._submit(said)
 

@@ -80,12 +80,19 @@ class Press(Said):
 class Signal(Said):
     """What needs no answer but a pong."""
 
-    type: Literal["typing", "seen", "ping"]
+    type: Literal["typing", "ping"]
+
+
+class Seen(Said):
+    """The visitor has looked at everything up to an entry."""
+
+    type: Literal["seen"]
+    upto: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 SUBMISSION: TypeAdapter[Message | Press] = TypeAdapter(Annotated[Message | Press, Field(discriminator="type")])
-SAYING: TypeAdapter[Message | Press | Signal] = TypeAdapter(
-    Annotated[Message | Press | Signal, Field(discriminator="type")]
+SAYING: TypeAdapter[Message | Press | Seen | Signal] = TypeAdapter(
+    Annotated[Message | Press | Seen | Signal, Field(discriminator="type")]
 )
 
 

@@ -457,7 +457,7 @@
       const fresh = this.#unread();
       if (!fresh.length || !this.#line.ready) return;
       for (const entry of fresh) this.#seen.add(entry.id);
-      this.#line.say({ type: "seen" });
+      this.#line.say({ type: "seen", upto: fresh.at(-1).id });
       this.#draw();
     }
 

@@ -1,5 +1,6 @@
 """`omnidesk serve` and `omnidesk demo`."""
 
+import gc
 import sys
 from typing import Annotated
 
@@ -17,6 +18,7 @@ def add(app: typer.Typer, program: Program) -> None:
 
     @app.command(help="Serve until told to end: the pages, the channels and the workers.")
     def serve(host: Host = None, port: Port = None) -> None:
+        gc.disable()  # a start makes hundreds of thousands of objects that stay; `server.serve` turns it on again
         from omnidesk.app import create_app, installed_channels, installed_responder
         from omnidesk.server import serve as run
 
@@ -30,6 +32,7 @@ def add(app: typer.Typer, program: Program) -> None:
 
     @app.command(help="Serve a starter desk with a page that plays the customer.")
     def demo(host: Host = None, port: Port = None) -> None:
+        gc.disable()
         from omnidesk.demo import run_demo
 
         settings = listening(program.settings, host, port)

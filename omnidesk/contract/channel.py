@@ -243,8 +243,8 @@ class Desk(Protocol):
     def follow(self, address: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
         """Be woken when the transcript of this address changes. Nudges may be merged; fetch to know."""
 
-    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"]) -> None:
-        """The person is typing; has been given; has looked at everything sent so far."""
+    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
+        """The person is typing; has been given, or has looked at, everything up to the entry with the id `upto`."""
 
     async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
         """Store a file of at most `limit` bytes and give its handle for `Attachment.upload`.

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from base64 import b64encode
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -28,7 +29,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None, at_once: int = 4) -> None:
         self._hasher = hasher or PasswordHasher()
         self._gate = asyncio.Semaphore(at_once)
-        self._nobody = self._hasher.hash(secrets.token_hex())
+        self._nobody = _hash_of_nobody(self._hasher)
 
     async def hash(self, password: str) -> str:
         """The hash to keep. Raises Invalid for a short password."""
@@ -49,6 +50,12 @@ class Passwords:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A hash that no password fits and that takes as long to check as a real one (PHC string format)."""
+    salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${salt}${digest}"
 
 
 async def verify(session: AsyncSession, passwords: Passwords, email: str, password: str) -> Agent:

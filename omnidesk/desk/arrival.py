@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlmodel import select
-
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.desk import cases, contacts, deliveries, files, interactions, joining, surveys
 from omnidesk.desk.contacts import Person
@@ -92,18 +90,17 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
 async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
     if await _second_copy(tx, message, joins):
         return
-    answered = await surveys.take_button(tx, message.inbound.button, message.person.point.id)
-    if answered:
-        message.arrival.case_id = answered
+    button = message.inbound.button
+    if button is not None and surveys.is_answer(button):
+        message.arrival.case_id = await surveys.take_button(tx, button, message.person.point.id)
         return
     case = _case(tx, message, joins, opened)
     message.arrival.case_id = case.id
-    joins.remember(case, message.who)
-    stranger = case.contact_id != message.person.contact.id
-    if stranger:
-        await _add_participant(tx, case, message.person)
-    else:
+    if case.contact_id == message.person.contact.id:
+        joins.remember(case, message.who)
         _answer_by(case, message)
+    else:
+        _add_participant(tx, case, message.person, joins)
     position = _append(tx, case, message)
     _remember_id(tx, case, message, joins, position)
     if not message.inbound.automatic and await cases.receive(tx, case):
@@ -128,7 +125,8 @@ async def _second_copy(tx: Transaction, message: _Message, joins: Joins) -> bool
 def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> Case:
     inbox = message.arrival.inbox
     found = joins.case_for(message.inbound, message.token_case, inbox.join, message.who)
-    if found is not None and cases.takes_messages(found, inbox.row.reopen_days, tx.now):
+    # What no person wrote (an absence notice, say) is logged where it belongs and takes up no work that is done.
+    if found is not None and (message.inbound.automatic or cases.takes_messages(found, inbox.row.reopen_days, tx.now)):
         return found
     with_bot = inbox.row.bot is not None and not message.inbound.automatic
     case = cases.open_case(
@@ -157,11 +155,10 @@ def _answer_by(case: Case, message: _Message) -> None:
     case.contact_name = message.person.contact.name or case.contact_name
 
 
-async def _add_participant(tx: Transaction, case: Case, person: Person) -> None:
+def _add_participant(tx: Transaction, case: Case, person: Person, joins: Joins) -> None:
     """A stranger on a known thread takes part, and is never taken for the contact."""
-    this = select(Participant.id).where(Participant.case_id == case.id, Participant.contact_point_id == person.point.id)
-    there = await tx.session.exec(this)
-    if there.first() is None:
+    if (case.id, person.point.id) not in joins.participants:
+        joins.participants.add((case.id, person.point.id))
         row = {"id": tx.new_id(), "case_id": case.id, "contact_point_id": person.point.id, "created_at": tx.now}
         tx.add_row(Participant, row)
         interactions.event(tx, case, "participant_added", address=person.point.address)

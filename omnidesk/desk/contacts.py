@@ -22,16 +22,16 @@ class Person:
 
 async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict[str, Person]:
     """Find or create who wrote, by address; all points are locked, in id order, so that no two writers cross."""
-    wanted = {sender.address: sender for sender in senders}
-    people = await _known(tx, channel, list(wanted))
-    for address, sender in wanted.items():
-        if address not in people:
-            people[address] = _create(tx, channel, sender)
-        _learn(tx, people[address], sender)
+    senders = list(senders)
+    people = await _known(tx, channel, {sender.address for sender in senders})
+    for sender in senders:
+        if sender.address not in people:
+            people[sender.address] = _create(tx, channel, sender)
+        _learn(tx, people[sender.address], sender)
     return people
 
 
-async def _known(tx: Transaction, channel: str, addresses: list[str]) -> dict[str, Person]:
+async def _known(tx: Transaction, channel: str, addresses: set[str]) -> dict[str, Person]:
     statement = (
         select(ContactPoint, Contact)
         .join(Contact, col(Contact.id) == col(ContactPoint.contact_id))

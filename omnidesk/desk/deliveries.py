@@ -8,7 +8,10 @@ from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState
 
-_PROGRESS = [DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ]
+_PROGRESS = [
+    DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ
+]  # fmt: skip
+_MAY_STILL_FAIL = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
 def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *, automatic: bool) -> None:
@@ -27,6 +30,7 @@ def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int,
 def try_again(tx: Transaction, delivery: Delivery) -> None:
     """Queue a failed delivery once more, at once."""
     delivery.state, delivery.not_before, delivery.attempts, delivery.error = DeliveryState.QUEUED, tx.now, 0, ""
+    delivery.provider_id = None  # receipts for the failed try say nothing of this one
     tx.publish(WorkWaiting("outbox"))
 
 
@@ -34,10 +38,10 @@ async def take_receipt(tx: Transaction, inbox_id: int, receipt: Receipt) -> None
     """Note what a provider says of a message it took; late, early, repeated and foreign receipts are harmless."""
     this = (Delivery.inbox_id == inbox_id, Delivery.provider_id == receipt.message_id)
     for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
-        if receipt.state == "failed":
-            await fail(tx, delivery, receipt.error, permanent=receipt.permanent)
-        else:
+        if receipt.state != "failed":
             await _advance(tx, delivery, DeliveryState(receipt.state))
+        elif delivery.state in _MAY_STILL_FAIL:
+            await fail(tx, delivery, receipt.error, permanent=receipt.permanent)
 
 
 async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
@@ -47,10 +51,14 @@ async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) ->
         await tell(tx, delivery)
 
 
-async def reached(tx: Transaction, point_id: int, state: DeliveryState) -> None:
-    """The person was given, or has looked at, everything sent to this point so far."""
-    before = _PROGRESS[1 : _PROGRESS.index(state)]
-    this = (Delivery.contact_point_id == point_id, col(Delivery.state).in_(before))
+async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: int) -> None:
+    """The person was given, or has looked at, everything up to an interaction: in a chat even before it was sent."""
+    before = _PROGRESS[: _PROGRESS.index(state)]
+    this = (
+        Delivery.contact_point_id == point_id,
+        col(Delivery.interaction_id) <= upto,
+        col(Delivery.state).in_(before),
+    )
     for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
         await _advance(tx, delivery, state)
 

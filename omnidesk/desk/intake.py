@@ -36,7 +36,7 @@ from omnidesk.store.models import LaneClaim, Lease, RawMessage, RawState
 log = logging.getLogger(__name__)
 
 _STARTS = 3
-_RETRY = timedelta(seconds=5)
+_RETRY = (timedelta(seconds=5), timedelta(minutes=1))
 _OUR_ERROR = "an error of ours while processing it; it is in the log of the program"
 
 
@@ -96,8 +96,8 @@ class Intake:
             rows = list(await tx.session.exec(mine.limit(1 if alone else self._batch)))
             for row in rows:
                 row.attempts += 1
-            unused = won - {row.lane for row in rows}
-            await tx.session.exec(delete(LaneClaim).where(col(LaneClaim.lane).in_(unused)))
+            if unused := won - {row.lane for row in rows}:
+                await tx.session.exec(delete(LaneClaim).where(col(LaneClaim.lane).in_(unused)))
         return rows
 
     async def _drop_claims(self, tx: Transaction) -> None:
@@ -107,7 +107,7 @@ class Intake:
         await tx.session.exec(delete(LaneClaim).where(left))
 
     async def _free_lanes(self, tx: Transaction) -> tuple[list[int], bool]:
-        """The lanes of the oldest waiting messages, and whether only the first message may be tried."""
+        """The lanes of the oldest waiting messages, and whether only the first of these messages may be tried."""
         claimed = exists().where(col(LaneClaim.lane) == col(RawMessage.lane))
         statement = (
             select(RawMessage.lane, RawMessage.attempts)
@@ -116,14 +116,16 @@ class Intake:
             .limit(self._batch)
         )
         found = list(await tx.session.exec(statement))
-        # What was started before may be what stopped the program: it goes alone, and takes nobody along.
-        if found and found[0].attempts:
-            return [found[0].lane], True
+        # What was started before may be what stopped the program: its lane waits until it is the oldest, then goes
+        # message by message, alone, so that it takes nobody along.
         tried = {lane for lane, attempts in found if attempts}
-        return sorted({lane for lane, _ in found} - tried), False
+        lanes = [lane for lane, _ in found]
+        if lanes and lanes[0] in tried:
+            return lanes[:1], True
+        return sorted(set(lanes) - tried), False
 
     def _due(self, tx: Transaction) -> ColumnElement[bool]:
-        """Messages that may be tried now: of an inbox in use here, in a lane that holds nothing older that must wait."""
+        """Messages to try now: of an inbox in use here, in a lane that holds nothing older that must wait."""
         older = aliased(RawMessage)
         held = exists().where(col(older.lane) == col(RawMessage.lane), col(older.state) == RawState.WAITING,
                               col(older.id) < col(RawMessage.id), col(older.not_before) > tx.now)  # fmt: skip
@@ -224,7 +226,7 @@ class Intake:
         """Try a message again later, and what follows it in its lane after it."""
         async with self._db.transaction() as tx:
             await self._release(tx, {row.lane})
-            later = {"not_before": tx.now + _RETRY * row.attempts, "reason": _OUR_ERROR}
+            later = {"not_before": tx.now + _RETRY[row.attempts - 1], "reason": _OUR_ERROR}
             await tx.session.exec(update(RawMessage).where(col(RawMessage.id) == row.id).values(**later))
             untouched = update(RawMessage).where(col(RawMessage.id).in_(untried))
             await tx.session.exec(untouched.values(attempts=col(RawMessage.attempts) - 1))

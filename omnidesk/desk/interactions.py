@@ -66,7 +66,7 @@ def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By
             "created_at": tx.now,
         },
     )
-    if kind is not Kind.EVENT:
+    if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL):
         _show(case, tx.now, by, content.text)
     if kind in (Kind.MESSAGE, Kind.SURVEY):
         tx.publish(TranscriptChanged(case.contact_point_id))

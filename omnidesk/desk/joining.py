@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from omnidesk.contract.channel import Inbound, Join
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Case, Category, Interaction, MessageReference
+from omnidesk.store.models import Case, Category, Interaction, MessageReference, Participant
 
 _KNOWN = (Interaction.case_id, Interaction.external_id, Interaction.inbox_id)
 _REFERENCES = 50
@@ -57,7 +57,9 @@ class Joins:
     known: dict[str, Known] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
     by_person: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(contact point, inbox) → the case not closed that was last written in."""
+    """(contact point, inbox) → the case that was last written in; a closed one only when all are."""
+    participants: set[tuple[int, int]] = field(default_factory=set)
+    """(case, contact point) of those who take part in the cases."""
 
     def case_for(self, inbound: Inbound, token_case: int | None, join: Join, person: tuple[int, int]) -> Case | None:
         """The case this message joins by itself, open or not."""
@@ -72,7 +74,7 @@ class Joins:
         return None
 
     def remember(self, case: Case, person: tuple[int, int]) -> None:
-        """The case was opened or written in: later messages of the batch may join it."""
+        """The contact of the case opened it or wrote in it: later messages of the batch may join it."""
         self.cases[case.id] = case
         self.by_person[person] = case.id
 
@@ -86,6 +88,7 @@ async def read(
     if wanted:
         statement = select(Case).where(col(Case.id).in_(wanted)).order_by(col(Case.id)).with_for_update()
         joins.cases = {case.id: case for case in await tx.session.exec(statement)}
+        joins.participants = await _participants(tx, wanted)
     joins.by_person = {who: case_id for who, case_id in joins.by_person.items() if case_id in joins.cases}
     return joins
 
@@ -109,20 +112,24 @@ async def _known(tx: Transaction, inbounds: Sequence[Inbound]) -> dict[str, Know
     }
 
 
+async def _participants(tx: Transaction, case_ids: Iterable[int]) -> set[tuple[int, int]]:
+    statement = select(Participant.case_id, Participant.contact_point_id).where(col(Participant.case_id).in_(case_ids))
+    return {(case_id, point_id) for case_id, point_id in await tx.session.exec(statement)}
+
+
 async def _latest(tx: Transaction, people: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """For each (contact point, inbox) its case that is not closed and was last written in."""
+    """For each (contact point, inbox) its case that was last written in, closed ones last: to those one is linked."""
     if not people:
         return {}
     rank = func.row_number().over(
         partition_by=(col(Case.contact_point_id), col(Case.inbox_id)),
-        order_by=(col(Case.last_at).desc(), col(Case.id).desc()),
+        order_by=(col(Case.category) == Category.CLOSED, col(Case.last_at).desc(), col(Case.id).desc()),
     )
     ranked = (
         sqlalchemy.select(col(Case.id), col(Case.contact_point_id), col(Case.inbox_id), rank.label("rank"))
         .where(
             col(Case.contact_point_id).in_({point for point, _ in people}),
             col(Case.inbox_id).in_({inbox for _, inbox in people}),
-            col(Case.category) != Category.CLOSED,
         )
         .subquery()
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.contract.channel import Button, Capabilities, Channel, ChannelError, File, Link, Outbound
+from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Outbound
 from omnidesk.desk import files, joining, surveys
+from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -40,7 +41,7 @@ class Letters:
     public_url: str
 
     async def write(self, session: AsyncSession, delivery: Delivery, channel: Channel) -> Outbound:
-        """The message of a delivery, degraded to what the channel can do."""
+        """The message of a delivery, degraded to what the channel can do. Raises Invalid where that can't be done."""
         interaction = await session.get_one(Interaction, delivery.interaction_id)
         case = await session.get_one(Case, delivery.case_id)
         point = await session.get_one(ContactPoint, delivery.contact_point_id)
@@ -52,8 +53,8 @@ class Letters:
             to=delivery.address,
             to_name=case.contact_name or point.name,
             from_name=_from_name(interaction, inbox),
-            subject=_subject(case),
-            language=case.language,
+            subject=_subject(case, inbox),
+            language=catalogues.language_of(case.language, inbox.language),
             text=_text(interaction.text, buttons, can),
             buttons=buttons if len(buttons) <= can.buttons else (),
             links=self._links(interaction, case, can),
@@ -77,7 +78,7 @@ class Letters:
         found = tuple(self.file(row) for row in rows)
         too_large = [file.filename for file in found if file.size > can.attachments]
         if too_large:
-            raise ChannelError(f"{too_large[0]} is larger than this channel takes", permanent=True)
+            raise Invalid(f"{too_large[0]} is larger than this channel takes")
         return found
 
     def file(self, row: Attachment) -> File:
@@ -90,8 +91,9 @@ def _from_name(interaction: Interaction, inbox: Inbox) -> str:
     return interaction.author_name if interaction.author_kind == Author.AGENT else inbox.name
 
 
-def _subject(case: Case) -> str:
-    subject = case.subject or catalogues.load(_LOCALE)[case.language].gettext("Your message")
+def _subject(case: Case, inbox: Inbox) -> str:
+    language = catalogues.language_of(case.language, inbox.language)
+    subject = case.subject or catalogues.load(_LOCALE)[language].gettext("Your message")
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +14,8 @@ from omnidesk.contract.channel import ChannelError, Outbound
 from omnidesk.desk import deliveries, interactions
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
-from omnidesk.errors import NotFound
+from omnidesk.errors import Invalid
+from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Case, Delivery, DeliveryState, Lease, MessageReference
 
@@ -25,6 +25,7 @@ _FIRST_DELAY = timedelta(seconds=30)
 _LONGEST_DELAY = timedelta(hours=6)
 _AT_ONCE = 8
 """Messages of one inbox on their way to its provider at the same time."""
+_PATIENCE_SECONDS = 2.0
 
 
 class Outbox:
@@ -36,26 +37,48 @@ class Outbox:
         self._letters = letters
         self._holder = holder
         self._attempts = attempts
+        self._under_way: dict[asyncio.Task[None], Delivery] = {}
+        self._gates: dict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def run(self) -> bool:
-        """One round: claim what is due and send it, inboxes side by side; False = nothing was due."""
+        """One round: claim what is due and send it; False = nothing was due.
+
+        A round waits a moment for its sendings; slow ones go on beside the next rounds, so that no inbox holds up
+        another.
+        """
         async with self._db.transaction() as tx:
             claimed = await self._claim(tx)
-        by_inbox: dict[int, list[Delivery]] = defaultdict(list)
-        for delivery in claimed:
-            by_inbox[delivery.inbox_id].append(delivery)
-        await asyncio.gather(*map(self._send_all, by_inbox.values()))
+        if claimed:
+            await asyncio.wait([self._begin(delivery) for delivery in claimed], timeout=_PATIENCE_SECONDS)
         return bool(claimed)
+
+    async def finish(self) -> None:
+        """Wait a moment for what is under way: what is cut off is sent again after the next start."""
+        if self._under_way:
+            await asyncio.wait(list(self._under_way), timeout=_PATIENCE_SECONDS)
 
     async def next_due(self) -> datetime | None:
         """When the next delivery is due."""
         async with self._db.session() as session:
-            statement = select(func.min(col(Delivery.not_before))).where(Delivery.state == DeliveryState.QUEUED)
-            return (await session.exec(statement)).one()
+            return (await session.exec(select(func.min(col(Delivery.not_before))).where(*self._ready()))).one()
 
     async def _claim(self, tx: Transaction) -> list[Delivery]:
-        """Take due deliveries; in one case only the oldest to an address, so that order is kept."""
-        await self._take_from_the_dead(tx)
+        await self._take_back(tx)
+        statement = (
+            select(Delivery)
+            .where(*self._ready(), col(Delivery.not_before) <= tx.now)
+            .order_by(col(Delivery.not_before), col(Delivery.id))
+            .limit(_AT_ONCE * 8)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = list(await tx.session.exec(statement))
+        for delivery in claimed:
+            delivery.state, delivery.holder, delivery.claimed_at = DeliveryState.SENDING, self._holder, tx.now
+            delivery.attempts += 1
+        return claimed
+
+    def _ready(self) -> list[ColumnElement[bool]]:
+        """What may be claimed when its time has come: in one case only the oldest to an address, to keep the order."""
         earlier = aliased(Delivery)
         behind = (
             select(earlier.id)
@@ -67,49 +90,50 @@ class Outbox:
             )
             .exists()
         )
-        statement = (
-            select(Delivery)
-            .where(Delivery.state == DeliveryState.QUEUED, col(Delivery.not_before) <= tx.now, ~behind)
-            .order_by(col(Delivery.not_before), col(Delivery.id))
-            .limit(_AT_ONCE * 8)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = list(await tx.session.exec(statement))
-        for delivery in claimed:
-            delivery.state, delivery.holder, delivery.claimed_at = DeliveryState.SENDING, self._holder, tx.now
-            delivery.attempts += 1
-        return claimed
+        busy = Counter(delivery.inbox_id for delivery in self._under_way.values())
+        usable = [inbox.row.id for inbox in self._inboxes.all() if busy[inbox.row.id] < _AT_ONCE]
+        return [col(Delivery.state) == DeliveryState.QUEUED, col(Delivery.inbox_id).in_(usable), ~behind]
 
-    async def _take_from_the_dead(self, tx: Transaction) -> None:
-        """What a process that died was sending is sent again, with the same key (DESIGN: the one window)."""
-        alive = select(Lease.holder)
-        lost = (col(Delivery.state) == DeliveryState.SENDING, col(Delivery.holder).not_in(alive))
-        await tx.session.exec(update(Delivery).where(*lost).values(state=DeliveryState.QUEUED))
+    async def _take_back(self, tx: Transaction) -> None:
+        """What a process that died was sending is sent again, with the same key (DESIGN: the one window).
 
-    async def _send_all(self, claimed: Sequence[Delivery]) -> None:
-        gate = asyncio.Semaphore(_AT_ONCE)
+        So is what we sent but could not note.
+        """
+        dead = col(Delivery.holder).not_in(select(Lease.holder))
+        ours = [delivery.id for delivery in self._under_way.values()]
+        forgotten = (col(Delivery.holder) == self._holder) & col(Delivery.id).not_in(ours)
+        lost = update(Delivery).where(col(Delivery.state) == DeliveryState.SENDING, dead | forgotten)
+        await tx.session.exec(lost.values(state=DeliveryState.QUEUED))
 
-        async def send(delivery: Delivery) -> None:
-            async with gate:
-                await self._send(delivery)
+    def _begin(self, delivery: Delivery) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._send(delivery))
+        self._under_way[task] = delivery
+        task.add_done_callback(self._ended)
+        return task
 
-        await asyncio.gather(*map(send, claimed))
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """What stood behind this one may go now, and its next try has its time."""
+        delivery = self._under_way.pop(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("what became of delivery %s could not be noted", delivery.id, exc_info=error)
+        self._db.bus.publish(WorkWaiting("outbox"))
 
     async def _send(self, delivery: Delivery) -> None:
-        try:
-            outbound = await self._write(delivery)
-            if outbound is None:
-                return
-            provider_id = await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
-        except ChannelError as error:
-            await self._not_sent(delivery, str(error), permanent=error.permanent)
-        except NotFound as error:
-            await self._not_sent(delivery, error.message, permanent=False)
-        except Exception as error:
-            log.exception("delivery %s broke its channel", delivery.id)
-            await self._not_sent(delivery, repr(error), permanent=False)
-        else:
-            await self._sent(delivery, provider_id)
+        async with self._gates[delivery.inbox_id]:
+            try:
+                outbound = await self._write(delivery)
+                if outbound is None:
+                    return
+                provider_id = await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
+            except ChannelError as error:
+                await self._not_sent(delivery, str(error), final=error.permanent, blame=error.permanent)
+            except Invalid as error:
+                await self._not_sent(delivery, error.message, final=True)
+            except Exception as error:
+                log.exception("delivery %s broke its channel", delivery.id)
+                await self._not_sent(delivery, repr(error))
+            else:
+                await self._sent(delivery, provider_id)
 
     async def _write(self, delivery: Delivery) -> Outbound | None:
         """The message to send, or None when automatic mail to this address has reached its ceiling."""
@@ -119,16 +143,21 @@ class Outbox:
             if limit is None or await _sent_lately(session, delivery, self._db.now()) < limit:
                 return await self._letters.write(session, delivery, channel)
         async with self._db.transaction() as tx:
-            row = await tx.get(Delivery, delivery.id)
-            row.state, row.error = DeliveryState.CANCELLED, f"more than {limit} automatic messages in an hour"
-            case = await tx.get(Case, delivery.case_id)
-            interactions.event(tx, case, "automatic_held", address=delivery.address, limit=limit)
+            if row := await self._still_ours(tx, delivery):
+                row.state, row.error = DeliveryState.CANCELLED, f"more than {limit} automatic messages in an hour"
+                case = await tx.get(Case, delivery.case_id)
+                interactions.event(tx, case, "automatic_held", address=delivery.address, limit=limit)
         return None
+
+    async def _still_ours(self, tx: Transaction, delivery: Delivery) -> Delivery | None:
+        """The row while it is ours to decide: another process may have taken us for dead."""
+        row = await tx.get(Delivery, delivery.id)
+        return row if row.holder == self._holder and row.state == DeliveryState.SENDING else None
 
     async def _sent(self, delivery: Delivery, provider_id: str) -> None:
         async with self._db.transaction() as tx:
-            row = await tx.get(Delivery, delivery.id)
-            if row.holder != self._holder or row.state != DeliveryState.SENDING:
+            row = await self._still_ours(tx, delivery)
+            if row is None:
                 return
             row.state, row.provider_id, row.sent_at, row.error = DeliveryState.SENT, provider_id, tx.now, ""
             reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
@@ -136,11 +165,14 @@ class Outbox:
                 tx.add_row(MessageReference, reference)
             await deliveries.tell(tx, row)
 
-    async def _not_sent(self, delivery: Delivery, error: str, *, permanent: bool) -> None:
+    async def _not_sent(self, delivery: Delivery, error: str, *, final: bool = False, blame: bool = False) -> None:
+        """Try again later, unless this was final or the last try; `blame`: the address does not work."""
         async with self._db.transaction() as tx:
-            row = await tx.get(Delivery, delivery.id)
-            if permanent or row.attempts >= self._attempts:
-                await deliveries.fail(tx, row, error, permanent=permanent)
+            row = await self._still_ours(tx, delivery)
+            if row is None:
+                return
+            if final or row.attempts >= self._attempts:
+                await deliveries.fail(tx, row, error, permanent=blame)
             else:
                 row.state, row.error = DeliveryState.QUEUED, error[:1000]
                 row.not_before = tx.now + min(_FIRST_DELAY * 2 ** (row.attempts - 1), _LONGEST_DELAY)
@@ -148,10 +180,11 @@ class Outbox:
 
 
 async def _sent_lately(session: AsyncSession, delivery: Delivery, now: datetime) -> int:
-    """Automatic messages to this address in the last hour."""
+    """Automatic messages to this address in the last hour, and those on their way before this one."""
+    on_its_way = (col(Delivery.state) == DeliveryState.SENDING) & (col(Delivery.id) < delivery.id)
     statement = select(func.count()).where(
         Delivery.contact_point_id == delivery.contact_point_id,
         col(Delivery.automatic),
-        col(Delivery.sent_at) > now - timedelta(hours=1),
+        (col(Delivery.sent_at) > now - timedelta(hours=1)) | on_its_way,
     )
     return (await session.exec(statement)).one()

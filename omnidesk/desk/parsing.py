@@ -4,26 +4,49 @@ Run as a module this is the child: it reads one pickled request from stdin and w
 """
 
 import asyncio
+import logging
 import pickle
 import resource
+import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from omnidesk.contract.channel import Channel, Inbound, RawMessage, Receipt, Unparsable
+from omnidesk.contract.channel import Attachment, Channel, Inbound, RawMessage, Receipt, Unparsable
+
+log = logging.getLogger(__name__)
 
 INLINE = 256 * 1024
-_MEMORY = 1_500 * 1024 * 1024
-_SECONDS = 60
 _LONGEST = 320
 
 Parsed = Sequence[Inbound | Receipt]
 
 
-async def parse(channel: Channel, raw: RawMessage) -> Parsed:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one large message may take: bytes of memory, seconds of computing and of waiting."""
+
+    memory: int = 1_500 * 1024 * 1024
+    seconds: int = 60
+
+
+async def parse(channel: Channel, raw: RawMessage, limits: Limits | None = None) -> Parsed:
     """What a raw message says. Raises Unparsable, also for one that needs too much time or memory."""
-    parsed = channel.parse(raw) if len(raw.body) <= INLINE else await _in_child(channel, raw)
-    return [clean(item) if isinstance(item, Inbound) else item for item in parsed]
+    small = len(raw.body) <= INLINE
+    parsed = _understand(channel, raw) if small else await _in_child(channel, raw, limits or Limits())
+    return [_clean_receipt(item) if isinstance(item, Receipt) else clean(item) for item in parsed]
+
+
+def _understand(channel: Channel, raw: RawMessage) -> Parsed:
+    """What a channel makes of a message; an error of the channel would be the same the next time."""
+    try:
+        return list(channel.parse(raw))
+    except (Unparsable, MemoryError):
+        raise
+    except Exception as error:
+        log.exception("the channel %s could not read a message", channel.name)
+        raise Unparsable("an error of ours while reading it; it is in the log of the program") from error
 
 
 def clean(inbound: Inbound) -> Inbound:
@@ -33,41 +56,70 @@ def clean(inbound: Inbound) -> Inbound:
         raise Unparsable("it does not say who sent it")
     return replace(
         inbound,
-        text=_storable(inbound.text),
-        html=inbound.html and _storable(inbound.html),
-        subject=_storable(inbound.subject),
-        sender=replace(sender, name=_storable(sender.name)[:200], address=_storable(sender.address)[:_LONGEST]),
-        message_id=_id(inbound.message_id or ""),
+        text=storable(inbound.text),
+        html=inbound.html and storable(inbound.html),
+        subject=storable(inbound.subject),
+        sender=replace(sender, name=storable(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
+        sent_at=_moment(inbound.sent_at),
+        token=_id(inbound.token),
+        message_id=_id(inbound.message_id),
         references=tuple(filter(None, map(_id, inbound.references))),
+        button=_id(inbound.button),
+        attachments=tuple(map(_clean_attachment, inbound.attachments)),
     )
 
 
-def _id(message_id: str) -> str | None:
-    return _storable(message_id) if 0 < len(message_id) <= _LONGEST else None
+def _clean_attachment(attachment: Attachment) -> Attachment:
+    return replace(
+        attachment,
+        filename=storable(attachment.filename),
+        content_type=storable(attachment.content_type),
+        content_id=_id(attachment.content_id),
+    )
 
 
-def _storable(text: str) -> str:
+def _clean_receipt(receipt: Receipt) -> Receipt:
+    return replace(receipt, message_id=storable(receipt.message_id), error=storable(receipt.error))
+
+
+def _id(text: str | None) -> str | None:
+    return storable(text) if text and len(text) <= _LONGEST else None
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    """A time without a zone is taken as UTC; one that leaves the calendar when turned to UTC is none."""
+    if at is None or at.tzinfo is None:
+        return at and at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def storable(text: str) -> str:
     """Without NUL (PostgreSQL refuses it) and lone surrogates (no encoding takes them)."""
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 
-async def _in_child(channel: Channel, raw: RawMessage) -> Parsed:
-    request = pickle.dumps((type(channel), channel.settings, raw))
+async def _in_child(channel: Channel, raw: RawMessage, limits: Limits) -> Parsed:
+    request = pickle.dumps((limits, type(channel), channel.settings, raw))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "omnidesk.desk.parsing",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(limits.seconds):
             output, _ = await child.communicate(request)
     except TimeoutError:
-        raise Unparsable(f"needs more than {_SECONDS} s to read") from None
+        raise _too_slow(limits) from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
+    if child.returncode == -signal.SIGXCPU:
+        raise _too_slow(limits)
     if child.returncode:
-        raise Unparsable("needs more memory or time to read than a message may take")
+        raise Unparsable("reading it ended the process that read it")
     # The child runs our own code on the message; what it pickles is made of the contract's dataclasses.
     answer: Parsed | Unparsable = pickle.loads(output)  # noqa: S301
     if isinstance(answer, Unparsable):
@@ -75,16 +127,24 @@ async def _in_child(channel: Channel, raw: RawMessage) -> Parsed:
     return answer
 
 
+def _too_slow(limits: Limits) -> Unparsable:
+    return Unparsable(f"reading it takes more than {limits.seconds} s")
+
+
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    kind, settings, raw = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent
-    answer: Parsed | Unparsable
+    limits, kind, settings, raw = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    sys.stdout.buffer.write(_answer(limits, kind(settings), raw))
+
+
+def _answer(limits: Limits, channel: Channel, raw: RawMessage) -> bytes:
     try:
-        answer = list(kind(settings).parse(raw))
+        return pickle.dumps(_understand(channel, raw))
     except Unparsable as error:
-        answer = error
-    pickle.dump(answer, sys.stdout.buffer)
+        return pickle.dumps(error)
+    except MemoryError:
+        return pickle.dumps(Unparsable(f"reading it takes more than {limits.memory // 1_000_000} MB of memory"))
 
 
 if __name__ == "__main__":

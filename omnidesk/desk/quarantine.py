@@ -1,5 +1,7 @@
 """Quarantine: what could not be understood is kept, shown with its reason, and can be processed again."""
 
+from sqlalchemy import func
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,8 +14,20 @@ from omnidesk.store.models import RawMessage, RawState
 
 async def list_quarantined(session: AsyncSession, limit: int = 200) -> list[RawMessage]:
     """What is in quarantine, newest first."""
-    held = select(RawMessage).where(RawMessage.state == RawState.QUARANTINED)
-    return list(await session.exec(held.order_by(col(RawMessage.id).desc()).limit(limit)))
+    held = (
+        select(RawMessage)
+        .where(RawMessage.state == RawState.QUARANTINED)
+        .order_by(col(RawMessage.id).desc())
+        .limit(limit)
+        .options(defer(RawMessage.body))  # type: ignore[arg-type]
+    )
+    return list(await session.exec(held))
+
+
+async def count(session: AsyncSession, most: int = 1000) -> int:
+    """How many messages are in quarantine, at most `most`."""
+    held = select(RawMessage.id).where(RawMessage.state == RawState.QUARANTINED).limit(most).subquery()
+    return (await session.exec(select(func.count()).select_from(held))).one()
 
 
 async def find(session: AsyncSession, raw_id: int) -> RawMessage:

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from omnidesk.contract.channel import RawMessage as Raw
+from omnidesk.desk.parsing import storable
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
@@ -19,7 +20,7 @@ _GROUP = 200
 
 def lane_of(inbox_id: int, sender: str) -> int:
     """The lane of a sender in an inbox: 63 bits."""
-    digest = hashlib.blake2b(f"{inbox_id}:{sender}".encode(errors="replace"), digest_size=8).digest()
+    digest = hashlib.blake2b(f"{inbox_id}:{storable(sender)}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 
 
@@ -97,9 +98,11 @@ async def _store(tx: Transaction, group: list[_Waiting]) -> list[_Waiting]:
 
 
 def _key(raw: Raw) -> str:
-    """External ids come from strangers: too long ones are replaced by their digest, NUL can't be stored."""
-    text = raw.external_id.replace("\x00", "")
-    return text if len(text) <= 255 else hashlib.sha256(text.encode(errors="replace")).hexdigest()
+    """External ids come from strangers: what is too long or can't be stored (NUL, say) is replaced by its digest."""
+    text = raw.external_id
+    if len(text) <= 255 and text.isprintable():
+        return text
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _row(tx: Transaction, one: _Waiting, row_id: int) -> dict[str, object]:
@@ -107,7 +110,7 @@ def _row(tx: Transaction, one: _Waiting, row_id: int) -> dict[str, object]:
         "id": row_id,
         "inbox_id": one.inbox_id,
         "external_id": _key(one.raw),
-        "sender": one.raw.sender.replace("\x00", ""),
+        "sender": storable(one.raw.sender),
         "lane": lane_of(one.inbox_id, one.raw.sender),
         "envelope": dict(one.raw.envelope),
         "body": b"" if one.blob else zlib.compress(one.raw.body, 1),

@@ -1,6 +1,7 @@
 """Reception: the desk as the channel of one inbox sees it (`omnidesk.contract.channel.Desk`)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -17,6 +18,7 @@ from omnidesk.events import Bus, PointMet, TranscriptChanged, Typing
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case, DeliveryState
 
+_ID = re.compile(r"[0-9]{1,18}")
 _STATES = {"delivered": DeliveryState.DELIVERED, "seen": DeliveryState.READ}
 
 
@@ -55,8 +57,8 @@ class Reception:
             for end in ends:
                 end()
 
-    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"]) -> None:
-        """The person is typing, has been given, or has looked at everything sent so far."""
+    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
+        """The person is typing, has been given, or has looked at, everything up to an entry."""
         async with self._db.session() as session:
             point_id = await transcripts.point_id_of(session, self._inbox.row.channel, address)
             latest = select(Case).where(Case.contact_point_id == point_id).order_by(col(Case.last_at).desc()).limit(1)
@@ -66,8 +68,10 @@ class Reception:
         if kind == "typing":
             self._db.bus.publish(Typing(case.id, point_id, "contact", case.contact_name))
             return
+        if not _ID.fullmatch(upto):
+            return
         async with self._db.transaction() as tx:
-            await deliveries.reached(tx, point_id, _STATES[kind])
+            await deliveries.reached(tx, point_id, _STATES[kind], int(upto))
 
     async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
         """Store a file and give its handle; the message that cites it names it."""

@@ -1,8 +1,8 @@
 """Routing: which team a case belongs to, and who of it gets the case.
 
-It runs apart from intake, so that a mistake in a rule never hides a message. Two steps, a transaction each per case:
-the team and why; then the hand-out to the agent of the team who is online and has waited longest. Nobody there: the
-case waits, and goes to the first who comes.
+It runs apart from intake, so that a mistake in a rule never hides a message. Two steps: the team and why, for many
+cases in one transaction; then the hand-out, a transaction of its own per case, to the agent of the team who is online
+and has waited longest. Nobody there: the case waits, and goes to the first who comes.
 """
 
 from datetime import datetime
@@ -27,24 +27,40 @@ class Routing:
 
     async def run(self) -> bool:
         """One round; False = nothing could be routed or handed out."""
+        async with self._db.transaction() as tx:
+            routed = await _route(tx)
         async with self._db.session() as session:
-            unrouted = await _ids(session, col(Case.needs_routing).is_(True))
-            staffed = col(Case.team_id).in_(_staffed(self._db.now()))
-            waiting = await _ids(session, col(Case.needs_agent).is_(True), staffed)
-        for case_id in unrouted:
-            async with self._db.transaction() as tx:
-                await _route(tx, case_id)
-        handed = [case_id for case_id in unrouted + waiting if await self._hand_out(case_id)]
-        return bool(unrouted or handed)
+            waiting = list(await session.exec(_waiting(self._db.now())))
+        handed = [case_id for case_id in waiting if await self._hand_out(case_id)]
+        return bool(routed or handed)
 
     async def _hand_out(self, case_id: int) -> bool:
         async with self._db.transaction() as tx:
             return await _hand_out(tx, case_id)
 
 
-async def _ids(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[int]:
-    statement = select(Case.id).where(*conditions).order_by(col(Case.id)).limit(_AT_ONCE)
-    return list(await session.exec(statement))
+async def _route(tx: Transaction) -> int:
+    """The teams of the oldest unrouted cases: until there are rules, the inbox's."""
+    unrouted = (
+        select(Case, Team.name)
+        .join(Team, col(Team.id) == col(Case.team_id))
+        .where(col(Case.needs_routing))
+        .order_by(col(Case.id))
+        .limit(_AT_ONCE)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    found = list(await tx.session.exec(unrouted))
+    for case, team in found:
+        case.needs_routing = False
+        case.needs_agent = case.assignee_id is None
+        interactions.event(tx, case, "routed", team=team)
+    return len(found)
+
+
+def _waiting(now: datetime) -> SelectOfScalar[int]:
+    """The oldest cases that somebody could be given now."""
+    staffed = col(Case.team_id).in_(_staffed(now))
+    return select(Case.id).where(col(Case.needs_agent), staffed).order_by(col(Case.id)).limit(_AT_ONCE)
 
 
 def _online(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -63,17 +79,6 @@ async def anyone_online(session: AsyncSession, team_id: int, now: datetime) -> b
     """Whether somebody of the team would be given a case now."""
     staffed = _staffed(now).where(col(Membership.team_id) == team_id).limit(1)
     return (await session.exec(staffed)).first() is not None
-
-
-async def _route(tx: Transaction, case_id: int) -> None:
-    """The team: until there are rules, the inbox's."""
-    case = await tx.get(Case, case_id)
-    if not case.needs_routing:
-        return
-    case.needs_routing = False
-    case.needs_agent = case.assignee_id is None
-    team = await tx.session.get_one(Team, case.team_id)
-    interactions.event(tx, case, "routed", team=team.name)
 
 
 async def _hand_out(tx: Transaction, case_id: int) -> bool:

@@ -30,7 +30,7 @@ from omnidesk.store.models import (
 
 _CASES = 20
 _ROWS = 200
-_MARK = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([0-9a-f]{1,15})")
+_MARK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{1,7})-([0-9a-f]{1,7})")
 
 Marks = dict[int, tuple[int, int]]
 """case → (last position given, position read by agents)."""

@@ -59,7 +59,9 @@ def _cursor(case: Case) -> str:
 def _position(cursor: str) -> tuple[datetime, int]:
     try:
         micros, case_id = map(int, base64.urlsafe_b64decode(cursor).decode().split(":"))
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros), min(case_id, MAX_ID)
+        if not 0 < case_id <= MAX_ID:
+            raise ValueError(f"{case_id} is no id")
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros), case_id
     except (ValueError, binascii.Error, OverflowError) as error:
         raise Invalid(
             "This cursor is not one of ours; start again without it.", fields={"cursor": "invalid"}

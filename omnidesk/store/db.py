@@ -40,7 +40,7 @@ class Transaction:
     def __init__(self, session: AsyncSession, ids: IdMaker, now: datetime) -> None:
         self.session = session
         self.now = now
-        self.events: list[Event] = []
+        self.events: dict[Event, None] = {}  # in their order, each once
         self._ids = ids
         self._objects: dict[str, list[Row]] = defaultdict(list)
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -53,8 +53,7 @@ class Transaction:
 
     def publish(self, event: Event) -> None:
         """Tell of this once the transaction is committed; the same thing is told once."""
-        if event not in self.events:
-            self.events.append(event)
+        self.events.setdefault(event)
 
     def add(self, row: Row) -> None:
         """Insert this object with the next flush; it may change until then and after."""

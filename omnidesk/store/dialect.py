@@ -56,8 +56,9 @@ async def insert_new(
     if not rows:
         return set()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=list(key))
-    return set((await connection.execute(statement.returning(table.c[give]))).scalars())
+    # The rows go beside the statement, not into it: so it is compiled once, and not for every number of rows.
+    statement = insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[give])
+    return set((await connection.execute(statement, list(rows))).scalars())
 
 
 async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *, key: Sequence[str]) -> None:

@@ -52,8 +52,10 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if connection.dialect.name == "postgresql":  # two processes that start together: the second finds it done
-        connection.execute(text("SELECT pg_advisory_xact_lock(7241102)"))
+    # Two processes that start together: the second waits, and finds it done. On SQLite this is also what makes the
+    # upgrade one transaction, since the driver begins none for CREATE TABLE.
+    postgresql = connection.dialect.name == "postgresql"
+    connection.execute(text("SELECT pg_advisory_xact_lock(7241102)" if postgresql else "BEGIN IMMEDIATE"))
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection

@@ -7,8 +7,7 @@ from aiohttp import web
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import views
-from omnidesk.desk.quarantine import list_quarantined
+from omnidesk.desk import quarantine, views
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import Agent, Case, Role, Team
 from omnidesk.web import cases
@@ -70,7 +69,7 @@ async def counts(request: web.Request) -> web.StreamResponse:
 
 async def _values(request: web.Request, session: AsyncSession) -> dict[str, Any]:
     viewer = viewer_of(request)
-    held_back = len(await list_quarantined(session)) if viewer.at_least(Role.ADMIN) else 0
+    held_back = await quarantine.count(session) if viewer.at_least(Role.ADMIN) else 0
     found = await views.counts(session, viewer)
     return {"counts": found, "quarantined": held_back, "place": "inbox", **await _list(request, session)}
 

@@ -136,7 +136,7 @@ class Live:
     def _tell_typing(self, case: Case, event: Typing) -> None:
         text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})
         for socket in tuple(self.sockets):
-            oneself = event.author == "agent" and event.name == socket.viewer.name
+            oneself = event.agent_id == socket.viewer.agent_id
             if socket.shown.case == case.number and socket.viewer.may_see(case) and not oneself:
                 socket.tell(text)
 
@@ -217,7 +217,7 @@ async def _publish_typing(request: web.Request, socket: Socket, number: int) -> 
     async with request.app[DATABASE].session() as session:
         with suppress(NotFound):
             case = await views.find(session, socket.viewer, number)
-            request.app[BUS].publish(Typing(case.id, case.contact_point_id, "agent", socket.viewer.name))
+            request.app[BUS].publish(_typing(case, socket.viewer))
 
 
 async def _write(socket: Socket) -> None:
@@ -237,3 +237,7 @@ async def _be_present(request: web.Request, socket: Socket) -> None:
             await socket.stream.close(code=WSCloseCode.POLICY_VIOLATION)
             return
         socket.viewer = viewer
+
+
+def _typing(case: Case, viewer: Viewer) -> Typing:
+    return Typing(case.id, case.contact_point_id, "agent", viewer.name, viewer.agent_id)

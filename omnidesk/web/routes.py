@@ -84,4 +84,8 @@ def register(app: web.Application, routes: Iterable[Route]) -> None:
     for route in routes:
         if route.permission is None:
             raise ValueError(f"{route.method} {route.path} says nobody who may use it")
-        app.router.add_route(route.method, route.path, guarded(route.handler, route.permission))
+        handler = guarded(route.handler, route.permission)
+        if route.method == "GET":
+            app.router.add_get(route.path, handler)  # HEAD too
+        else:
+            app.router.add_route(route.method, route.path, handler)

@@ -44,6 +44,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "telegram": N_("Reply by Telegram"),
         "whatsapp": N_("Reply by WhatsApp"),
         "api": N_("Reply by API"),
+        "*": N_("Reply by {code}"),
     },
     "opened": {
         "email": N_("opened by email"),
@@ -54,6 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "api": N_("opened through the API"),
         "form": N_("opened by form"),
         "phone": N_("opened by phone"),
+        "*": N_("opened by {code}"),
     },
     "category": {
         "new": N_("new"),
@@ -112,10 +114,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "500": N_("Something went wrong on our side. Try again; if it stays, tell your administrator."),
     },
 }
-"""Kind → code → English."""
+"""Kind → code → English; `*` stands for any other code, since channels come from outside too."""
 
 
 def in_words(catalogue: NullTranslations, kind: str, code: object) -> str:
     """A code in the catalogue's language; one that nobody named shows itself."""
-    text = WORDS[kind].get(str(code))
-    return catalogue.gettext(text) if text else str(code)
+    words = WORDS[kind]
+    text = words.get(str(code)) or words.get("*", "{code}")
+    return catalogue.gettext(text).format(code=code)

@@ -206,7 +206,7 @@ async def test_one_visitor_sees_nothing_of_another(shop: Shop) -> None:
 async def test_typing_and_reading_are_passed_on_both_ways(shop: Shop) -> None:
     async with visiting(shop) as mia:
         await mia.say(type="typing")
-        await mia.say(type="seen")
+        await mia.say(type="seen", upto="1")
         shop.desk.type(mia.address, "Ada")
         assert await mia.hear("typing") == {"type": "typing", "name": "Ada"}
         await mia.say(type="ping")

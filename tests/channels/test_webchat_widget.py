@@ -1,19 +1,18 @@
 """The widget in a real browser, on a page with a strict policy, against a real server."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from channels.webchat.adapter import WebChat
 from channels.webchat.settings import Limits, WebChatSettings
 from channels.webchat.words import tables
+from tests.browser import NEEDS_CHROMIUM
 from tests.channels.webchat_desk import YES_NO, MemoryDesk, Shop, until
 
-CHROMIUM = Path("/usr/bin/chromium")
 ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e366"
     "0000000049454e44ae426082"
@@ -21,19 +20,10 @@ ONE_PIXEL = bytes.fromhex(
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium: apt install chromium"),
+    NEEDS_CHROMIUM,
 ]
 
 OpenPage = Callable[..., Awaitable[Page]]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking"]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -81,7 +81,7 @@ class MemoryDesk:
         finally:
             self.followers[address].remove(queue)
 
-    async def signal(self, address: str, kind: str) -> None:
+    async def signal(self, address: str, kind: str, upto: str = "") -> None:
         self.signals.append((address, kind))
         if kind == "seen":
             self._mark(address, "outbound")

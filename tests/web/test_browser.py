@@ -1,13 +1,14 @@
 """The inbox in a real browser: what an agent sees without reloading, and what she does with mouse and keyboard."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.async_api import Page, expect
 
 from omnidesk.contract.channel import ChannelError
+from omnidesk.web.live import LIVE
 from tests.office import Office
 
 SCREENS = {"wide": (1440, 900), "narrow": (1024, 800), "phone": (390, 844)}
@@ -24,7 +25,7 @@ def size(name: str) -> dict[str, Any]:
 async def picture(page: Page, name: str) -> None:
     """Keep a screenshot when somebody wants to look."""
     if PICTURES:
-        await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+        await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), caret="initial")
 
 
 async def test_a_new_case_appears_moves_and_leaves_without_a_reload(office: Office, window: Any) -> None:
@@ -102,8 +103,7 @@ async def test_a_refused_message_can_be_sent_again(office: Office, window: Any) 
 
 async def test_what_others_write_appears_at_the_end_unless_one_reads_above(office: Office, window: Any) -> None:
     case = await office.says("Line one", name="Mia")
-    for number in range(30):
-        await office.says(f"Line {number}\n" * 3, name="Mia")
+    await office.says("A line\n" * 60, name="Mia")
     page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
     lines = page.locator("#timeline")
     await expect(page.locator(".msg").last).to_be_in_viewport()
@@ -120,8 +120,7 @@ async def test_what_others_write_appears_at_the_end_unless_one_reads_above(offic
 
 async def test_a_reply_on_stale_reading_asks_first_and_keeps_the_text(office: Office, window: Any) -> None:
     case = await office.says("Hello", name="Mia")
-    for number in range(30):
-        await office.says(f"Line {number}\n" * 3, name="Mia")
+    await office.says("A line\n" * 60, name="Mia")
     page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
     await page.locator("#timeline").evaluate("element => element.scrollTop = 0")
     await page.wait_for_timeout(100)
@@ -171,7 +170,7 @@ async def test_a_case_is_assigned_by_keyboard(office: Office, window: Any) -> No
     await page.keyboard.type("bo")
     await page.keyboard.press("Enter")
     await expect(page.locator("#side")).to_contain_text("Bo")
-    await expect(page.locator(".event").last).to_contain_text("Ada assigned the case to Bo")
+    await expect(page.locator("#lines .event").last).to_contain_text("Ada assigned the case to Bo")
     await expect(page.locator("#assign")).not_to_have_attribute("open", "")
     await expect(page.locator(".row")).to_have_count(0)
     assert (await office.case(case.number)).assignee_id == (await office.viewer("Bo")).agent_id
@@ -192,11 +191,11 @@ async def test_a_gap_in_the_connection_is_made_up_for(office: Office, window: An
     case = await office.says("Before", name="Mia")
     page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
     await expect(page.locator(".msg")).to_have_count(1)
+    live = office.app[LIVE]
+    while not live.sockets:  # noqa: ASYNC110 - the browser opens it when it likes
+        await asyncio.sleep(0.05)
     await page.context.set_offline(True)
-    await page.evaluate("() => new Promise(done => setTimeout(done, 50))")
-    from omnidesk.web.live import LIVE
-
-    await office.app[LIVE].close()
+    await live.close()
     await office.says("During", name="Mia")
     await expect(page.locator("#offline")).to_be_visible()
     await page.context.set_offline(False)
@@ -219,7 +218,7 @@ async def test_the_phone_shows_the_list_then_the_case_and_goes_back(office: Offi
     await expect(page.locator(".list")).to_be_visible()
     await page.locator(".view-button").tap()
     await page.locator("#view-resolved").tap()
-    await expect(page.locator(".empty")).to_contain_text("Nothing resolved yet")
+    await expect(page.locator(".list .empty")).to_contain_text("Nothing resolved yet")
 
 
 async def test_language_and_theme_are_kept(office: Office, window: Any) -> None:
@@ -240,14 +239,15 @@ async def test_language_and_theme_are_kept(office: Office, window: Any) -> None:
     await expect(page.locator("#shortcuts")).to_be_hidden()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_page_is_wider_than_its_window(office: Office, window: Any, screen: str, scheme: str) -> None:
+async def test_no_page_is_wider_than_its_window(office: Office, window: Any) -> None:
     long = "Donaudampfschifffahrtsgesellschaftskapitän" * 8
     case = await office.says(f"{long} https://example.com/{long}", name=long, inbox="bot")
-    await office.says("Please call a person", name=long, inbox="bot")
-    page = await window("Ada", f"/inbox/bot/{case.number}", **size(screen), color_scheme=scheme)
-    for path in (f"/inbox/bot/{case.number}", "/inbox/all", "/quarantine"):
+    page = await window("Ada", "/quarantine", **size("wide"))
+    for path in (f"/inbox/bot/{case.number}", "/inbox/all", "/quarantine", "/nowhere"):
         await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        await picture(page, f"{screen}-{scheme}-{path.strip('/').replace('/', '-')}")
+        for screen, (width, height) in SCREENS.items():
+            for scheme in ("light", "dark"):
+                await page.set_viewport_size({"width": width, "height": height})
+                await page.emulate_media(color_scheme=scheme)
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, screen)
+                await picture(page, f"{path.strip('/').replace('/', '-')}-{screen}-{scheme}")

@@ -10,7 +10,7 @@ from omnidesk.store.models._row import Row, key, link, moment
 
 
 class BotVersion(Row, table=True):
-    """One version of a bot: its YAML texts and the model trained from them. The newest version answers."""
+    """One version of a bot: its YAML texts. The newest version answers."""
 
     __tablename__ = "bot_versions"
     __table_args__ = (UniqueConstraint("slug", "version"),)
@@ -20,7 +20,6 @@ class BotVersion(Row, table=True):
     version: int = 1
     name: str
     source: dict[str, str] = Field(sa_type=JSON)
-    model: bytes = b""
     created_at: datetime = moment()
 
 

@@ -36,7 +36,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("source", sa.JSON(), nullable=False),
-        sa.Column("model", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bot_versions")),
         sa.UniqueConstraint("slug", "version", name=op.f("uq_bot_versions_slug_version")),

@@ -9,13 +9,20 @@ function assign() {
   if (menu) menu.open = true;
 }
 
+// A case that opened this instant may not be htmx's yet; without it the form would load a page of its own.
+function resolve() {
+  const form = document.getElementById("resolution");
+  if (form && !form.hasAttribute("data-htmx-powered")) htmx.process(form);
+  form?.querySelector("button").click();
+}
+
 const actions = {
   j: () => step(1),
   k: () => step(-1),
   r: () => write("reply"),
   n: () => write("note"),
   a: assign,
-  e: () => document.querySelector("#resolution button")?.click(),
+  e: resolve,
   "?": () => shortcuts.showModal(),
 };
 const arrows = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };

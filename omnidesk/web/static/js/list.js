@@ -39,8 +39,15 @@ export async function refreshRow(number, inView) {
   } else settle(number, row);
 }
 
+// Asks as htmx does, so that a session that has ended leads to the sign-in page.
+async function ask(path) {
+  const response = await fetch(path, { headers: { "HX-Request": "true" } });
+  if (response.headers.has("HX-Redirect")) location.href = response.headers.get("HX-Redirect");
+  return response;
+}
+
 async function fetchRow(number) {
-  const response = await fetch(`/inbox/${view}/rows/${number}`, { headers: { "HX-Request": "true" } });
+  const response = await ask(`/inbox/${view}/rows/${number}`);
   if (response.status !== 200) return null;
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();
@@ -112,7 +119,7 @@ function settleAll() {
 // Fetches the whole list again, after a gap.
 export async function refreshList() {
   if (!list) return;
-  const response = await fetch(`/inbox/${view}/rows`, { headers: { "HX-Request": "true" } });
+  const response = await ask(`/inbox/${view}/rows`);
   if (response.status !== 200) return;
   const focused = document.activeElement?.closest?.(".row")?.id;
   waiting.clear();

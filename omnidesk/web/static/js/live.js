@@ -23,17 +23,19 @@ export function tellShown() {
 }
 
 function refreshAll() {
-  refreshList();
+  refreshList().catch(() => {}); // the socket will break too, and everything be fetched again
   refreshCase();
   refreshCounts();
 }
+
+const refreshSoon = atMostEvery(3000, refreshAll);
 
 function hear(message) {
   if (message.refresh) refreshAll();
   else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
   else if (message.typing) message.typing === openedNumber() && showTyping(message.name);
   else if (message.case) {
-    refreshRow(message.case, message.in_view);
+    refreshRow(message.case, message.in_view).catch(refreshSoon);
     refreshCounts();
     if (message.case === openedNumber() && opened()) refreshCase();
   }

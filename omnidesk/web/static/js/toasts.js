@@ -22,6 +22,8 @@ place.addEventListener("click", (event) => {
   if (button) setTimeout(() => button.closest(".toast").remove(), button.type === "submit" ? 300 : 0);
 });
 
+const QUIET = ["timeline", "views"]; // what the page fetches by itself tries again by itself
+
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.error instanceof TypeError) toast(say("unreachable"), "bad");
+  if (!QUIET.includes(event.detail.ctx?.sourceElement?.id) && event.detail.error instanceof TypeError) toast(say("unreachable"), "bad");
 });

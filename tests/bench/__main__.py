@@ -1,0 +1,25 @@
+"""`python -m tests.bench small|full`: measure and print tables."""
+
+import asyncio
+import logging
+import sys
+
+from tests.bench import intake, pages, start
+from tests.bench.figures import show
+from tests.bench.ground import stores
+
+SIZES = {"small": (3_200, 10_000), "full": (19_200, 100_000)}
+
+
+async def main(size: str) -> None:
+    """Run everything."""
+    messages, cases = SIZES[size]
+    show("Start", start.measure())
+    with stores() as empty:
+        show("Intake", await intake.measure(empty, messages))
+        show("Pages", await pages.measure(empty, cases))
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] else "small"))

@@ -1,0 +1,117 @@
+"""From `Desk.receive` to the routed case: how many a second, and how long one waits when nothing else happens."""
+
+import asyncio
+import sqlite3
+import time
+from pathlib import Path
+
+import asyncpg
+from sqlmodel import col, func, select
+
+from omnidesk.store.dialect import async_url
+from omnidesk.store.models import Case, RawMessage, RawState
+from tests.bench.figures import Figure, milliseconds
+from tests.bench.ground import Stores, office
+from tests.office import Office
+
+SENDERS = 64
+GROUP = 50
+TEXT = "Kargom hâlâ gelmedi, nerede? Sipariş numaram TR-88231. Lütfen bakar mısınız, teşekkürler. " * 8
+
+
+async def measure(stores: Stores, messages: int) -> list[Figure]:
+    """Both figures on both databases."""
+    figures = []
+    for kind in ("sqlite", "postgresql"):
+        rate = await _rate(await stores.make(kind), messages)
+        raw = await _raw(await stores.make(kind), messages)
+        figures.append(Figure(f"{kind}: received and routed, {SENDERS} senders, half replies", f"{rate:,.0f}/s",
+                              f"{raw:,.0f}/s plain driver, groups of {GROUP}"))  # fmt: skip
+        waits = await _idle(await stores.make(kind), 100)
+        figures.append(Figure(f"{kind}: one message when idle, routed after", milliseconds(waits)))
+    return figures
+
+
+async def _rate(url: str, messages: int) -> float:
+    async with office(url) as desk:
+        started = time.perf_counter()
+        each = messages // SENDERS
+
+        async def sender(number: int) -> None:
+            for count in range(each):
+                await desk.receive(TEXT, sender=f"s{number}-{count // 2}", external_id=f"{number}-{count}")
+
+        await asyncio.gather(*map(sender, range(SENDERS)))
+        await _all_done(desk)
+        return each * SENDERS / (time.perf_counter() - started)
+
+
+async def _all_done(desk: Office) -> None:
+    async with desk.database.session() as session:
+        raw = select(func.count()).select_from(RawMessage).where(RawMessage.state == RawState.WAITING)
+        unrouted = select(func.count()).select_from(Case).where(col(Case.needs_routing))
+        while (await session.exec(raw)).one() or (await session.exec(unrouted)).one():
+            await session.rollback()
+            await asyncio.sleep(0.02)
+
+
+async def _idle(url: str, messages: int) -> list[float]:
+    waits = []
+    async with office(url) as desk:
+        for number in range(messages):
+            started = time.perf_counter()
+            await desk.receive(TEXT, sender=f"one-{number}")
+            await _all_done_quickly(desk)
+            waits.append(time.perf_counter() - started)
+            await asyncio.sleep(0.02)
+    return waits
+
+
+async def _all_done_quickly(desk: Office) -> None:
+    async with desk.database.session() as session:
+        newest = select(Case.needs_routing, Case.number).order_by(col(Case.id).desc()).limit(1)
+        raw = select(RawMessage.state).order_by(col(RawMessage.id).desc()).limit(1)
+        while True:
+            state, case = (await session.exec(raw)).first(), (await session.exec(newest)).first()
+            if state == RawState.DONE and case is not None and not case[0]:
+                return
+            await session.rollback()
+            await asyncio.sleep(0.001)
+
+
+async def _raw(url: str, messages: int) -> float:
+    """The plain driver: a raw row, a case and a log row a message, committed in groups."""
+    if url.startswith("sqlite"):
+        return _raw_sqlite(Path(url.removeprefix("sqlite:///")), messages)
+    parsed = async_url(url)
+    connection = await asyncpg.connect(host=parsed.query["host"], user=parsed.username, database=parsed.database)
+    await connection.execute("CREATE TABLE a (id BIGINT PRIMARY KEY, b TEXT)")
+    await connection.execute("CREATE TABLE c (id BIGINT PRIMARY KEY, b TEXT)")
+    await connection.execute("CREATE TABLE d (id BIGINT PRIMARY KEY, b TEXT)")
+    started = time.perf_counter()
+    for first in range(0, messages, GROUP):
+        rows = [(first + number, TEXT) for number in range(GROUP)]
+        async with connection.transaction():
+            for table in ("a", "c", "d"):
+                await connection.executemany(f"INSERT INTO {table} VALUES ($1, $2)", rows)
+    spent = time.perf_counter() - started
+    await connection.close()
+    return messages / spent
+
+
+def _raw_sqlite(path: Path, messages: int) -> float:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    for table in ("a", "c", "d"):
+        connection.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, b TEXT)")
+    started = time.perf_counter()
+    for first in range(0, messages, GROUP):
+        rows = [(first + number, TEXT) for number in range(GROUP)]
+        connection.execute("BEGIN IMMEDIATE")
+        for table in ("a", "c", "d"):
+            connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
+        connection.execute("COMMIT")
+    spent = time.perf_counter() - started
+    connection.close()
+    return messages / spent

@@ -1,0 +1,109 @@
+"""The inbox's list as HTML, beside a plain aiohttp handler that answers as many bytes."""
+
+import time
+from datetime import timedelta
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from sqlmodel import select
+
+from omnidesk.desk import agents
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Agent, Case, Contact, ContactPoint, Inbox, Shelf
+from omnidesk.web.csrf import SESSION_COOKIE
+from tests.bench.figures import Figure, milliseconds
+from tests.bench.ground import Stores, office
+from tests.office import Office
+
+REQUESTS = 200
+_PART = 2000
+
+
+async def measure(stores: Stores, cases: int) -> list[Figure]:
+    """The list with this many open cases, on both databases."""
+    figures = []
+    for kind in ("sqlite", "postgresql"):
+        async with office(await stores.make(kind), work=False) as desk:
+            await fill(desk, cases)
+            times, size = await _list(desk)
+            raw = await _plain(size)
+            figures.append(
+                Figure(
+                    f"{kind}: inbox list, {cases:,} cases, {size // 1000} KB", milliseconds(times), milliseconds(raw)
+                )
+            )
+    return figures
+
+
+async def fill(desk: Office, cases: int) -> None:
+    """Open cases of one team, each of its own person."""
+    async with desk.database.session() as session:
+        inbox = (await session.exec(select(Inbox).where(Inbox.slug == "desk"))).one()
+    for first in range(0, cases, _PART):
+        async with desk.database.transaction() as tx:
+            for number in range(first, min(first + _PART, cases)):
+                _add(tx, inbox, number)
+
+
+def _add(tx: Transaction, inbox: Inbox, number: int) -> None:
+    at = tx.now - timedelta(seconds=number)
+    contact, point = tx.new_id(), tx.new_id()
+    person = {
+        "id": contact,
+        "name": f"Mia {number}",
+        "folded_name": f"mia {number}",
+        "created_at": at,
+        "updated_at": at,
+    }
+    tx.add_row(Contact, person)
+    tx.add_row(
+        ContactPoint,
+        {"id": point, "contact_id": contact, "channel": "fake", "address": f"mia{number}", "created_at": at},
+    )
+    tx.add_row(
+        Case,
+        {
+            "id": tx.new_id(), "number": 10_000 + number, "subject": f"Where is parcel {number}?", "shelf": Shelf.OPEN,
+            "team_id": inbox.team_id, "contact_id": contact, "contact_name": f"Mia {number}",
+            "contact_point_id": point, "inbox_id": inbox.id, "channel": "fake", "last_at": at, "created_at": at,
+            "updated_at": at, "preview": "Where is my parcel? It should have been here yesterday.",
+        },
+    )  # fmt: skip
+
+
+async def _list(desk: Office) -> tuple[list[float], int]:
+    async with desk.database.transaction() as tx:
+        ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
+        token = await agents.open_session(tx, ada.id, "bench")
+    server = TestServer(desk.app)
+    await server.start_server()
+    async with ClientSession(cookies={SESSION_COOKIE: token}) as client:
+        times, size = await _ask(client, str(server.make_url("/inbox/all")))
+    await server.close()
+    return times, size
+
+
+async def _plain(size: int) -> list[float]:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=b"x" * size)
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    server = TestServer(app)
+    await server.start_server()
+    async with ClientSession() as client:
+        times, _ = await _ask(client, str(server.make_url("/")))
+    await server.close()
+    return times
+
+
+async def _ask(client: ClientSession, url: str) -> tuple[list[float], int]:
+    times, size = [], 0
+    for _ in range(REQUESTS):
+        started = time.perf_counter()
+        async with client.get(url) as response:
+            size = len(await response.read())
+            if response.status != 200:
+                raise RuntimeError(f"{url} answered {response.status}")
+        times.append(time.perf_counter() - started)
+    return times[REQUESTS // 10 :], size

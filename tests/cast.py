@@ -1,0 +1,46 @@
+"""One cast everywhere: Ada is an agent, Bo her team-mate, Cy belongs to another, closed team; Mia is the customer."""
+
+from datetime import timedelta
+
+from omnidesk.contract.channel import Channel
+from omnidesk.desk.configuration import (
+    AgentEntry,
+    BotFile,
+    DeskFiles,
+    InboxEntry,
+    SlaPolicyEntry,
+    SurveyEntry,
+    TeamEntry,
+)
+from omnidesk.store.models import Role
+from tests.fakes import FakeChannel, FakeMail
+
+DESK = DeskFiles(
+    teams=(TeamEntry(slug="support", name="Support"), TeamEntry(slug="billing", name="Billing", closed=True)),
+    agents=(
+        AgentEntry(email="ada@example.com", name="Ada", role=Role.ADMIN, teams=("support",)),
+        AgentEntry(email="bo@example.com", name="Bo", teams=("support",), language="tr"),
+        AgentEntry(email="cy@example.com", name="Cy", teams=("billing",)),
+    ),
+    sla_policies=(
+        SlaPolicyEntry(
+            slug="standard", name="Standard", first_response=timedelta(minutes=30), resolution=timedelta(hours=8)
+        ),
+    ),
+    surveys=(
+        SurveyEntry(
+            slug="csat",
+            question={"en": "How was it?", "tr": "Nasıldı?"},
+            labels={"en": ("bad", "poor", "fair", "good", "great"), "tr": ("kötü", "zayıf", "orta", "iyi", "harika")},
+        ),
+    ),
+    inboxes=(
+        InboxEntry(slug="desk", channel="fake", name="Desk", team="support"),
+        InboxEntry(slug="bot", channel="fake", name="Bot desk", team="support", bot="echo"),
+        InboxEntry(slug="mail", channel="fakemail", name="Mail", team="support"),
+        InboxEntry(slug="mail2", channel="fakemail", name="Second mail", team="support"),
+        InboxEntry(slug="billing", channel="fake", name="Billing", team="billing"),
+    ),
+)
+BOTS = [BotFile("echo", "Echo", "echo.yaml", "bot: {slug: echo, name: Echo}")]
+CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail}

@@ -1,0 +1,122 @@
+"""A desk described in files."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import delete
+
+from omnidesk.desk import configuration
+from omnidesk.desk.configuration import DeskFiles
+from omnidesk.errors import Invalid
+from omnidesk.store.db import table_of
+from omnidesk.store.models import Agent, BotVersion, FaqEntry, Inbox, Membership, Row, SlaPolicy, Survey, Team
+from tests.cast import BOTS, CHANNELS, DESK
+from tests.office import Office
+
+STARTER = Path(__file__).parents[2] / "config"
+
+
+def folder(tmp_path: Path, **kinds: Any) -> Path:
+    """A folder with one file."""
+    (tmp_path / "desk").mkdir(exist_ok=True)
+    (tmp_path / "desk" / "desk.yaml").write_text(yaml.safe_dump(kinds, allow_unicode=True))
+    return tmp_path
+
+
+def inbox(**changes: Any) -> dict[str, Any]:
+    return {"slug": "desk", "channel": "fake", "name": "Desk", "team": "support", **changes}
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"teems": []}, "teems"),
+    ({"teams": {"slug": "support"}}, "teams"),
+    ({"teams": [{"slug": "support"}]}, "teams.0.name"),
+    ({"teams": [{"slug": "Support!", "name": "Support"}]}, "teams.0.slug"),
+    ({"teams": [{"slug": "support", "name": "Support", "colour": "red"}]}, "teams.0.colour"),
+    ({"teams": [{"slug": "support", "name": "One"}, {"slug": "support", "name": "Two"}]}, "teams: support"),
+    ({"agents": [{"email": "a@x.de", "name": "A"}, {"email": "A@x.de", "name": "B"}]}, "agents: a@x.de"),
+    ({"agents": [{"email": "nobody", "name": "Nobody"}]}, "agents.0.email"),
+    ({"inboxes": [inbox(close_days=3, reopen_days=7)]}, "inboxes.0.close_days"),
+    ({"inboxes": [inbox(join="anything")]}, "inboxes.0.join"),
+    ({"sla_policies": [{"slug": "x", "name": "X", "first_response": "soon"}]}, "sla_policies.0.first_response"),
+]
+
+
+@pytest.mark.parametrize(("kinds", "named"), WRONG)
+def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, kinds: dict[str, Any], named: str) -> None:
+    with pytest.raises(Invalid, match=named):
+        configuration.read(folder(tmp_path, **kinds))
+
+
+@pytest.mark.parametrize("text", ["teams: [", "- a list", "just text", "bot: {slug: x}", "bot: x", "bot:"])
+def test_a_file_that_is_no_desk_is_named(tmp_path: Path, text: str) -> None:
+    folder(tmp_path)
+    (tmp_path / "desk" / "broken.yaml").write_text(text)
+    with pytest.raises(Invalid, match=r"broken\.yaml"):
+        configuration.read(tmp_path)
+
+
+def test_files_add_up_and_empty_ones_are_none(tmp_path: Path) -> None:
+    folder(tmp_path, teams=[{"slug": "one", "name": "One"}])
+    (tmp_path / "desk" / "more.yaml").write_text("teams: [{slug: two, name: Two}]")
+    (tmp_path / "desk" / "nothing.yaml").write_text("# later\n")
+    files, bots = configuration.read(tmp_path)
+    assert ([team.slug for team in files.teams], bots) == (["one", "two"], [])
+
+
+def test_the_starter_desk_can_be_read() -> None:
+    files, bots = configuration.read(STARTER)
+    assert {inbox.channel for inbox in files.inboxes} >= {"email", "webchat"}
+    assert {inbox.bot for inbox in files.inboxes if inbox.bot} <= {bot.slug for bot in bots}
+
+
+async def empty(office: Office) -> None:
+    async with office.database.transaction() as tx:
+        for model in (Membership, Agent, Inbox, Team, Survey, SlaPolicy, BotVersion, FaqEntry):
+            await tx.session.exec(delete(table_of(model)))
+
+
+async def bring_in(office: Office, files: DeskFiles) -> None:
+    async with office.database.transaction() as tx:
+        await configuration.bring_in(tx, office.keys, CHANNELS, files, BOTS)
+
+
+async def test_files_become_rows(office: Office) -> None:
+    async with office.database.session() as session:
+        assert not await configuration.is_empty(session)
+    await empty(office)
+    async with office.database.session() as session:
+        assert await configuration.is_empty(session)
+    await bring_in(office, DESK)
+    (policy,), (survey,), (bot,) = [await office.all(model) for model in (SlaPolicy, Survey, BotVersion)]
+    assert (policy.first_response, policy.resolution) == (1800, 8 * 3600)
+    assert (survey.delay, survey.expires, survey.texts["labels"]["tr"][0]) == (0, 14 * 86400, "kötü")
+    assert (bot.slug, bot.source) == ("echo", {"echo.yaml": "bot: {slug: echo, name: Echo}"})
+    assert {agent.name: agent.role for agent in await office.all(Agent)} == {
+        "Ada": "admin",
+        "Bo": "agent",
+        "Cy": "agent",
+    }
+    assert len(await office.all(Membership)) == 3
+
+
+@pytest.mark.parametrize(
+    ("kinds", "named"),
+    [
+        ({"inboxes": [inbox(team="nowhere")]}, r"inboxes\.desk\.team"),
+        ({"inboxes": [inbox(channel="pigeon")]}, r"inboxes\.desk\.channel"),
+        ({"inboxes": [inbox(settings={"colour": "red"})]}, r"inboxes\.desk\.settings\.colour"),
+        ({"agents": [{"email": "a@x.de", "name": "A", "teams": ["nowhere"]}]}, r"agents\.a@x\.de\.teams"),
+    ],
+)
+async def test_what_does_not_fit_together_is_named_and_changes_nothing(
+    office: Office, kinds: dict[str, Any], named: str
+) -> None:
+    await empty(office)
+    files = DeskFiles.model_validate({"teams": [{"slug": "support", "name": "Support"}], **kinds})
+    with pytest.raises(Invalid, match=named):
+        await bring_in(office, files)
+    models: list[type[Row]] = [Team, Agent, Inbox]
+    assert [await office.all(model) for model in models] == [[], [], []]
