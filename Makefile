@@ -33,7 +33,7 @@ types:
 	@PATH="$(ENVIRONMENT)/bin:$$PATH" python3 -m mypy
 
 tests:
-	@PATH="$(ENVIRONMENT)/bin:$$PATH" python3 -m pytest
+	@PATH="$(ENVIRONMENT)/bin:$$PATH" python3 -m pytest --numprocesses auto --dist loadfile
 
 bench: .venv/.dev  ## measure; BENCH=small (default) or full
 	@.venv/bin/python -m tests.bench "$(BENCH)"

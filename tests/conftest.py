@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,17 @@ from pydantic import SecretStr
 
 from omnidesk.app import create_app, installed_channels
 from omnidesk.desk import configuration
-from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.settings import Settings
 from omnidesk.store import migrating
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
 from tests.browser import launch
 from tests.cast import BOTS, CHANNELS, DESK
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
+
+SECRET = "a secret of the tests"
 
 
 def in_a_thread(work: Coroutine[Any, Any, Any]) -> None:
@@ -31,48 +35,75 @@ def in_a_thread(work: Coroutine[Any, Any, Any]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
+async def furnish(url: str) -> None:
+    """The newest tables, and the desk of the cast."""
+    await migrating.upgrade(url)
+    database = Database(url)
+    async with database.transaction() as tx:
+        await configuration.bring_in(tx, Keys(SECRET), CHANNELS, DESK, BOTS)
+    await database.close()
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the newest tables."""
-    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    in_a_thread(migrating.upgrade(f"sqlite:///{path}"))
-    return path
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two SQLite files: `empty`, with the newest tables, and `desk`, with the desk of the cast."""
+    folder = tmp_path_factory.mktemp("templates")
+    in_a_thread(migrating.upgrade(f"sqlite:///{folder / 'empty'}"))
+    in_a_thread(furnish(f"sqlite:///{folder / 'desk'}"))
+    return folder
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
     """A PostgreSQL server of our own."""
     with running_server() as server:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # tests pull no plugs
+            in_a_thread(execute(server, f"ALTER SYSTEM SET {setting} = off"))
+        in_a_thread(execute(server, "SELECT pg_reload_conf()"))
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Any) -> str:
-    """The name of a database with the newest tables."""
-    in_a_thread(execute(postgres, "CREATE DATABASE template"))
-    in_a_thread(migrating.upgrade(url_of(postgres, "template")))
-    return "template"
+def postgres_templates(postgres: Any) -> Any:
+    """The server with two databases: `empty`, with the newest tables, and `desk`, with the desk of the cast."""
+    for name, make in (("empty", migrating.upgrade), ("desk", furnish)):
+        in_a_thread(execute(postgres, f"CREATE DATABASE {name}"))
+        in_a_thread(make(url_of(postgres, name)))
+    return postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of the test's own, with the newest tables: each test runs on both kinds."""
+    """A database of the test's own with the newest tables: each test runs on both kinds."""
+    with _copied(request, tmp_path, "empty") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same with the desk of the cast."""
+    with _copied(request, tmp_path, "desk") as url:
+        yield url
+
+
+@contextmanager
+def _copied(request: pytest.FixtureRequest, folder: Path, template: str) -> Iterator[str]:
     if request.param == "sqlite":
-        path = tmp_path / "omnidesk.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        path = folder / "omnidesk.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_templates") / template, path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres")
+    server = request.getfixturevalue("postgres_templates")
     name = f"t{abs(hash(request.node.nodeid))}"
-    in_a_thread(execute(server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}"))
+    in_a_thread(execute(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield url_of(server, name)
     in_a_thread(execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
-def settings(store_url: str, tmp_path: Path) -> Settings:
+def settings(desk_url: str, tmp_path: Path) -> Settings:
     """Process settings of a test."""
-    return Settings(data_dir=tmp_path, database_url=store_url, secret_key=SecretStr("a secret of the tests"))
+    return Settings(data_dir=tmp_path, database_url=desk_url, secret_key=SecretStr(SECRET))
 
 
 @pytest.fixture
@@ -87,9 +118,6 @@ async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Applica
     app = create_app(settings, {**installed_channels(), **CHANNELS}, FakeResponder(), clock=clock, work=False)
     runner = web.AppRunner(app)
     await runner.setup()
-    async with app[DATABASE].transaction() as tx:
-        await configuration.bring_in(tx, app[KEYS], app[INBOXES].channels, DESK, BOTS)
-    await app[INBOXES].load()
     yield app
     await runner.cleanup()
 

@@ -44,7 +44,9 @@ class FakeChannel(Channel):
             said = json.loads(raw.body)
             if "state" in said:
                 return [
-                    Receipt(said["id"], said["state"], said.get("error", ""), permanent=said.get("permanent", False))
+                    Receipt(
+                        said["id"], said["state"], said.get("error", ""), bad_address=said.get("bad_address", False)
+                    )
                 ]
             harm(said["text"])
             sender = Sender(

@@ -66,7 +66,7 @@ def compose(outbound: Outbound, address: str, contents: Sequence[bytes], now: da
 
 def _mailbox(name: str, address: str) -> Address:
     if not ADDRESS.fullmatch(address):
-        raise ChannelError("this is no mail address", permanent=True)
+        raise ChannelError("this is no mail address", bad_address=True)
     local, _, domain = address.rpartition("@")
     return Address(_one_line(name), local, domain)
 

@@ -110,7 +110,8 @@ def _refusal(error: Exception) -> ChannelError:
     """What went wrong while a mail was handed over."""
     if isinstance(error, SMTPRecipientsRefused):
         first = error.recipients[0]
-        return _answer(first.code, first.message)
+        answer = _answer(first.code, first.message)
+        return ChannelError(str(answer), bad_address=True) if answer.permanent else answer
     if isinstance(error, SMTPResponseException):
         return _answer(error.code, error.message)
     return ChannelError(_words(error), permanent=isinstance(error, SMTPNotSupported | ValueError))

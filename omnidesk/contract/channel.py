@@ -22,11 +22,15 @@ ReceiptState = Literal["delivered", "read", "failed"]
 
 
 class ChannelError(Exception):
-    """A provider refused, or could not be reached. `permanent` says that trying again will not help."""
+    """A provider refused, or could not be reached.
 
-    def __init__(self, text: str, *, permanent: bool = False) -> None:
+    `permanent`: trying again will not help. `bad_address`: and no other message to this address will arrive either.
+    """
+
+    def __init__(self, text: str, *, permanent: bool = False, bad_address: bool = False) -> None:
         super().__init__(text)
-        self.permanent = permanent
+        self.permanent = permanent or bad_address
+        self.bad_address = bad_address
 
 
 class Unparsable(ChannelError):
@@ -121,12 +125,15 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider says later of a message it took: `message_id` is what `Channel.send` returned."""
+    """What a provider says later of a message it took: `message_id` is what `Channel.send` returned.
+
+    A failure is final; `bad_address` as for `ChannelError`.
+    """
 
     message_id: str
     state: ReceiptState
     error: str = ""
-    permanent: bool = False
+    bad_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,9 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
 async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
     if await _second_copy(tx, message, joins):
         return
-    button = message.inbound.button
-    if button is not None and surveys.is_answer(button):
-        message.arrival.case_id = await surveys.take_button(tx, button, message.person.point.id)
+    answered = await surveys.take_button(tx, message.inbound.button, message.person.point.id)
+    if answered is not None:
+        message.arrival.case_id = answered
         return
     case = _case(tx, message, joins, opened)
     message.arrival.case_id = case.id

@@ -61,6 +61,8 @@ def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
     """Keep what a message tells of its sender, never overwriting what is known."""
     if sender.proven and not person.point.proven:
         person.point.proven = True
+    if not person.point.working:  # who writes from an address can be reached there again
+        person.point.working, person.point.failure = True, ""
     contact = person.contact
     if sender.name and not contact.name:
         contact.name, contact.folded_name = sender.name, fold(sender.name)

@@ -41,7 +41,7 @@ async def take_receipt(tx: Transaction, inbox_id: int, receipt: Receipt) -> None
         if receipt.state != "failed":
             await _advance(tx, delivery, DeliveryState(receipt.state))
         elif delivery.state in _MAY_STILL_FAIL:
-            await fail(tx, delivery, receipt.error, permanent=receipt.permanent)
+            await fail(tx, delivery, receipt.error, bad_address=receipt.bad_address)
 
 
 async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
@@ -71,11 +71,11 @@ async def tell(tx: Transaction, delivery: Delivery) -> None:
     tx.publish(TranscriptChanged(delivery.contact_point_id))
 
 
-async def fail(tx: Transaction, delivery: Delivery, error: str, *, permanent: bool) -> None:
+async def fail(tx: Transaction, delivery: Delivery, error: str, *, bad_address: bool) -> None:
     """The message will not arrive: the agent is told on the case, the address is marked when it is to blame."""
     delivery.state, delivery.error = DeliveryState.FAILED, error[:1000]
     case = await tx.get(Case, delivery.case_id)
     interactions.event(tx, case, "delivery_failed", address=delivery.address, error=error[:300])
-    if permanent:
+    if bad_address:
         point = update(ContactPoint).where(col(ContactPoint.id) == delivery.contact_point_id)
         await tx.session.exec(point.values(working=False, failure=error[:500]))

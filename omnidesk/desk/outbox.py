@@ -126,7 +126,7 @@ class Outbox:
                     return
                 provider_id = await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
             except ChannelError as error:
-                await self._not_sent(delivery, str(error), final=error.permanent, blame=error.permanent)
+                await self._not_sent(delivery, str(error), final=error.permanent, bad_address=error.bad_address)
             except Invalid as error:
                 await self._not_sent(delivery, error.message, final=True)
             except Exception as error:
@@ -165,14 +165,16 @@ class Outbox:
                 tx.add_row(MessageReference, reference)
             await deliveries.tell(tx, row)
 
-    async def _not_sent(self, delivery: Delivery, error: str, *, final: bool = False, blame: bool = False) -> None:
-        """Try again later, unless this was final or the last try; `blame`: the address does not work."""
+    async def _not_sent(
+        self, delivery: Delivery, error: str, *, final: bool = False, bad_address: bool = False
+    ) -> None:
+        """Try again later, unless this was final or the last try."""
         async with self._db.transaction() as tx:
             row = await self._still_ours(tx, delivery)
             if row is None:
                 return
             if final or row.attempts >= self._attempts:
-                await deliveries.fail(tx, row, error, permanent=blame)
+                await deliveries.fail(tx, row, error, bad_address=bad_address)
             else:
                 row.state, row.error = DeliveryState.QUEUED, error[:1000]
                 row.not_before = tx.now + min(_FIRST_DELAY * 2 ** (row.attempts - 1), _LONGEST_DELAY)

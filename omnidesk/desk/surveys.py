@@ -151,22 +151,23 @@ def _texts(survey: Survey, language: str) -> dict[str, Any]:
     return {name: texts.get(language) or texts["en"] for name, texts in survey.texts.items()}
 
 
-def is_answer(button: str) -> bool:
-    """Whether a pressed button is a survey's: it is no message, whatever became of the survey."""
-    return _BUTTON.fullmatch(button) is not None
+async def take_button(tx: Transaction, button: str | None, point_id: int) -> int | None:
+    """Take a pressed survey button as an answer: gives the case, or None when it is none of this person's surveys.
 
-
-async def take_button(tx: Transaction, button: str, point_id: int) -> int | None:
-    """Take a pressed survey button as an answer: gives the case, or None when it is none of this person's surveys."""
-    pressed = _BUTTON.fullmatch(button)
-    invitation_id, score = map(int, pressed.groups()) if pressed else (0, 0)
+    An answer that comes too late is logged; it is no message, and reopens nothing.
+    """
+    pressed = _BUTTON.fullmatch(button or "")
+    if pressed is None:
+        return None
+    invitation_id, score = map(int, pressed.groups())
     found = await tx.session.get(Invitation, invitation_id) if invitation_id <= MAX_ID else None
     if found is None or found.contact_point_id != point_id or score not in SCALE:
         return None
     case, invitation = await _locked(tx, found)
-    if not _is_open(invitation, tx.now):
-        return None
-    await _record(tx, case, invitation, score, "")
+    if _is_open(invitation, tx.now):
+        await _record(tx, case, invitation, score, "")
+    else:
+        interactions.event(tx, case, "survey_late", score=score)
     return case.id
 
 

@@ -200,23 +200,25 @@ async def test_a_dropped_connection_is_opened_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sink", "permanent", "words"),
+    ("sink", "permanent", "bad_address", "words"),
     [
-        (Sink(rcpt="550 5.1.1 no such user"), True, "550 5.1.1 no such user"),
-        (Sink(rcpt="450 4.2.1 try later"), False, "450 4.2.1 try later"),
-        (Sink(data="554 5.7.1 looks like spam"), True, "554 5.7.1 looks like spam"),
-        (Sink(data="451 4.3.0 disk full"), False, "451 4.3.0 disk full"),
-        (Sink(drop=True), False, ""),
+        (Sink(rcpt="550 5.1.1 no such user"), True, True, "550 5.1.1 no such user"),
+        (Sink(rcpt="450 4.2.1 try later"), False, False, "450 4.2.1 try later"),
+        (Sink(data="554 5.7.1 looks like spam"), True, False, "554 5.7.1 looks like spam"),
+        (Sink(data="451 4.3.0 disk full"), False, False, "451 4.3.0 disk full"),
+        (Sink(drop=True), False, False, ""),
     ],
     ids=["refused", "deferred", "refused after DATA", "deferred after DATA", "hung up"],
 )
-async def test_a_refusal_is_told_in_the_servers_own_words(sink: Sink, permanent: bool, words: str) -> None:
+async def test_a_refusal_is_told_in_the_servers_own_words(
+    sink: Sink, permanent: bool, bad_address: bool, words: str
+) -> None:
     async with sending(sink) as channel:
         with pytest.raises(ChannelError) as caught:
             await channel.send(reply())
         sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", False
         await channel.send(reply())
-    assert caught.value.permanent is permanent
+    assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
     assert words in str(caught.value)
     assert sink.mail()["Message-ID"] == "<17@desk.example>"
 

@@ -232,7 +232,7 @@ async def do(office: Office, step: Step, numbers: dict[int, int], example: int) 
 _EXAMPLES = itertools.count()
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
 @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 async def test_the_load_of_agents_is_always_the_number_of_their_open_cases(office: Office, steps: list[Step]) -> None:

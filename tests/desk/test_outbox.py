@@ -15,7 +15,7 @@ from omnidesk.workers import Worker, Workers
 from tests.office import Office
 
 AWAY = ChannelError("the provider is away")
-NO_SUCH_ADDRESS = ChannelError("no such address", permanent=True)
+NO_SUCH_ADDRESS = ChannelError("no such address", bad_address=True)
 
 
 async def states(office: Office) -> list[str]:
@@ -212,7 +212,7 @@ async def test_a_failure_told_later_is_told_on_the_case_once(office: Office) -> 
     case = await answered(office, "Hi")
     await send(office)
     for _ in range(3):
-        await receipt(office, "failed", error="no such address", permanent=True)
+        await receipt(office, "failed", error="no such address", bad_address=True)
     assert await states(office) == ["failed"]
     assert (await office.events(case)).count("delivery_failed") == 1
     assert not (await office.all(ContactPoint))[0].working

@@ -187,7 +187,7 @@ async def test_what_is_not_promised_has_no_timer(office: Office) -> None:
 _EXAMPLES = itertools.count()
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
 @settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(spans=st.lists(st.tuples(st.booleans(), st.integers(1, 7200)), max_size=6))
 async def test_the_counted_segments_add_up_to_the_time_not_spent_waiting(

@@ -159,7 +159,11 @@ async def test_an_expired_button_is_not_recorded(office: Office) -> None:
     await resolved(office)
     office.clock.skip(days=14, minutes=1)
     await press(office, f"{surveys.button_of((await invitation(office)).id)}:5")
-    assert (await invitation(office)).score is None
+    late = await invitation(office)
+    assert late.score is None
+    (case,) = [case for case in await office.all(Case) if case.id == late.case_id]
+    assert "survey_late" in await office.events(case)
+    assert case.category != "open"  # an answer is no message: it reopens nothing
 
 
 async def test_looking_at_the_page_records_nothing(office: Office) -> None:

@@ -5,50 +5,37 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 from playwright.async_api import Browser, Page, async_playwright
+from sqlmodel import update
 
 from omnidesk.app import create_app
-from omnidesk.desk import agents, configuration
-from omnidesk.desk.configuration import TeamEntry
-from omnidesk.keys import DATABASE, INBOXES, KEYS, PAGES
+from omnidesk.desk import agents
+from omnidesk.keys import DATABASE, PAGES
 from omnidesk.settings import Settings
+from omnidesk.store.models import Team
 from omnidesk.web import csrf
-from tests.cast import BOTS, CHANNELS, DESK
+from tests.cast import CHANNELS
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
 from tests.web.visitor import Visitor
 
-CLOSED = DESK.model_copy(
-    update={
-        "teams": tuple(TeamEntry(slug=name, name=name.capitalize(), closed=True) for name in ("support", "billing"))
-    }
-)
-"""Both teams are closed here, so that Cy must never see what Ada and Bo do."""
-
-
-@pytest.fixture
-def store_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: pages only show what the desk's verbs give, and those are tested on both kinds."""
-    path = tmp_path / "omnidesk.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
-
 
 @pytest.fixture
 async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Application]:
-    """The application on a free port, without its workers; `office.work()` does what they would do."""
+    """The application on a free port, without its workers; `office.work()` does what they would do.
+
+    Both teams are closed here, so that Cy must never see what Ada and Bo do.
+    """
     app = create_app(settings, CHANNELS, FakeResponder(), clock=clock, work=False)
     runner = web.AppRunner(app, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with app[DATABASE].transaction() as tx:
-        await configuration.bring_in(tx, app[KEYS], app[INBOXES].channels, CLOSED, BOTS)
-    await app[INBOXES].load()
+        await tx.session.exec(update(Team).values(closed=True))
     app[PAGES].public_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield app
     await runner.cleanup()
@@ -135,5 +122,5 @@ async def window(chromium: Browser, office: Office, url: str) -> AsyncIterator[C
     yield open_page
     for context in contexts:
         await context.close()
-    meant = ("status of 4", "WebSocket", "INTERNET_DISCONNECTED")
+    meant = ("status of 4", "WebSocket", "INTERNET_DISCONNECTED", "Failed to fetch")
     assert [fault for fault in faults if not any(word in fault for word in meant)] == []
