@@ -23,7 +23,7 @@ from omnidesk.desk.routing import Routing
 from omnidesk.desk.surveys import Surveys
 from omnidesk.desk.upkeep import NextSteps, SlaClock
 from omnidesk.events import Bus
-from omnidesk.keys import BLOBS, BUS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, PAGES, RECEIVER, SETTINGS
+from omnidesk.keys import BLOBS, BUS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
 from omnidesk.settings import Settings, secret_of
 from omnidesk.store import migrating
 from omnidesk.store.blobs import Blobs
@@ -32,7 +32,7 @@ from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
 from omnidesk.web import channel_routes, files, health, routes
 from omnidesk.web.middleware import MIDDLEWARES
-from omnidesk.web.pages import Pages
+from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import Leases
-from omnidesk.web.pages import Pages
 
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
@@ -22,4 +21,3 @@ INBOXES = web.AppKey("inboxes", Inboxes)
 LETTERS = web.AppKey("letters", Letters)
 LEASES = web.AppKey("leases", Leases)
 RECEIVER = web.AppKey("receiver", Receiver)
-PAGES = web.AppKey("pages", Pages)

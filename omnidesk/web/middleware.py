@@ -6,9 +6,10 @@ from typing import Any
 from aiohttp import web
 
 from omnidesk.errors import OmnideskError
-from omnidesk.keys import PAGES, SETTINGS
+from omnidesk.keys import SETTINGS
 from omnidesk.web import words
 from omnidesk.web.guard import Handler
+from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import is_fragment, language_for, page
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -43,6 +44,9 @@ class Pages:
         """A text of the pages in a language."""
         translated: str = catalogues.load(CATALOGUES)[catalogues.language_of(language)].gettext(text)
         return translated
+
+
+PAGES = web.AppKey("pages", Pages)
 
 
 def _environment(language: str, catalogue: NullTranslations) -> Environment:

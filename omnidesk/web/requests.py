@@ -11,10 +11,11 @@ from pydantic import BaseModel, ValidationError
 from omnidesk.desk import files
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import Invalid
-from omnidesk.keys import DATABASE, KEYS, PAGES
+from omnidesk.keys import DATABASE, KEYS
 from omnidesk.store.models import Attachment
 from omnidesk.text.catalogues import LANGUAGES, language_of
 from omnidesk.web import csrf, times
+from omnidesk.web.pages import PAGES
 
 VIEWER = web.RequestKey("viewer", Viewer)
 ZONE_COOKIE = "omnidesk_zone"

@@ -14,10 +14,11 @@ from sqlmodel import update
 
 from omnidesk.app import create_app
 from omnidesk.desk import agents
-from omnidesk.keys import DATABASE, PAGES
+from omnidesk.keys import DATABASE
 from omnidesk.settings import Settings
 from omnidesk.store.models import Team
 from omnidesk.web import csrf
+from omnidesk.web.pages import PAGES
 from tests.cast import CHANNELS
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
