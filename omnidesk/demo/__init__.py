@@ -55,9 +55,9 @@ def make_demo(settings: Settings, folder: Path) -> web.Application:
 
 async def _prepare(app: web.Application, folder: Path) -> None:
     """Make the starter desk in an empty store; then find ports that are free today."""
-    files, bots = configuration.read(folder)
     async with app[DATABASE].transaction() as tx:
         if await configuration.is_empty(tx.session):
+            files, bots = configuration.read(folder)
             await configuration.bring_in(tx, app[KEYS], installed_channels(), files, bots)
         await tx.flush()
         await _settle_ports(tx, app[MAILBOX])

@@ -19,6 +19,9 @@ from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Agent, BotVersion, FaqEntry, Inbox, Membership, Role, SlaPolicy, Survey, Team
 
+# ten times faster, where PyYAML was built with it
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Texts = dict[Literal["en", "tr"], str]
 Slug = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
 
@@ -158,7 +161,7 @@ def _bot(path: Path, head: Any, text: str) -> BotFile:
 
 def _load(path: Path, text: str) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(text) or {}
+        content = yaml.load(text, _LOADER) or {}  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError as error:
         raise Invalid(f"{path}: {error}") from error
     if not isinstance(content, dict):

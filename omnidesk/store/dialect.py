@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -49,13 +48,24 @@ def _listen(engine: Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
+def _insert(connection: AsyncConnection) -> Any:
+    """The INSERT that knows ON CONFLICT; only the one in use is imported, since a start has little time."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert
+    from sqlalchemy.dialects.sqlite import insert
+
+    return insert
+
+
 async def insert_new(
     connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], give: str
 ) -> set[Any]:
     """Insert the rows whose `key` is not there yet, in one statement; gives column `give` of those inserted."""
     if not rows:
         return set()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert = _insert(connection)
     # The rows go beside the statement, not into it: so it is compiled once, and not for every number of rows.
     statement = insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[give])
     return set((await connection.execute(statement, list(rows))).scalars())
@@ -63,6 +73,6 @@ async def insert_new(
 
 async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *, key: Sequence[str]) -> None:
     """Insert a row, or change the one with the same key."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    insert = _insert(connection)
     changes = {name: value for name, value in row.items() if name not in key}
     await connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=list(key), set_=changes))

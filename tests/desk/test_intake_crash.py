@@ -16,7 +16,7 @@ from omnidesk.store.models import Interaction, RawMessage, RawState
 from tests.running import Running, free_port
 
 SECRET = "a secret of the tests"
-SENDERS, MAILS, KILLS = 6, 50, 3
+SENDERS, MAILS, KILLS = 8, 125, 3
 
 
 async def set_up(database: Database, smtp_port: int) -> None:
@@ -64,7 +64,7 @@ async def waiting(database: Database) -> list[RawMessage]:
 
 async def everything_is_processed(database: Database) -> None:
     """What was under way at two kills in a row is in quarantine, not lost: it gets another chance."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while rows := await waiting(database):
             for row in rows:
                 if row.state == RawState.QUARANTINED:
