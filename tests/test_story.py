@@ -124,7 +124,7 @@ async def test_a_mail_becomes_a_case_and_the_answers_stay_on_it(
     assert await agent.locator(".row", has_text="bekliyorum").get_attribute("data-number") == number
 
     await agent.get_by_role("button", name="Resolve").click()
-    survey = page.locator(".letter.in", has_text="How satisfied")
+    survey = page.locator(".letter.in", has_text="memnun kaldınız")
     await expect(survey).to_be_visible()
     link = await survey.get_by_role("link").last.get_attribute("href")
     assert link is not None

@@ -1,10 +1,11 @@
 """What an agent does with a case. Each verb locks the case, checks the viewer, acts, and logs who did it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from omnidesk.contract.channel import Capabilities
 from omnidesk.desk import cases, deliveries, files, interactions, surveys
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
@@ -30,6 +31,8 @@ from omnidesk.store.models import (
     Role,
 )
 
+CapabilitiesOf = Callable[[int], Capabilities | None]
+"""What the channel of an inbox, named by its id, can do; None while it is not in use."""
 _LONGEST_TEXT = 50_000
 
 
@@ -55,10 +58,18 @@ def _by(viewer: Viewer) -> By:
 async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
     attachments: Sequence[Stored] = (), last_seen: int | None = None, wait: bool = False,
+    capabilities: CapabilitiesOf | None = None,
 ) -> Case:  # fmt: skip
-    """Answer the contact. Raises Conflict (`somebody_wrote`) when something was said since `last_seen`."""
+    """Answer the contact.
+
+    Raises Conflict (`somebody_wrote`) when something was said since `last_seen`, and Invalid for what the channel of
+    the case can't carry.
+    """
     case = await _open(tx, viewer, number)
     _check_text(text, attachments)
+    can = capabilities(case.inbox_id) if capabilities else None
+    if can is not None:
+        deliveries.must_take(can, text.strip(), attachments)
     if last_seen is not None:
         await _nothing_said_since(tx, viewer, case, last_seen)
     if case.holder == Holder.BOT or case.category in cases.DONE:
@@ -137,11 +148,16 @@ async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachme
 
 
 async def assign(tx: Transaction, viewer: Viewer, number: int, agent_id: int | None) -> Case:
-    """Give the case to an agent, or to nobody. A bot's case is handed off first."""
+    """Give the case to an agent, or to nobody: then it waits until somebody takes it.
+
+    A bot's case is handed off first; given to nobody it goes where routing says.
+    """
     case = await _open(tx, viewer, number)
     if case.holder == Holder.BOT:
         cases.hand_off(tx, case)
         interactions.event(tx, case, "taken_from_bot", _by(viewer))
+        if agent_id is None:
+            return case
     await _assign(tx, viewer, case, agent_id)
     return case
 

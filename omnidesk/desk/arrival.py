@@ -21,6 +21,10 @@ from omnidesk.store.models import (
     Participant,
     RawMessage,
 )
+from omnidesk.text.language import guess
+
+_TELLING = 1000
+"""So much of a text tells its language."""
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
     if case.contact_id == message.person.contact.id:
         joins.remember(case, message.who)
         _answer_by(case, message)
-    else:
+    elif not message.inbound.automatic:  # a bounce takes part in nothing
         _add_participant(tx, case, message.person, joins)
     position = _append(tx, case, message)
     _remember_id(tx, case, message, joins, position)
@@ -128,6 +132,7 @@ def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) 
     # What no person wrote (an absence notice, say) is logged where it belongs and takes up no work that is done.
     if found is not None and (message.inbound.automatic or cases.takes_messages(found, inbox.row.reopen_days, tx.now)):
         return found
+    _learn_language(message)
     with_bot = inbox.row.bot is not None and not message.inbound.automatic
     case = cases.open_case(
         tx, inbox.row, message.person.point, message.person.contact, subject=_subject(message.inbound),
@@ -139,6 +144,13 @@ def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) 
         case.linked_case_id = found.id
         interactions.event(tx, case, "linked", number=found.number)
     return case
+
+
+def _learn_language(message: _Message) -> None:
+    """Where neither channel nor contact tells the language, the first message does."""
+    contact, inbound = message.person.contact, message.inbound
+    if contact.language is None and not inbound.automatic:
+        contact.language = guess(f"{inbound.subject}\n{inbound.text[:_TELLING]}")
 
 
 def _subject(inbound: Inbound) -> str:

@@ -101,17 +101,24 @@ async def receive(tx: Transaction, case: Case) -> bool:
 
 
 async def _begin_cycle(tx: Transaction, case: Case) -> None:
-    """Reopen: holder, team and assignee stay; a new cycle begins, unless routing must find somebody first."""
+    """Reopen: holder, team and assignee stay; routing finds somebody where nobody is left."""
     case.category = Category.OPEN
     case.cycle += 1
     case.resolved_at = None
     case.next_step_at = None
     if case.holder == Holder.TEAM:
         case.held_at = tx.now
-        await _load(tx, case.assignee_id, +1)
-        if case.assignee_id is None:
+        if await _is_here(tx, case.assignee_id):
+            await _load(tx, case.assignee_id, +1)
+        else:
+            case.assignee_id = None
             case.needs_routing = True
             tx.publish(WorkWaiting("routing"))
+
+
+async def _is_here(tx: Transaction, agent_id: int | None) -> bool:
+    agent = await tx.session.get(Agent, agent_id) if agent_id is not None else None
+    return agent is not None and agent.active
 
 
 async def reopen(tx: Transaction, case: Case) -> None:

@@ -69,6 +69,13 @@ class SurveyEntry(_Entry):
     question: Texts
     labels: dict[Literal["en", "tr"], tuple[str, str, str, str, str]]
 
+    @field_validator("question", "labels")
+    @classmethod
+    def _in_both_languages(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if missing := {"en", "tr"} - value.keys():
+            raise ValueError(f"is missing in {', '.join(sorted(missing))}")
+        return value
+
 
 class InboxEntry(_Entry):
     """An account of a channel with the channel's own settings."""

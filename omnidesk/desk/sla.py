@@ -27,7 +27,7 @@ async def follow(tx: Transaction, cases: list[Case]) -> None:
     for case in cases:
         own = timers[case.id]
         if policy and _should_start(case, own):
-            own += _start(tx, case, policy)
+            own += _start(tx, case, policy, own)
         for timer in own:
             if timer.state in LIVE:
                 await _move(tx, case, timer)
@@ -51,10 +51,10 @@ def _should_start(case: Case, timers: Iterable[SlaTimer]) -> bool:
     return held and not any(timer.cycle == case.cycle for timer in timers)
 
 
-def _start(tx: Transaction, case: Case, policy: SlaPolicy) -> list[SlaTimer]:
-    """Timers of a new cycle, from the moment a team took hold."""
+def _start(tx: Transaction, case: Case, policy: SlaPolicy, earlier: list[SlaTimer]) -> list[SlaTimer]:
+    """Timers of a new cycle, from the moment a team took hold; the first response is promised once."""
     targets = {Metric.RESOLUTION: policy.resolution}
-    if case.cycle == 1:
+    if case.first_reply_at is None and not any(timer.metric == Metric.FIRST_RESPONSE for timer in earlier):
         targets[Metric.FIRST_RESPONSE] = policy.first_response
     started = case.held_at or tx.now
     timers = [

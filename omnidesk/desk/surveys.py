@@ -147,8 +147,8 @@ async def _send(tx: Transaction, case: Case, invitation: Invitation) -> None:
 
 
 def _texts(survey: Survey, language: str) -> dict[str, Any]:
-    """The question and the labels of the scale in one language; English where that is missing."""
-    return {name: texts.get(language) or texts["en"] for name, texts in survey.texts.items()}
+    """The question and the labels of the scale in one language, or in one there is."""
+    return {name: texts.get(language) or next(iter(texts.values())) for name, texts in survey.texts.items()}
 
 
 async def take_button(tx: Transaction, button: str | None, point_id: int) -> int | None:

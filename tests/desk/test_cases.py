@@ -243,3 +243,23 @@ async def test_the_load_of_agents_is_always_the_number_of_their_open_cases(offic
     open_cases = Counter(case.assignee_id for case in await office.all(Case) if case.category in cases.OPEN)
     for agent in await office.all(Agent):
         assert agent.load == open_cases[agent.id], agent.name
+
+
+async def test_a_reopened_case_of_an_agent_who_left_is_routed_again(office: Office) -> None:
+    case = await office.says("Hello")
+    bo = await office.viewer("Bo")
+    await office.act("Bo", actions.resolve, case.number)
+    async with office.database.transaction() as tx:
+        (await tx.get(Agent, bo.agent_id)).active = False
+    await office.comes("Ada")
+    await office.says("Still broken")
+    ada = await office.viewer("Ada")
+    assert (await office.case(case.number)).assignee_id == ada.agent_id
+
+
+async def test_a_bots_case_given_to_nobody_goes_where_routing_says(office: Office) -> None:
+    case = await office.says("Hello", inbox="bot")
+    await office.comes("Bo")
+    await office.act("Ada", actions.assign, case.number, None)
+    bo = await office.viewer("Bo")
+    assert (await office.case(case.number)).assignee_id == bo.agent_id

@@ -278,3 +278,15 @@ async def test_a_longer_batch_of_strangers_asks_no_more(office: Office) -> None:
     assert await batch(office, range(50), inbox="mail", references=["one@x"]) <= few + 2
     assert len(await office.all(Participant)) == 50
     assert {row.case_id for row in await office.all(Interaction)} == {case.id}
+
+
+async def test_the_first_message_tells_the_language(office: Office) -> None:
+    case = await office.says("Merhaba, kargom hâlâ gelmedi, nerede acaba?", inbox="mail")
+    assert case.language == "tr"
+
+
+async def test_a_bounce_takes_part_in_nothing(office: Office) -> None:
+    case = await office.says("Hello", inbox="mail", message_id="a@x")
+    await office.says("undeliverable", inbox="mail", sender="daemon", references=["a@x"], automatic=True)
+    assert await office.all(Participant) == []
+    assert "participant_added" not in await office.events(case)

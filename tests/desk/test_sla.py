@@ -210,3 +210,12 @@ async def test_the_counted_segments_add_up_to_the_time_not_spent_waiting(
     assert [segment.started_at for segment in ledger[1:]] == [segment.ended_at for segment in ledger[:-1]]
     assert (ledger[0].started_at, ledger[-1].ended_at) == (timer.started_at, timer.ended_at)
     assert (timer.state == "missed") == (timedelta(seconds=expected) > RESOLUTION)
+
+
+async def test_the_first_response_is_promised_when_the_bot_hands_off_late(office: Office) -> None:
+    case = await office.says("Hello", inbox="bot")
+    office.clock.skip(minutes=31)
+    await office.work()
+    assert (await office.case(case.number)).category == "resolved"
+    await office.says("person", inbox="bot")
+    assert sorted(timer.metric for timer in await office.all(SlaTimer)) == ["first_response", "resolution"]
