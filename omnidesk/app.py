@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import entry_points
 
 from aiohttp import ClientSession, ClientTimeout, web
@@ -30,7 +31,7 @@ from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
-from omnidesk.web import channel_routes, files, health, routes
+from omnidesk.web import channel_routes, routes
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
@@ -85,9 +86,6 @@ def create_app(
     if work:
         app.cleanup_ctx.extend([_workers, _listeners])
     app.on_shutdown.append(_stop_listening)
-    app.router.add_get("/healthz", health.live)
-    app.router.add_get("/readyz", health.ready)
-    app.router.add_get("/files/{token}", files.serve)
     channel_routes.register(app, channels.values())
     routes.setup(app)
     return app
@@ -133,12 +131,13 @@ def make_workers(app: web.Application) -> list[Worker]:
     """The timed jobs, one line each."""
     database, inboxes, how = app[DATABASE], app[INBOXES], app[SETTINGS].workers
     holder = app[LEASES].holder
-    intake = Intake(database, app[BLOBS], app[KEYS], inboxes, holder=holder, batch=how.batch)
+    intake = partial(Intake, database, app[BLOBS], app[KEYS], inboxes, holder=holder, batch=how.batch)
     outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
     return [
-        Worker("intake", intake.run),
+        Worker("intake", intake(large=False).run),
+        Worker("intake_large", intake(large=True).run),
         Worker("routing", Routing(database).run),
         Worker("bot", bot.run),
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),

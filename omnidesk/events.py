@@ -50,20 +50,13 @@ class AgentChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class InboxChanged:
-    """The settings of an inbox changed."""
-
-    inbox_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class WorkWaiting:
     """Rows wait for the worker of this name."""
 
     worker: str
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | InboxChanged | WorkWaiting
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | WorkWaiting
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "OMNIDESK_"
+_EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, not bound to
 
 
 class SettingsError(Exception):
@@ -29,6 +30,11 @@ class Http(_Section):
     trusted_proxies: tuple[str, ...] = ()
     secure_cookies: bool | None = None
 
+    @property
+    def public_url_is_missing(self) -> bool:
+        """Whether links lead nowhere for others: it listens everywhere, and nobody said how it is reached."""
+        return not self.public_url and self.host in _EVERYWHERE
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -37,7 +43,7 @@ class Http(_Section):
 
 
 class Workers(_Section):
-    """How much is taken at once, and how often to look when nobody calls."""
+    """How many received messages are taken at once, how often to look when nobody calls, and when to give up."""
 
     batch: int = Field(default=100, ge=1, le=1000)
     poll_seconds: float = Field(default=5.0, gt=0, le=15)
@@ -75,7 +81,8 @@ class Settings(_Section):
     @property
     def public_url(self) -> str:
         """The URL people reach us by, without a slash at the end."""
-        return (self.http.public_url or f"http://{self.http.host}:{self.http.port}").rstrip("/")
+        host = "127.0.0.1" if self.http.public_url_is_missing else self.http.host
+        return (self.http.public_url or f"http://{host}:{self.http.port}").rstrip("/")
 
 
 def config_folder(explicit: Path | None = None) -> Path:

@@ -20,6 +20,7 @@ from omnidesk.events import Bus, WorkWaiting
 log = logging.getLogger(__name__)
 
 _PAUSE_AFTER_ERROR = 1.0
+_PATIENCE_SECONDS = 3.0
 _SHORTEST_WAIT = timedelta(milliseconds=200)
 """What is due but can't be had yet (another process has it, or it waits behind another) must not keep us busy."""
 
@@ -39,7 +40,7 @@ class Worker:
 
 
 class Workers:
-    """Runs workers side by side until `stop`; what is under way is finished."""
+    """Runs workers side by side until `stop`."""
 
     def __init__(self, bus: Bus, workers: list[Worker], *, poll_seconds: float) -> None:
         self._workers = {worker.name: worker for worker in workers}
@@ -64,13 +65,18 @@ class Workers:
             self._tasks.append(asyncio.create_task(self._loop(worker), name=worker.name))
 
     async def stop(self) -> None:
-        """Let each finish its round."""
+        """Let each finish its round, but not for long: what is cut off stands in rows, and is done after a start."""
         self._stopping = True
         self._end_calls()
         self._clock.shutdown(wait=False)
         for worker in self._workers.values():
             worker.wake.set()
-        await asyncio.gather(*self._tasks)
+        _, slow = await asyncio.wait(self._tasks, timeout=_PATIENCE_SECONDS)
+        for task in slow:
+            log.warning("worker %s is cut off in its round", task.get_name())
+            task.cancel()
+        if slow:
+            await asyncio.wait(slow, timeout=_PATIENCE_SECONDS)
         await asyncio.gather(*[worker.finish() for worker in self._workers.values() if worker.finish])
 
     async def _loop(self, worker: Worker) -> None:

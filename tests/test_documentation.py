@@ -139,7 +139,7 @@ def test_every_key_of_an_entry_is_documented(kind: str, field: FieldInfo) -> Non
 
 
 def starters() -> Iterator[tuple[str, list[str]]]:
-    """Kind of entry → keys, of every file that `omnidesk apply` reads."""
+    """Kind of entry → keys, of every starter file."""
     for path in sorted((*ROOT.glob("config/desk/*.yaml"), *ROOT.glob("config/bots/*.yaml"))):
         for kind, content in yaml.safe_load(path.read_text("utf-8")).items():
             yield kind, [key for key in keys(content, kind) if not key.startswith("inboxes.settings.")]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from omnidesk.settings import Settings, SettingsError, config_folder, load, secret_of
+from omnidesk.settings import Http, Settings, SettingsError, config_folder, load, secret_of
 
 FILE = config_folder() / "omnidesk.toml"
 ALWAYS_A_CHOICE = {"http.secure_cookies"}
@@ -134,6 +134,18 @@ def test_a_folder_named_by_the_environment_must_be_one(tmp_path: Path, monkeypat
     monkeypatch.setenv("OMNIDESK_CONFIG", str(tmp_path / "nowhere"))
     with pytest.raises(SettingsError, match="nowhere is not a folder"):
         config_folder()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+def test_links_name_a_host_that_can_be_opened(host: str) -> None:
+    settings = Settings(http=Http(host=host, port=9000))
+    assert (settings.public_url, settings.http.public_url_is_missing) == ("http://127.0.0.1:9000", True)
+
+
+def test_a_public_url_is_taken_as_it_is() -> None:
+    settings = Settings(http=Http(host="0.0.0.0", public_url="https://desk.example/"))
+    assert (settings.public_url, settings.http.public_url_is_missing) == ("https://desk.example", False)
+    assert Settings(http=Http(host="10.0.0.5")).public_url == "http://10.0.0.5:8080"
 
 
 def test_a_folder_without_a_file_means_the_defaults(tmp_path: Path) -> None:

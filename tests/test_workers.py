@@ -120,3 +120,23 @@ async def test_stopping_lets_a_round_finish_and_hears_nothing_more() -> None:
     bus.publish(WorkWaiting("job"))
     await asyncio.sleep(0.05)
     assert not begun.is_set()
+
+
+async def test_stopping_cuts_off_a_round_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnidesk.workers._PATIENCE_SECONDS", 0.1)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def run() -> bool:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+        return True
+
+    workers = Workers(Bus(), [Worker("job", run)], poll_seconds=60)
+    workers.start()
+    await begun.wait()
+    async with asyncio.timeout(5):
+        await workers.stop()
+    assert ended.is_set()

@@ -1,7 +1,7 @@
 """Handing mail to the SMTP server: one connection an inbox, opened again when it was dropped.
 
-A refusal while connecting or logging in is never permanent: it says something of our settings, nothing of the
-address that was written to.
+A refusal is permanent only where it speaks of the recipient (RCPT) or of the mail (DATA). While connecting, logging in
+or naming the sender it says something of our settings, nothing of the address that was written to.
 """
 
 import asyncio
@@ -14,10 +14,14 @@ from aiosmtplib import (
     SMTPRecipientsRefused,
     SMTPResponse,
     SMTPResponseException,
+    SMTPSenderRefused,
 )
 
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError
+
+_SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
+"""Answers about logging in (RFC 4954): servers may give them to any command."""
 
 
 class Sender:
@@ -34,9 +38,7 @@ class Sender:
         async with self._lock:
             connection = await self._connected()
             try:
-                refused, _ = await connection.sendmail(
-                    self._settings.address, [recipient], mail.as_bytes(), mail_options=options
-                )
+                await connection.sendmail(self._settings.address, [recipient], mail.as_bytes(), mail_options=options)
             except asyncio.CancelledError:
                 self._drop()  # in the middle of a mail; the next one must not be taken for its rest
                 raise
@@ -44,8 +46,6 @@ class Sender:
                 if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused | SMTPNotSupported):
                     self._drop()
                 raise _refusal(error) from error
-        for response in refused.values():
-            raise _answer(response.code, response.message)
 
     async def check(self) -> None:
         """Connect, log in, and see that the server answers. Raises ChannelError."""
@@ -112,13 +112,15 @@ def _refusal(error: Exception) -> ChannelError:
         first = error.recipients[0]
         answer = _answer(first.code, first.message)
         return ChannelError(str(answer), bad_address=True) if answer.permanent else answer
+    if isinstance(error, SMTPSenderRefused):
+        return ChannelError(_words(error))
     if isinstance(error, SMTPResponseException):
         return _answer(error.code, error.message)
     return ChannelError(_words(error), permanent=isinstance(error, SMTPNotSupported | ValueError))
 
 
 def _answer(code: int, message: str) -> ChannelError:
-    return ChannelError(f"{code} {message}", permanent=500 <= code < 600)
+    return ChannelError(f"{code} {message}", permanent=500 <= code < 600 and code not in _SIGN_IN_FIRST)
 
 
 def _words(error: Exception) -> str:

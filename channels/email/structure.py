@@ -164,7 +164,7 @@ def _is_body(part: Part, position: int, around: str) -> bool:
 def attachment(part: Part, number: int) -> Attachment:
     """A part as a file; one without a name gets one."""
     content_id = next(iter(headers.message_ids(part.value("Content-ID"))), None)
-    inline = part.disposition == "inline" or (not part.disposition and content_id is not None)
+    inline = content_id is not None and part.disposition != "attachment"  # phones send every file as `inline`
     filename = part.name or f"attachment-{number}.{_extension(part.kind)}"
     return Attachment(filename, part.kind, part.content, content_id=content_id, inline=inline)
 

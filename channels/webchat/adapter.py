@@ -10,9 +10,10 @@ from aiohttp import ClientSession, WSCloseCode, web
 from aiohttp.helpers import ETag
 
 from channels.webchat.conversation import Conversation
+from channels.webchat.pace import Paces, now
 from channels.webchat.parse import parse
 from channels.webchat.settings import MAX_FILE_BYTES, MAX_LENGTH, Limits, WebChatSettings
-from channels.webchat.uploads import take
+from channels.webchat.uploads import refusal, take
 from channels.webchat.widget import script
 from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
 
@@ -37,6 +38,7 @@ class WebChat(Channel):
     def __init__(self, settings: WebChatSettings, http: ClientSession | None = None) -> None:
         super().__init__(settings, http)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
+        self._paces = Paces(self.limits)
 
     @classmethod
     def routes(cls) -> Sequence[Route]:
@@ -76,13 +78,14 @@ class WebChat(Channel):
         )
         await socket.prepare(request)
         self._sockets.add(socket)
-        await Conversation(desk, socket, self.settings, self.limits).run()
+        await Conversation(desk, socket, self.settings, self._paces, request.remote or "").run()
         return socket
 
     async def files(self, desk: Desk, request: web.Request) -> web.Response:
         """Take a file before the message that it belongs to."""
         self._refuse_foreign(desk, request)
-        response = await take(desk, request)
+        too_fast = self._paces.uploads.wait(request.remote or "", now())
+        response = refusal(429, "too_fast") if too_fast else await take(desk, request)
         response.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
         response.headers["Vary"] = "Origin"
         return response

@@ -11,8 +11,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
 from channels.webchat.messages import MAX_FILES, SAYING, Hello, Message, Press, Seen, Signal, entry_form, external_id
-from channels.webchat.pace import Pace
-from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
+from channels.webchat.pace import Paces, now
+from channels.webchat.settings import MAX_FILE_BYTES, WebChatSettings
 from channels.webchat.words import words
 from omnidesk.contract.channel import Desk, Entry, Nudge, RawMessage, Transcript
 
@@ -20,13 +20,15 @@ from omnidesk.contract.channel import Desk, Entry, Nudge, RawMessage, Transcript
 class Conversation:
     """Takes what a visitor says to the desk, and what the desk says to the visitor."""
 
-    def __init__(self, desk: Desk, socket: web.WebSocketResponse, settings: WebChatSettings, limits: Limits) -> None:
+    def __init__(
+        self, desk: Desk, socket: web.WebSocketResponse, settings: WebChatSettings, paces: Paces, remote: str
+    ) -> None:
         self._desk = desk
         self._socket = socket
         self._settings = settings
-        self._limits = limits
-        self._messages = Pace(limits.messages_per_minute)
-        self._frames = Pace(limits.frames_per_minute)
+        self._paces = paces
+        self._limits = paces.limits
+        self._remote = remote
         self._address = ""
         self._language: str | None = None
         self._cursor = ""
@@ -38,6 +40,9 @@ class Conversation:
             await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"say hello first")
             return
         known = self._desk.verify(hello.token) if hello.token else None
+        if known is None and self._paces.visitors.wait(self._remote, now()):
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many new visitors")
+            return
         self._address = known or secrets.token_hex(16)
         self._language = hello.language
         self._cursor = hello.cursor if known else ""
@@ -105,7 +110,7 @@ class Conversation:
 
     async def _listen(self) -> None:
         async for frame in self._socket:
-            if self._frames.wait(_now()):
+            if self._paces.frames.wait(self._address, now()):
                 await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"too many messages")
             elif frame.type is WSMsgType.TEXT:
                 await self._hear(frame.data)
@@ -131,7 +136,7 @@ class Conversation:
     async def _submit(self, said: Message | Press) -> None:
         if len(said.text) > self._settings.max_length:
             await self._refuse("too_long", said.id)
-        elif wait := self._messages.wait(_now()):
+        elif wait := self._paces.messages.wait(self._address, now()):
             await self._refuse("too_fast", said.id, retry_after=math.ceil(wait))
         else:
             await self._desk.receive(self._raw(said))
@@ -151,10 +156,6 @@ class Conversation:
 
     async def _say(self, kind: str, **fields: Any) -> None:
         await self._socket.send_json({"type": kind, **fields})
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _id_in(text: str) -> str | None:

@@ -42,11 +42,15 @@ def _origin(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one socket may do before it is told to slow down, or closed."""
+    """What one visitor, or one remote address, may do before it is told to slow down, or closed."""
 
     hello_seconds: float = 10
     heartbeat_seconds: float = 25
     messages_per_minute: int = 30
     frames_per_minute: int = 300
+    visitors_per_minute: int = 60
+    """New ones, from one remote address; an office or a mobile provider may share one."""
+    uploads_per_minute: int = 60
+    """From one remote address."""
     frame_bytes: int = 64 * 1024
     """Room for the longest text with every character escaped, and its attachments."""

@@ -17,17 +17,17 @@ _TOKEN_BYTES = 500
 async def take(desk: Desk, request: web.Request) -> web.Response:
     """Store the file; answers 200 with its handle, or 4xx with a `code`."""
     if request.content_type != "multipart/form-data":
-        return _refusal(415, "malformed")
+        return refusal(415, "malformed")
     try:
         form = await request.multipart()
         if desk.verify(await _token(form)) is None:
-            return _refusal(401, "unknown_token")
+            return refusal(401, "unknown_token")
         part = await _part(form, "file")
         return web.json_response({"upload": await desk.upload(_chunks(part), limit=MAX_FILE_BYTES)})
     except (ValueError, HttpProcessingError):
-        return _refusal(400, "malformed")
+        return refusal(400, "malformed")
     except ChannelError:
-        return _refusal(413, "too_large")
+        return refusal(413, "too_large")
 
 
 async def _token(form: MultipartReader) -> str:
@@ -52,5 +52,6 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _refusal(status: int, code: str) -> web.Response:
+def refusal(status: int, code: str) -> web.Response:
+    """What a client that may not upload is told."""
     return web.json_response({"code": code}, status=status)

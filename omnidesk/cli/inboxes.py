@@ -1,11 +1,15 @@
 """`omnidesk inbox`."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from omnidesk.cli.program import Program
+
+if TYPE_CHECKING:
+    from omnidesk.desk.inboxes import Inboxes
+    from omnidesk.store.models import Inbox
 
 
 def commands(program: Program) -> typer.Typer:
@@ -30,19 +34,27 @@ def commands(program: Program) -> typer.Typer:
 
 
 async def _list(program: Program) -> list[dict[str, Any]]:
-    public_url = program.settings.public_url
-    async with program.inboxes() as inboxes:
-        return [
-            {
-                "slug": inbox.row.slug,
-                "channel": inbox.row.channel,
-                "enabled": inbox.row.enabled,
-                "address": inbox.channel.address,
-                "webhooks": {
-                    route.name: public_url + route.path.replace("{slug}", inbox.row.slug)
-                    for route in inbox.channel.routes()
-                },
-                "health": inbox.row.health or "ok",
-            }
-            for inbox in inboxes.all()
-        ]
+    """All rows: an inbox that can't be used is the one somebody looks for here."""
+    from sqlmodel import col, select
+
+    from omnidesk.store.models import Inbox
+
+    async with program.inboxes() as inboxes, inboxes.database.session() as session:
+        rows = await session.exec(select(Inbox).order_by(col(Inbox.slug)))
+        return [_shown(row, inboxes, program.settings.public_url) for row in rows]
+
+
+def _shown(row: "Inbox", inboxes: "Inboxes", public_url: str) -> dict[str, Any]:
+    problem = inboxes.problems.get(row.id)
+    channel = None if problem else inboxes.by_id(row.id).channel
+    return {
+        "slug": row.slug,
+        "channel": row.channel,
+        "enabled": row.enabled,
+        "address": channel.address if channel else "",
+        "webhooks": {
+            route.name: public_url + route.path.replace("{slug}", row.slug)
+            for route in (channel.routes() if channel else ())
+        },
+        "health": problem or row.health or "ok",
+    }

@@ -58,21 +58,23 @@ class Program:
             await migrating.upgrade(database.url)
             leases = Leases(database)
             await leases.start()
-            yield database
-            await leases.end()
+            try:
+                yield database
+            finally:
+                await leases.end()
         finally:
             await database.close()
 
     @asynccontextmanager
     async def inboxes(self) -> AsyncIterator["Inboxes"]:
-        """The store's inboxes with their channels."""
+        """The store's inboxes with their channels, as far as they can be used; only a server notes which can't."""
         from omnidesk.app import installed_channels
         from omnidesk.desk.inboxes import Inboxes
         from omnidesk.store.keys import Keys
 
         async with self.store() as database:
             inboxes = Inboxes(database, Keys(secret_of(self.settings)), installed_channels())
-            await inboxes.load()
+            await inboxes.load(note=False)
             yield inboxes
 
     async def inbox_settings(self, slug: str) -> Any:

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from omnidesk.cli.program import Program
+from omnidesk.store.ids import MAX_ID
+
+Message = Annotated[int, typer.Argument(help="The number that `list` shows.", min=0, max=MAX_ID)]
 
 
 def commands(program: Program) -> typer.Typer:
@@ -24,11 +27,11 @@ def commands(program: Program) -> typer.Typer:
             print(f"{message['id']}  {message['received_at']}  {message['size']:>9} bytes  {message['reason']}")
 
     @app.command(help="Write a message as it came to standard output.")
-    def show(message: int) -> None:
+    def show(message: Message) -> None:
         sys.stdout.buffer.write(program.run(_body(program, message)))
 
     @app.command(help="Process a message again.")
-    def retry(message: int) -> None:
+    def retry(message: Message) -> None:
         program.run(_retry(program, message))
         print("it will be processed again")
 

@@ -1,13 +1,17 @@
 """`omnidesk serve` and `omnidesk demo`."""
 
 import gc
+import logging
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 
 from omnidesk.cli.program import Program
 from omnidesk.settings import Settings
+
+log = logging.getLogger(__name__)
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)]
@@ -28,7 +32,7 @@ def add(app: typer.Typer, program: Program) -> None:
             application = create_app(settings, installed_channels(), installed_responder())
             await run(application, settings.http.host, settings.http.port)
 
-        _serving(program, settings, work)
+        serve_until_told(program, settings, work)
 
     @app.command(help="Serve a starter desk with a page that plays the customer.")
     def demo(host: Host = None, port: Port = None) -> None:
@@ -36,7 +40,7 @@ def add(app: typer.Typer, program: Program) -> None:
         from omnidesk.demo import run_demo
 
         settings = listening(program.settings, host, port)
-        _serving(program, settings, lambda: run_demo(settings, program.folder))
+        serve_until_told(program, settings, lambda: run_demo(settings, program.folder))
 
 
 def listening(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -45,9 +49,18 @@ def listening(settings: Settings, host: str | None, port: int | None) -> Setting
     return settings.model_copy(update={"http": settings.http.model_copy(update=given)})
 
 
-def _serving(program: Program, settings: Settings, work: object) -> None:
+def serve_until_told(program: Program, settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
+    """Run a server; a port that can't be had ends the program with a word on it."""
+
+    async def begin() -> None:
+        if settings.http.public_url_is_missing:
+            log.warning(
+                "http.public_url is not set: links say %s, which only this machine reaches", settings.public_url
+            )
+        await work()
+
     try:
-        program.run(work())  # type: ignore[operator]
+        program.run(begin())
     except OSError as error:
         sys.stderr.write(f"http.port: {settings.http.port} can't be used ({error.strerror}); choose another: --port\n")
         sys.exit(2)

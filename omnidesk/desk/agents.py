@@ -11,7 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.errors import Conflict, Invalid, NotAllowed
+from omnidesk.desk import audit
+from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.events import AgentChanged, WorkWaiting
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Agent, AgentSession, Membership, Role, SignInLink, Team
@@ -70,7 +71,9 @@ async def verify(session: AsyncSession, passwords: Passwords, email: str, passwo
 
 async def create(tx: Transaction, *, email: str, name: str, role: Role, team_slugs: list[str]) -> Agent:
     """A new agent, without a password yet. Raises Invalid, Conflict."""
-    email = email.strip().lower()
+    email, name = email.strip().lower(), name.strip()
+    if not name:
+        raise Invalid("name: is empty; give what customers and colleagues are to see", fields={"name": "empty"})
     if "@" not in email:
         raise Invalid(f"email: {email!r} is not an address; give one like ada@example.com", fields={"email": "invalid"})
     if (await tx.session.exec(select(Agent.id).where(Agent.email == email))).first():
@@ -86,19 +89,28 @@ async def create(tx: Transaction, *, email: str, name: str, role: Role, team_slu
     return agent
 
 
+async def find(session: AsyncSession, email: str) -> Agent:
+    """The agent with this e-mail. Raises NotFound."""
+    agent = (await session.exec(select(Agent).where(Agent.email == email.strip().lower()))).first()
+    if agent is None:
+        raise NotFound(f"email: there is no agent {email}; `omnidesk agent create` makes one")
+    return agent
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
-    """A new session; gives what the cookie holds. Old ones go."""
+    """Sign in: a new session; gives what the cookie holds. Old ones go."""
     await tx.session.exec(delete(AgentSession).where(col(AgentSession.expires_at) < tx.now))
     token = secrets.token_urlsafe(32)
     row = {
         "digest": _digest(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
-        "seen_at": tx.now, "expires_at": tx.now + SESSION_LIFE,
+        "expires_at": tx.now + SESSION_LIFE,
     }  # fmt: skip
     tx.add_row(AgentSession, row)
+    audit.note(tx, "sign_in", agent_id=agent_id)
     return token
 
 
@@ -116,7 +128,8 @@ async def close_session(tx: Transaction, token: str) -> None:
 
 
 async def make_sign_in_link(tx: Transaction, agent_id: int) -> str:
-    """A token that signs in once within a day."""
+    """A token that signs in once within a day. Old ones go."""
+    await tx.session.exec(delete(SignInLink).where(col(SignInLink.expires_at) < tx.now))
     token = secrets.token_urlsafe(24)
     tx.add_row(SignInLink, {"digest": _digest(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
     return token
@@ -132,6 +145,7 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
     agent_id = (await tx.session.exec(statement)).scalar_one_or_none()
     if agent_id is None:
         raise NotAllowed("This link was used already, or is too old; ask for a new one.", code="link_used")
+    audit.note(tx, "sign_in.link", agent_id=agent_id)
     return int(agent_id)
 
 

@@ -15,6 +15,7 @@ from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
 from omnidesk.desk import cases, deliveries, interactions, surveys
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.routing import anyone_online
+from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store import dialect
 from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.models import (
@@ -65,14 +66,15 @@ class Conversation:
         self._responder = responder
         self._silence = silence
         self._bots: dict[str, _Loaded] = {}
+        self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
         """One round: answer every case that waits for its bot; False = none did."""
         async with self._db.session() as session:
-            waiting = select(Case.id).where(col(Case.needs_bot)).order_by(col(Case.id)).limit(_AT_ONCE)
-            case_ids = list(await session.exec(waiting))
+            waiting = select(Case.id).where(col(Case.needs_bot), col(Case.id).not_in(self._setbacks.resting()))
+            case_ids = list(await session.exec(waiting.order_by(col(Case.id)).limit(_AT_ONCE)))
         for case_id in case_ids:
-            await self._turn(case_id)
+            await self._setbacks.attempt(case_id, self._turn(case_id))
         return bool(case_ids)
 
     async def _turn(self, case_id: int) -> None:

@@ -1,9 +1,13 @@
 """Deliveries as rows: queued, moved forward by receipts, failed."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Receipt
+from omnidesk.contract.channel import Capabilities, Receipt
 from omnidesk.desk import interactions
+from omnidesk.errors import Invalid
 from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState
@@ -12,6 +16,49 @@ _PROGRESS = [
     DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ
 ]  # fmt: skip
 _MAY_STILL_FAIL = (DeliveryState.SENDING, DeliveryState.SENT)
+_MB = 1024 * 1024
+
+
+class Sized(Protocol):
+    """A file, stored or on its way out."""
+
+    @property
+    def filename(self) -> str:
+        """What it is called."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+
+
+def must_take(can: Capabilities, text: str, files: Sequence[Sized]) -> None:
+    """Whether a channel can carry a message. Raises Invalid, which names the field, the limit and the way out."""
+    if can.max_length is not None and len(text) > can.max_length:
+        raise Invalid(
+            f"This channel takes at most {can.max_length} characters in one message, and these are {len(text)}; "
+            "shorten the text, or send it in parts.",
+            fields={"text": "too long"},
+        )
+    must_take_files(can, files)
+
+
+def must_take_files(can: Capabilities, files: Sequence[Sized]) -> None:
+    """The same for the files alone: each, and all together, since mail carries them in one piece."""
+    if files and not can.attachments:
+        raise Invalid("This channel takes no files; remove them.", fields={"attachments": "not possible"})
+    limit = f"{can.attachments / _MB:.3g} MB"
+    for file in files:
+        if file.size > can.attachments:
+            raise Invalid(
+                f"{file.filename} is larger than this channel takes ({limit}); remove it, or make it smaller.",
+                fields={"attachments": "too large"},
+            )
+    if sum(file.size for file in files) > can.attachments:
+        raise Invalid(
+            f"The files are together larger than this channel takes in one message ({limit}); send some of them in "
+            "another one.",
+            fields={"attachments": "too large together"},
+        )
 
 
 def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *, automatic: bool) -> None:

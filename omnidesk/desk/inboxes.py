@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from pydantic import BaseModel, SecretStr
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Channel, ChannelError, ChannelSettings, Desk, Join
+from omnidesk.contract.channel import Capabilities, Channel, ChannelError, ChannelSettings, Desk, Join
 from omnidesk.errors import NotFound
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -46,23 +46,31 @@ class Inboxes:
         self._http: ClientSession | None = None
         self.channels = channels
         self._by_id: dict[int, LiveInbox] = {}
+        self.problems: dict[int, str] = {}
+        """Why an inbox, by its id, can't be used."""
 
     def use(self, http: ClientSession) -> None:
         """The session that channels made from now on share."""
         self._http = http
 
-    async def load(self) -> None:
-        """Read the rows; an inbox whose channel is not installed, or whose settings don't fit, is left out and told."""
+    async def load(self, *, note: bool = True) -> None:
+        """Read the rows; an inbox whose channel is not installed, or whose settings don't fit, is left out and told.
+
+        `note`: also on its row. That is for the server; a command only looks.
+        """
         async with self.database.session() as session:
             rows = list(await session.exec(select(Inbox).order_by(col(Inbox.slug))))
-        live = {}
+        live, problems = {}, {}
         for row in rows:
             try:
                 live[row.id] = LiveInbox(row, self._make(row))
             except (KeyError, ValueError) as error:
                 log.error("inbox %s can't be used: %s", row.slug, error)
-                await note_health(self.database, row.id, f"can't be used: {error}")
-        self._by_id = live
+                problems[row.id] = f"can't be used: {error}"
+        self._by_id, self.problems = live, problems
+        if note:
+            for inbox_id, problem in problems.items():
+                await note_health(self.database, inbox_id, problem)
 
     def _make(self, row: Inbox) -> Channel:
         kind = self.channels[row.channel]
@@ -77,6 +85,11 @@ class Inboxes:
         if inbox_id not in self._by_id:
             raise NotFound(f"The inbox {inbox_id} is not in use here.")
         return self._by_id[inbox_id]
+
+    def capabilities_of(self, inbox_id: int) -> Capabilities | None:
+        """What an inbox's channel can do; None while it can't be used."""
+        live = self._by_id.get(inbox_id)
+        return live.channel.capabilities if live else None
 
     def by_slug(self, slug: str) -> LiveInbox:
         """An enabled inbox by its slug. Raises NotFound."""

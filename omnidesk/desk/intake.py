@@ -1,8 +1,12 @@
 """Intake: raw messages become interactions on cases.
 
 A round claims lanes (all waiting messages of some senders), parses their messages and applies them in one transaction.
-When the batch fails its messages go one by one, so that one bad message holds up nobody else; at its third start a
-message is quarantined, since it may be what stops the program.
+When the batch fails its messages go one by one, so that one bad message holds up nobody else. What our own code fails
+on is quarantined at its third start, and so is what stopped the program twice; what fails because a store or a provider
+is away is tried again, less and less often, without an end.
+
+Large messages have rounds of their own, so that small ones never wait while a large one is read; in a lane the order
+stays, as each size waits for what is older of the other.
 
 A claim is what makes a lane ours: every transaction that applies messages checks it first, so that of two processes,
 one taken for dead by mistake, only one can commit.
@@ -12,21 +16,24 @@ import asyncio
 import logging
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func
+from sqlalchemy import ColumnElement, and_, exists, func, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
-from omnidesk.contract.channel import Attachment, Inbound, Receipt, Unparsable
+from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Receipt, Unparsable
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import parsing
 from omnidesk.desk.arrival import Arrival, apply
 from omnidesk.desk.files import Stored, from_handle
 from omnidesk.desk.inboxes import Inboxes, LiveInbox
+from omnidesk.desk.setbacks import Away, Setbacks, passes
 from omnidesk.errors import Conflict, Invalid
+from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database, Transaction, table_of
@@ -37,6 +44,9 @@ log = logging.getLogger(__name__)
 
 _STARTS = 3
 _RETRY = (timedelta(seconds=5), timedelta(minutes=1))
+_LARGE = "/large"
+"""Ends the holder of claims on large messages."""
+_LARGE_AT_ONCE = 2
 _OUR_ERROR = "an error of ours while processing it; it is in the log of the program"
 
 
@@ -58,53 +68,95 @@ class Batch:
 
 
 class Intake:
-    """The worker that processes raw messages; one for a holder, since it takes back what its last round left."""
+    """The worker that processes raw messages: only large ones, only the others, or (`large` is None) all.
 
-    def __init__(self, db: Database, blobs: Blobs, keys: Keys, inboxes: Inboxes, *, holder: str, batch: int) -> None:
+    One of each for a holder, since it takes back what its last round left.
+    """
+
+    def __init__(
+        self, db: Database, blobs: Blobs, keys: Keys, inboxes: Inboxes, *,
+        holder: str, batch: int, large: bool | None = None,
+    ) -> None:  # fmt: skip
         self._db = db
         self._blobs = blobs
         self._keys = keys
         self._inboxes = inboxes
-        self._holder = holder
-        self._batch = batch
+        self._holder = holder + _LARGE if large else holder
+        self._batch = min(batch, _LARGE_AT_ONCE) if large else batch
+        self._large = large
+        self._setbacks = Setbacks(db.now)
+        self._unended: list[int] = []
+        """What the last round began and we ended: those starts don't count."""
 
     async def run(self) -> bool:
         """One round; False = nothing waits."""
         rows = await self._claim()
+        try:
+            await self._process(rows)
+        except asyncio.CancelledError:
+            self._unended = [row.id for row in rows]
+            async with self._db.transaction() as tx:
+                await self._drop_claims(tx)
+            raise
+        except Exception as error:
+            if passes(error):
+                self._unended = [row.id for row in rows]
+            raise
+        if rows and self._large is not None:  # what waited behind these may be of the other size
+            self._db.bus.publish(WorkWaiting("intake" if self._large else "intake_large"))
+        return bool(rows)
+
+    async def _process(self, rows: Sequence[RawMessage]) -> None:
         batch = Batch([row for row in rows if row.attempts < _STARTS])
         for row in rows:
             if row.attempts >= _STARTS:
                 await self._give_up(row, row.reason or "it stopped the program twice")
-        for row in batch.rows:
-            batch.arrivals.append(await self._read(row))
-            await asyncio.sleep(0)  # reading is plain computing: let others, and the renewing of our lease, have a turn
+        if self._large:
+            batch.arrivals += await asyncio.gather(*map(self._read, batch.rows))
+        else:
+            for row in batch.rows:
+                batch.arrivals.append(await self._read(row))
+                await asyncio.sleep(0)  # reading is plain computing: let others, and renewing our lease, have a turn
         await self._apply_all(batch)
-        return bool(rows)
 
     async def _claim(self) -> list[RawMessage]:
         """Claim lanes and raise the attempts of their messages: committed before anything is tried."""
         async with self._db.transaction() as tx:
             await self._drop_claims(tx)
-            lanes, alone = await self._free_lanes(tx)
-            if not lanes:
-                return []
-            claims = [{"lane": lane, "holder": self._holder, "claimed_at": tx.now} for lane in lanes]
-            connection = await tx.session.connection()
-            won = await dialect.insert_new(connection, table_of(LaneClaim), claims, key=["lane"], give="lane")
-            # Read after the claim: what another process did with a lane until then is done.
-            mine = select(RawMessage).where(col(RawMessage.lane).in_(won), self._due(tx)).order_by(col(RawMessage.id))
-            rows = list(await tx.session.exec(mine.limit(1 if alone else self._batch)))
-            for row in rows:
-                row.attempts += 1
-            if unused := won - {row.lane for row in rows}:
-                await tx.session.exec(delete(LaneClaim).where(col(LaneClaim.lane).in_(unused)))
+            rows = await self._take(tx)
+        self._unended = []
+        return rows
+
+    async def _take(self, tx: Transaction) -> list[RawMessage]:
+        lanes, alone = await self._free_lanes(tx)
+        if not lanes:
+            return []
+        claims = [{"lane": lane, "holder": self._holder} for lane in lanes]
+        connection = await tx.session.connection()
+        won = await dialect.insert_new(connection, table_of(LaneClaim), claims, key=["lane"], give="lane")
+        # Read after the claim: what another process did with a lane until then is done.
+        mine = select(RawMessage).where(col(RawMessage.lane).in_(won), self._due(tx)).order_by(col(RawMessage.id))
+        rows = list(await tx.session.exec(mine.limit(1 if alone else self._batch)))
+        for row in rows:
+            row.attempts += 1
+        if unused := won - {row.lane for row in rows}:
+            await tx.session.exec(delete(LaneClaim).where(col(LaneClaim.lane).in_(unused)))
         return rows
 
     async def _drop_claims(self, tx: Transaction) -> None:
-        """Claims end with the lease of their holder; our own are left from a round that could not end."""
-        alive = select(Lease.holder)
-        left = (col(LaneClaim.holder) == self._holder) | col(LaneClaim.holder).not_in(alive)
-        await tx.session.exec(delete(LaneClaim).where(left))
+        """Claims end with the lease of their holder; our own are left from a round that could not end.
+
+        What of it we ended ourselves gets its start back.
+        """
+        ours = col(LaneClaim.holder) == self._holder
+        if self._unended:
+            lanes = select(LaneClaim.lane).where(ours)
+            began = (col(RawMessage.id).in_(self._unended), col(RawMessage.state) == RawState.WAITING)
+            unended = update(RawMessage).where(*began, col(RawMessage.lane).in_(lanes))
+            await tx.session.exec(unended.values(attempts=col(RawMessage.attempts) - 1))
+        holder = col(LaneClaim.holder)
+        dead = holder.not_in(select(Lease.holder)) & holder.not_in(select(col(Lease.holder) + _LARGE))
+        await tx.session.exec(delete(LaneClaim).where(ours | dead))
 
     async def _free_lanes(self, tx: Transaction) -> tuple[list[int], bool]:
         """The lanes of the oldest waiting messages, and whether only the first of these messages may be tried."""
@@ -125,32 +177,48 @@ class Intake:
         return sorted(set(lanes) - tried), False
 
     def _due(self, tx: Transaction) -> ColumnElement[bool]:
-        """Messages to try now: of an inbox in use here, in a lane that holds nothing older that must wait."""
+        """Messages to try now: of an inbox in use here, in a lane that holds nothing older that we may not take."""
         older = aliased(RawMessage)
-        held = exists().where(col(older.lane) == col(RawMessage.lane), col(older.state) == RawState.WAITING,
-                              col(older.id) < col(RawMessage.id), col(older.not_before) > tx.now)  # fmt: skip
+        held = exists().where(
+            col(older.lane) == col(RawMessage.lane),
+            col(older.state) == RawState.WAITING,
+            col(older.id) < col(RawMessage.id),
+            or_(col(older.not_before) > tx.now, ~self._of_our_size(older)),
+        )
         usable = [inbox.row.id for inbox in self._inboxes.all()]
         return and_(
             col(RawMessage.state) == RawState.WAITING,
             col(RawMessage.not_before) <= tx.now,
             col(RawMessage.inbox_id).in_(usable),
+            self._of_our_size(RawMessage),
             ~held,
         )
+
+    def _of_our_size(self, message: type[RawMessage]) -> ColumnElement[bool]:
+        if self._large is None:
+            return true()
+        return col(message.size) > parsing.INLINE if self._large else col(message.size) <= parsing.INLINE
 
     async def _read(self, row: RawMessage) -> Arrival:
         """Parse a message and store its files; what goes wrong here is settled with the lane."""
         inbox = self._inboxes.by_id(row.inbox_id)
         arrival = Arrival(row, inbox)
         try:
-            body = zlib.decompress(row.body) if row.blob is None else await self._blobs.get(row.blob)
-            items = await parsing.parse(inbox.channel, Raw(row.external_id, row.sender, body, row.envelope))
-            for item in items:
+            raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
+            for item in await parsing.parse(inbox.channel, raw):
                 arrival.items.append((item, await self._files(inbox, item)))
-        except Unparsable as error:
-            arrival.refused = str(error)
         except Exception as error:
-            arrival.failure = error
+            if isinstance(error, ChannelError) and error.permanent:
+                arrival.refused = str(error)
+            else:
+                arrival.failure = error
         return arrival
+
+    async def _body(self, row: RawMessage) -> bytes:
+        if row.blob is None:
+            return zlib.decompress(row.body)
+        with _reaching_the_store():
+            return await self._blobs.get(row.blob)
 
     async def _files(self, inbox: LiveInbox, item: Inbound | Receipt) -> list[Stored]:
         if isinstance(item, Receipt):
@@ -167,7 +235,8 @@ class Intake:
         content = attachment.content
         if content is None:
             content = await inbox.channel.fetch(attachment.reference or "")
-        blob = await self._blobs.put(content)
+        with _reaching_the_store():
+            blob = await self._blobs.put(content)
         return Stored(attachment.filename, attachment.content_type, len(content), blob, attachment.content_id,
                       attachment.inline)  # fmt: skip
 
@@ -194,9 +263,9 @@ class Intake:
             except LostClaim:
                 log.warning("another process took over %s messages", len(arrivals) - index + 1)
                 return
-            except Exception:
+            except Exception as error:
                 log.exception("raw message %s could not be processed", arrival.row.id)
-                await self._put_back(arrival.row, untried=[later.row.id for later in arrivals[index:]])
+                await self._put_back(arrival.row, error, untried=[later.row.id for later in arrivals[index:]])
                 return
 
     async def _apply(self, arrivals: Sequence[Arrival], lanes: set[int], *, last: bool = True) -> None:
@@ -219,14 +288,16 @@ class Intake:
     async def _keep(self, tx: Transaction, lanes: set[int]) -> None:
         """Keep the lanes for what follows; a change of the claims locks them, as releasing does."""
         mine = update(LaneClaim).where(col(LaneClaim.lane).in_(lanes), col(LaneClaim.holder) == self._holder)
-        if (await tx.session.exec(mine.values(claimed_at=tx.now))).rowcount != len(lanes):
+        if (await tx.session.exec(mine.values(holder=self._holder))).rowcount != len(lanes):
             raise LostClaim("another process took over")
 
-    async def _put_back(self, row: RawMessage, untried: Sequence[int]) -> None:
-        """Try a message again later, and what follows it in its lane after it."""
+    async def _put_back(self, row: RawMessage, error: Exception, untried: Sequence[int]) -> None:
+        """Try a message again later, and what follows it in its lane after it; an error that passes is no start."""
         async with self._db.transaction() as tx:
             await self._release(tx, {row.lane})
-            later = {"not_before": tx.now + _RETRY[row.attempts - 1], "reason": _OUR_ERROR}
+            later: dict[str, object] = {"not_before": tx.now + _RETRY[row.attempts - 1], "reason": _OUR_ERROR}
+            if passes(error):
+                later = {"not_before": tx.now + self._setbacks.failed(row.id), "attempts": row.attempts - 1}
             await tx.session.exec(update(RawMessage).where(col(RawMessage.id) == row.id).values(**later))
             untouched = update(RawMessage).where(col(RawMessage.id).in_(untried))
             await tx.session.exec(untouched.values(attempts=col(RawMessage.attempts) - 1))
@@ -236,6 +307,15 @@ class Intake:
         async with self._db.transaction() as tx:
             await self._release(tx, {row.lane})
             _finish(tx, arrival)
+
+
+@contextmanager
+def _reaching_the_store() -> Iterator[None]:
+    """Whatever the store of the blobs says, it is no fault of the message."""
+    try:
+        yield
+    except Exception as error:
+        raise Away("the store of the files can't be had") from error
 
 
 def _finish(tx: Transaction, arrival: Arrival) -> None:

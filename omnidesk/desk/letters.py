@@ -9,8 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Outbound
-from omnidesk.desk import files, joining, surveys
-from omnidesk.errors import Invalid
+from omnidesk.desk import deliveries, files, joining, surveys
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -49,7 +48,7 @@ class Letters:
         can = channel.capabilities
         buttons = tuple(Button(**button) for button in interaction.payload.get("buttons", ()))
         return Outbound(
-            key=f"{delivery.id}",
+            key=key_of(self.keys, delivery.id),
             to=delivery.address,
             to_name=case.contact_name or point.name,
             from_name=_from_name(interaction, inbox),
@@ -76,15 +75,22 @@ class Letters:
     async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
         rows = await session.exec(select(Attachment).where(Attachment.interaction_id == interaction_id))
         found = tuple(self.file(row) for row in rows)
-        too_large = [file.filename for file in found if file.size > can.attachments]
-        if too_large:
-            raise Invalid(f"{too_large[0]} is larger than this channel takes")
+        deliveries.must_take_files(can, found)
         return found
 
     def file(self, row: Attachment) -> File:
         """An attachment as it is handed out."""
         url = self.public_url + files.signed_path(self.keys, row.id, self.db.now())
         return File(row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob))
+
+
+def key_of(keys: Keys, delivery_id: int) -> str:
+    """What a delivery is known by at its provider: the same on every try.
+
+    It is signed, because whoever knows the id of a message can answer it and so join its case; ids alone could be
+    guessed. Lower case, fit for a Message-ID.
+    """
+    return keys.sign("delivery", f"{delivery_id}")
 
 
 def _from_name(interaction: Interaction, inbox: Inbox) -> str:

@@ -60,7 +60,8 @@ class Outbox:
     async def next_due(self) -> datetime | None:
         """When the next delivery is due."""
         async with self._db.session() as session:
-            return (await session.exec(select(func.min(col(Delivery.not_before))).where(*self._ready()))).one()
+            first = select(Delivery.not_before).where(*self._ready()).order_by(col(Delivery.not_before)).limit(1)
+            return (await session.exec(first)).first()
 
     async def _claim(self, tx: Transaction) -> list[Delivery]:
         await self._take_back(tx)
@@ -73,7 +74,7 @@ class Outbox:
         )
         claimed = list(await tx.session.exec(statement))
         for delivery in claimed:
-            delivery.state, delivery.holder, delivery.claimed_at = DeliveryState.SENDING, self._holder, tx.now
+            delivery.state, delivery.holder = DeliveryState.SENDING, self._holder
             delivery.attempts += 1
         return claimed
 
@@ -92,12 +93,13 @@ class Outbox:
         )
         busy = Counter(delivery.inbox_id for delivery in self._under_way.values())
         usable = [inbox.row.id for inbox in self._inboxes.all() if busy[inbox.row.id] < _AT_ONCE]
-        return [col(Delivery.state) == DeliveryState.QUEUED, col(Delivery.inbox_id).in_(usable), ~behind]
+        inbox = col(Delivery.inbox_id) + 0  # a sum, or SQLite looks inbox by inbox and sorts all that is queued
+        return [col(Delivery.state) == DeliveryState.QUEUED, inbox.in_(usable), ~behind]
 
     async def _take_back(self, tx: Transaction) -> None:
-        """What a process that died was sending is sent again, with the same key (DESIGN: the one window).
+        """What a process that died was sending is sent again, with the same key; so is what we could not note as sent.
 
-        So is what we sent but could not note.
+        The one window in which a sending may repeat (docs/decisions/0001).
         """
         dead = col(Delivery.holder).not_in(select(Lease.holder))
         ours = [delivery.id for delivery in self._under_way.values()]

@@ -18,7 +18,11 @@ from omnidesk.contract.channel import Attachment, Channel, Inbound, RawMessage, 
 log = logging.getLogger(__name__)
 
 INLINE = 256 * 1024
+"""Larger messages are read in a child process."""
+_QUICK = 32 * 1024
+"""Larger ones are read in a thread, so that nobody waits for it."""
 _LONGEST = 320
+_LONGEST_TEXT = 100_000
 
 Parsed = Sequence[Inbound | Receipt]
 
@@ -33,8 +37,12 @@ class Limits:
 
 async def parse(channel: Channel, raw: RawMessage, limits: Limits | None = None) -> Parsed:
     """What a raw message says. Raises Unparsable, also for one that needs too much time or memory."""
-    small = len(raw.body) <= INLINE
-    parsed = _understand(channel, raw) if small else await _in_child(channel, raw, limits or Limits())
+    if len(raw.body) <= _QUICK:
+        parsed = _understand(channel, raw)
+    elif len(raw.body) <= INLINE:
+        parsed = await asyncio.to_thread(_understand, channel, raw)
+    else:
+        parsed = await _in_child(channel, raw, limits or Limits())
     return [_clean_receipt(item) if isinstance(item, Receipt) else clean(item) for item in parsed]
 
 
@@ -50,14 +58,18 @@ def _understand(channel: Channel, raw: RawMessage) -> Parsed:
 
 
 def clean(inbound: Inbound) -> Inbound:
-    """Take out what no database stores; ids and addresses of absurd length are no ids and addresses."""
+    """Take out what no database stores; ids and addresses of absurd length are no ids and addresses.
+
+    A text too long for a page is cut; the whole of it comes along as a file.
+    """
     sender = inbound.sender
     if not sender.address:
         raise Unparsable("it does not say who sent it")
+    text, html = storable(inbound.text), inbound.html and storable(inbound.html)
     return replace(
         inbound,
-        text=storable(inbound.text),
-        html=inbound.html and storable(inbound.html),
+        text=text[:_LONGEST_TEXT],
+        html=html and html[:_LONGEST_TEXT],
         subject=storable(inbound.subject),
         sender=replace(sender, name=storable(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
         sent_at=_moment(inbound.sent_at),
@@ -65,8 +77,15 @@ def clean(inbound: Inbound) -> Inbound:
         message_id=_id(inbound.message_id),
         references=tuple(filter(None, map(_id, inbound.references))),
         button=_id(inbound.button),
-        attachments=tuple(map(_clean_attachment, inbound.attachments)),
+        attachments=(*map(_clean_attachment, inbound.attachments), *_whole(text, html or "")),
     )
+
+
+def _whole(text: str, html: str) -> list[Attachment]:
+    """The whole text as a file when something of the message is cut."""
+    if max(len(text), len(html)) <= _LONGEST_TEXT:
+        return []
+    return [Attachment("message.txt", "text/plain; charset=utf-8", text.encode())]
 
 
 def _clean_attachment(attachment: Attachment) -> Attachment:

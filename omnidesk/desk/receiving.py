@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk.parsing import storable
+from omnidesk.desk.parsing import INLINE, storable
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
@@ -94,6 +94,8 @@ async def _store(tx: Transaction, group: list[_Waiting]) -> list[_Waiting]:
         tx.add_row(RawMessage, _row(tx, one, ids[id(one)]))
     if new:
         tx.publish(WorkWaiting("intake"))
+    if any(len(one.raw.body) > INLINE for one in new):
+        tx.publish(WorkWaiting("intake_large"))
     return new
 
 

@@ -19,6 +19,8 @@ from omnidesk.store.db import Database
 from omnidesk.store.models import Case, DeliveryState
 
 _ID = re.compile(r"[0-9]{1,18}")
+_LOOK_AGAIN_SECONDS = 15.0
+"""A nudge can be lost between processes; looking again costs little, since the cursor says what is known."""
 _STATES = {"delivered": DeliveryState.DELIVERED, "seen": DeliveryState.READ}
 
 
@@ -129,13 +131,20 @@ class Follower:
             self._woken.set()
 
     async def nudges(self) -> AsyncIterator[Nudge]:
-        """Nudges as they come."""
+        """Nudges as they come; without any, one to look again every now and then."""
         while True:
-            await self._woken.wait()
-            self._woken.clear()
+            await self._wait()
             if self._typing:
                 yield Nudge("typing", self._typing)
                 self._typing = ""
             if self._changed:
                 self._changed = False
                 yield Nudge("changed")
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            self._changed = True
+        self._woken.clear()

@@ -5,6 +5,8 @@ cases in one transaction; then the hand-out, a transaction of its own per case, 
 and has waited longest. Nobody there: the case waits, and goes to the first who comes.
 """
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
@@ -13,8 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from omnidesk.desk import agents, cases, interactions
+from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Agent, Case, Membership, Role, Team
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
 
@@ -24,27 +29,43 @@ class Routing:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
         """One round; False = nothing could be routed or handed out."""
-        async with self._db.transaction() as tx:
-            routed = await _route(tx)
+        routed = await self._route_all()
         async with self._db.session() as session:
-            waiting = list(await session.exec(_waiting(self._db.now())))
-        handed = [case_id for case_id in waiting if await self._hand_out(case_id)]
+            waiting = list(await session.exec(_waiting(self._db.now(), self._setbacks.resting())))
+        handed = [one for one in waiting if await self._setbacks.attempt(one, self._hand_out(one))]
         return bool(routed or handed)
+
+    async def _route_all(self) -> bool:
+        """Route in one transaction; when that fails, one by one, so that the others get their team."""
+        awake = col(Case.id).not_in(self._setbacks.resting())
+        try:
+            return await self._route(awake)
+        except Exception:
+            log.warning("cases could not be routed together; they go one by one", exc_info=True)
+        async with self._db.session() as session:
+            unrouted = select(Case.id).where(col(Case.needs_routing), awake).order_by(col(Case.id)).limit(_AT_ONCE)
+            case_ids = list(await session.exec(unrouted))
+        return any([await self._setbacks.attempt(one, self._route(col(Case.id) == one)) for one in case_ids])
+
+    async def _route(self, which: ColumnElement[bool]) -> bool:
+        async with self._db.transaction() as tx:
+            return await _route(tx, which) > 0
 
     async def _hand_out(self, case_id: int) -> bool:
         async with self._db.transaction() as tx:
             return await _hand_out(tx, case_id)
 
 
-async def _route(tx: Transaction) -> int:
-    """The teams of the oldest unrouted cases: until there are rules, the inbox's."""
+async def _route(tx: Transaction, which: ColumnElement[bool]) -> int:
+    """The teams of the oldest unrouted cases of these: until there are rules, the inbox's."""
     unrouted = (
         select(Case, Team.name)
         .join(Team, col(Team.id) == col(Case.team_id))
-        .where(col(Case.needs_routing))
+        .where(which, col(Case.needs_routing))
         .order_by(col(Case.id))
         .limit(_AT_ONCE)
         .with_for_update(of=Case, skip_locked=True)
@@ -57,10 +78,10 @@ async def _route(tx: Transaction) -> int:
     return len(found)
 
 
-def _waiting(now: datetime) -> SelectOfScalar[int]:
+def _waiting(now: datetime, resting: Sequence[int]) -> SelectOfScalar[int]:
     """The oldest cases that somebody could be given now."""
-    staffed = col(Case.team_id).in_(_staffed(now))
-    return select(Case.id).where(col(Case.needs_agent), staffed).order_by(col(Case.id)).limit(_AT_ONCE)
+    staffed = (col(Case.team_id).in_(_staffed(now)), col(Case.id).not_in(resting))
+    return select(Case.id).where(col(Case.needs_agent), *staffed).order_by(col(Case.id)).limit(_AT_ONCE)
 
 
 def _online(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import deliveries, interactions
 from omnidesk.desk.interactions import SYSTEM, By, Content
+from omnidesk.desk.setbacks import Setbacks
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Database, Transaction
@@ -103,6 +104,7 @@ class Surveys:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
         """Send what is due; False = nothing was."""
@@ -110,22 +112,27 @@ class Surveys:
             due = (
                 select(Invitation)
                 .where(Invitation.state == InvitationState.ARMED, col(Invitation.send_at) <= self._db.now())
+                .where(col(Invitation.id).not_in(self._setbacks.resting()))
                 .order_by(col(Invitation.send_at))
                 .limit(_AT_ONCE)
             )
             found = list(await session.exec(due))
         for invitation in found:
-            async with self._db.transaction() as tx:
-                case, locked = await _locked(tx, invitation)
-                if locked.state == InvitationState.ARMED:
-                    await _send(tx, case, locked)
+            await self._setbacks.attempt(invitation.id, self._ask(invitation))
         return bool(found)
+
+    async def _ask(self, invitation: Invitation) -> None:
+        async with self._db.transaction() as tx:
+            case, locked = await _locked(tx, invitation)
+            if locked.state == InvitationState.ARMED:
+                await _send(tx, case, locked)
 
     async def next_due(self) -> datetime | None:
         """When the next survey is due."""
         async with self._db.session() as session:
             armed = select(Invitation.send_at).where(Invitation.state == InvitationState.ARMED)
-            return (await session.exec(armed.order_by(col(Invitation.send_at)).limit(1))).first()
+            first = (await session.exec(armed.order_by(col(Invitation.send_at)).limit(1))).first()
+            return self._setbacks.after_rest(first)
 
 
 async def _locked(tx: Transaction, invitation: Invitation) -> tuple[Case, Invitation]:

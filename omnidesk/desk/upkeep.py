@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from omnidesk.desk import cases, conversation, interactions, sla
+from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case, Category, Holder, SlaTimer
 
@@ -17,28 +18,32 @@ class NextSteps:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
         """One round; False = nothing was due."""
         async with self._db.session() as session:
-            due = select(Case.id).where(col(Case.next_step_at) <= self._db.now()).limit(_AT_ONCE)
-            case_ids = list(await session.exec(due))
+            due = (col(Case.next_step_at) <= self._db.now(), col(Case.id).not_in(self._setbacks.resting()))
+            case_ids = list(await session.exec(select(Case.id).where(*due).limit(_AT_ONCE)))
         for case_id in case_ids:
-            async with self._db.transaction() as tx:
-                case = await tx.get(Case, case_id)
-                if case.next_step_at is None or case.next_step_at > tx.now:
-                    continue
-                if case.category == Category.RESOLVED:
-                    cases.close(tx, case)
-                    interactions.event(tx, case, "closed")
-                elif case.holder == Holder.BOT:
-                    await conversation.give_up_waiting(tx, case)
+            await self._setbacks.attempt(case_id, self._step(case_id))
         return bool(case_ids)
+
+    async def _step(self, case_id: int) -> None:
+        async with self._db.transaction() as tx:
+            case = await tx.get(Case, case_id)
+            if case.next_step_at is None or case.next_step_at > tx.now:
+                return
+            if case.category == Category.RESOLVED:
+                cases.close(tx, case)
+                interactions.event(tx, case, "closed")
+            elif case.holder == Holder.BOT:
+                await conversation.give_up_waiting(tx, case)
 
     async def next_due(self) -> datetime | None:
         """When the next step is due."""
         async with self._db.session() as session:
-            return (await session.exec(select(func.min(col(Case.next_step_at))))).one()
+            return self._setbacks.after_rest((await session.exec(select(func.min(col(Case.next_step_at))))).one())
 
 
 class SlaClock:
@@ -46,20 +51,26 @@ class SlaClock:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
         """Note what is past due; False = nothing was."""
         async with self._db.session() as session:
-            late = await sla.due(session, self._db.now(), _AT_ONCE)
-        for found in late:
-            async with self._db.transaction() as tx:
-                case = await tx.get(Case, found.case_id)
-                timer = await tx.get(SlaTimer, found.id)
-                if sla.breach(timer, tx.now):
-                    interactions.event(tx, case, "sla_breached", metric=timer.metric)
-        return bool(late)
+            resting = self._setbacks.resting()
+            late = await sla.due(session, self._db.now(), _AT_ONCE + len(resting))
+        awake = [timer for timer in late if timer.id not in resting]
+        for timer in awake:
+            await self._setbacks.attempt(timer.id, self._note(timer))
+        return bool(awake)
+
+    async def _note(self, found: SlaTimer) -> None:
+        async with self._db.transaction() as tx:
+            case = await tx.get(Case, found.case_id)
+            timer = await tx.get(SlaTimer, found.id)
+            if sla.breach(timer, tx.now):
+                interactions.event(tx, case, "sla_breached", metric=timer.metric)
 
     async def next_due(self) -> datetime | None:
         """When the earliest running timer is due."""
         async with self._db.session() as session:
-            return await sla.next_due(session)
+            return self._setbacks.after_rest(await sla.next_due(session))

@@ -18,14 +18,15 @@ from omnidesk.store.models import Case, Shelf
 CAP = 1000
 """Counts stop here: 999+."""
 
-_CONDITIONS: dict[str, Callable[[Viewer], list[ColumnElement[bool]]]] = {
-    "mine": lambda viewer: [col(Case.assignee_id) == viewer.agent_id, col(Case.shelf) == Shelf.OPEN],
-    "unassigned": lambda _: [col(Case.assignee_id).is_(None), col(Case.shelf) == Shelf.OPEN],
-    "all": lambda _: [col(Case.shelf) == Shelf.OPEN],
-    "bot": lambda _: [col(Case.shelf) == Shelf.BOT],
-    "resolved": lambda _: [col(Case.shelf) == Shelf.DONE],
+_HELD: dict[str, Callable[[Viewer], dict[str, object]]] = {
+    "mine": lambda viewer: {"shelf": Shelf.OPEN, "assignee_id": viewer.agent_id},
+    "unassigned": lambda _: {"shelf": Shelf.OPEN, "assignee_id": None},
+    "all": lambda _: {"shelf": Shelf.OPEN},
+    "bot": lambda _: {"shelf": Shelf.BOT},
+    "resolved": lambda _: {"shelf": Shelf.DONE},
 }
-VIEWS = tuple(_CONDITIONS)
+"""What the cases of each view have in common, by column."""
+VIEWS = tuple(_HELD)
 _COUNTED = ("mine", "unassigned", "all", "bot")
 
 
@@ -41,14 +42,18 @@ async def list_cases(
     session: AsyncSession, viewer: Viewer, view: str, *, cursor: str | None = None, limit: int = 50
 ) -> CasePage:
     """The cases of a view that the viewer may see. Raises NotFound for an unknown view, Invalid for a bad cursor."""
-    if view not in _CONDITIONS:
+    if view not in VIEWS:
         raise NotFound(f"There is no view {view}.")
-    statement = select(Case).where(*_CONDITIONS[view](viewer), visible(viewer))
+    statement = select(Case).where(*_conditions(viewer, view), visible(viewer))
     if cursor:
         statement = statement.where(tuple_(col(Case.last_at), col(Case.id)) < tuple_(*_position(cursor)))
     newest = statement.order_by(col(Case.last_at).desc(), col(Case.id).desc()).limit(limit + 1)
     cases = list(await session.exec(newest))
     return CasePage(cases[:limit], _cursor(cases[limit - 1]) if len(cases) > limit else None)
+
+
+def _conditions(viewer: Viewer, view: str) -> list[ColumnElement[bool]]:
+    return [col(getattr(Case, column)) == value for column, value in _HELD[view](viewer).items()]
 
 
 def _cursor(case: Case) -> str:
@@ -72,7 +77,7 @@ async def counts(session: AsyncSession, viewer: Viewer) -> dict[str, int]:
     """How many cases each counted view holds, at most CAP."""
     found = {}
     for view in _COUNTED:
-        some = select(Case.id).where(*_CONDITIONS[view](viewer), visible(viewer)).limit(CAP).subquery()
+        some = select(Case.id).where(*_conditions(viewer, view), visible(viewer)).limit(CAP).subquery()
         found[view] = (await session.exec(select(func.count()).select_from(some))).one()
     return found
 
@@ -87,14 +92,4 @@ async def find(session: AsyncSession, viewer: Viewer, number: int) -> Case:
 
 def in_view(case: Case, viewer: Viewer, view: str) -> bool:
     """Whether a case belongs to a view now."""
-    match view:
-        case "mine":
-            return case.shelf == Shelf.OPEN and case.assignee_id == viewer.agent_id
-        case "unassigned":
-            return case.shelf == Shelf.OPEN and case.assignee_id is None
-        case "all":
-            return case.shelf == Shelf.OPEN
-        case "bot":
-            return case.shelf == Shelf.BOT
-        case _:
-            return case.shelf == Shelf.DONE
+    return all(getattr(case, column) == value for column, value in _HELD[view](viewer).items())

@@ -4,7 +4,7 @@
 of a counter.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 EPOCH_MS = 1_704_067_200_000
 WORKERS = 1024
@@ -31,8 +31,3 @@ class IdMaker:
         else:
             self._last_ms, self._count = self._last_ms + 1, 0
         return self._last_ms << 22 | self.worker << 12 | self._count
-
-
-def made_at(row_id: int) -> datetime:
-    """When an id was made."""
-    return datetime.fromtimestamp(((row_id >> 22) + EPOCH_MS) / 1000, UTC)

@@ -4,6 +4,8 @@ import os
 import secrets
 import socket
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlmodel import col, delete, select, update
 
@@ -22,7 +24,7 @@ class Leases:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        self.holder = f"{place()}/{os.getpid()}/{secrets.token_hex(4)}"
 
     async def start(self) -> None:
         """Take a worker number: ids are made with it."""
@@ -78,11 +80,34 @@ class Leases:
         await tx.session.exec(delete(Lease).where((col(Lease.expires_at) < tx.now) | col(Lease.holder).in_(dead)))
 
     def _is_dead(self, holder: str) -> bool:
-        """A process of this host that runs no more need not be waited for."""
-        host, pid, _ = holder.split("/")
-        if host != socket.gethostname() or holder == self.holder:
+        """A process of this place that runs no more need not be waited for."""
+        where, pid, _ = holder.split("/")
+        if where != place() or holder == self.holder:
             return False
         return int(pid) == os.getpid() or not _runs(int(pid))
+
+
+@cache
+def place() -> str:
+    """Where process ids mean the same as here: the host since its start, and in it the container.
+
+    The host's name alone won't do: containers of one name have each a process 1 of their own.
+    """
+    return "~".join(filter(None, (socket.gethostname(), _boot(), _container())))
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _container() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        return ""
 
 
 def _runs(pid: int) -> bool:

@@ -8,10 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import actions, agents, files, timeline, views
 from omnidesk.errors import Conflict, NotFound
-from omnidesk.keys import DATABASE, KEYS
+from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case
-from omnidesk.web.lines import Line, lines
-from omnidesk.web.requests import done, file_url, is_fragment, page, read, viewer_of, zone_of
+from omnidesk.web.lines import Line, lines, place_of
+from omnidesk.web.requests import Id, Number, done, file_url, id_in, is_fragment, page, read, viewer_of, zone_of
 
 _AT_FIRST = 60
 _REFRESHED = 200
@@ -26,7 +26,7 @@ class Message(BaseModel):
     kind: str = Field(pattern="^(reply|note)$")
     text: str = Field(default="", max_length=_LONGEST)
     upload: list[str] = []
-    last_seen: int | None = None
+    last_seen: Number | None = None
     wait: bool = False
     anyway: bool = False
 
@@ -34,13 +34,13 @@ class Message(BaseModel):
 class Assignment(BaseModel):
     """Whom the case is given to; empty = nobody."""
 
-    agent: int | None = None
+    agent: Id | None = None
 
 
 class ReadUpTo(BaseModel):
     """How far the agent has read."""
 
-    position: int = Field(ge=0)
+    position: Number
 
 
 async def values(request: web.Request, session: AsyncSession, number: int) -> dict[str, Any]:
@@ -102,8 +102,8 @@ async def original(request: web.Request) -> web.StreamResponse:
 def _with_pictures(request: web.Request, html: str, pictures: list[Attachment]) -> str:
     """Mail names its own pictures by content id; the page needs their addresses."""
     for picture in pictures:
-        if picture.content_id:
-            html = html.replace(f"cid:{picture.content_id}", file_url(request, picture))
+        if place := place_of(picture):
+            html = place.sub(file_url(request, picture), html)
     return html
 
 
@@ -118,7 +118,8 @@ async def write(request: web.Request) -> web.StreamResponse:
                 await actions.note(tx, viewer, number, form.text, attached)
             else:
                 await actions.reply(
-                    tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait
+                    tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait,
+                    capabilities=request.app[INBOXES].capabilities_of,
                 )  # fmt: skip
     except Conflict as conflict:
         if conflict.code != "somebody_wrote":
@@ -187,9 +188,13 @@ async def mark_read(request: web.Request) -> web.StreamResponse:
 
 
 async def retry(request: web.Request) -> web.StreamResponse:
-    """Send a failed message once more."""
-    async with request.app[DATABASE].transaction() as tx:
-        case = await actions.retry_delivery(tx, viewer_of(request), int(request.match_info["delivery"]))
+    """Send a failed message once more. What the viewer may not see is answered like what does not exist."""
+    delivery = id_in(request, "delivery")
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            case = await actions.retry_delivery(tx, viewer_of(request), delivery)
+    except NotFound as error:
+        raise NotFound(f"There is no delivery {delivery} here.") from error
     return done(request, f"/cases/{case.number}", event=_CHANGED)
 
 

@@ -8,7 +8,7 @@ from omnidesk.contract.channel import Channel, Route
 from omnidesk.desk.reception import Reception
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, LETTERS, RECEIVER
-from omnidesk.web.guard import Handler
+from omnidesk.web.guard import Handler, address_of
 
 
 def register(app: web.Application, channels: Iterable[type[Channel]]) -> None:
@@ -24,6 +24,6 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         if not isinstance(inbox.channel, kind):
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
         desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
-        return await route.handler(inbox.channel, desk, request)
+        return await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
 
     return handle

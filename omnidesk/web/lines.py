@@ -1,5 +1,6 @@
 """Lines of a timeline: rows of the log with what the page shows around them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -24,6 +25,21 @@ class Line:
     def unsettled(self) -> bool:
         """Whether a delivery of it may still change."""
         return any(delivery.state not in _SETTLED for delivery in self.deliveries)
+
+    @property
+    def files(self) -> list[Attachment]:
+        """The attachments to list: all but the pictures that its HTML shows in their place."""
+        return [file for file in self.attachments if not _is_shown(file, self.row.html or "")]
+
+
+def place_of(file: Attachment) -> re.Pattern[str] | None:
+    """Where HTML names a file of its own mail (RFC 2392), if it can."""
+    return re.compile(rf"""cid:{re.escape(file.content_id)}(?=["'])""") if file.content_id else None
+
+
+def _is_shown(file: Attachment, html: str) -> bool:
+    place = place_of(file)
+    return file.inline and place is not None and place.search(html) is not None
 
 
 def lines(rows: Iterable[TimelineRow], zone: tzinfo) -> list[Line]:

@@ -14,7 +14,7 @@ A change is looked up once and encoded once, however many sockets hear of it; wh
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -31,7 +31,7 @@ from omnidesk.store.db import Database
 from omnidesk.store.models import Case
 from omnidesk.web import csrf
 from omnidesk.web.guard import recognise
-from omnidesk.web.requests import viewer_of
+from omnidesk.web.requests import Number, viewer_of
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,14 @@ class Shown(BaseModel):
     """What a page shows."""
 
     view: str | None = None
-    case: int | None = None
+    case: Number | None = None
 
 
 class Said(BaseModel):
     """What a page says."""
 
     show: Shown | None = None
-    typing: int | None = None
+    typing: Number | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -112,6 +112,11 @@ class Live:
                     await self._tell(changed, typing)
                 except Exception:
                     log.exception("telling pages of changes failed")
+                    self._refresh()
+
+    def _refresh(self) -> None:
+        for socket in tuple(self.sockets):
+            socket.tell(_REFRESH)
 
     async def _tell(self, changed: set[int], typing: dict[int, Typing]) -> None:
         async with self._database.session() as session:
@@ -174,11 +179,10 @@ async def _close(app: web.Application) -> None:
     await app[LIVE].close()
 
 
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await task
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def connect(request: web.Request) -> web.StreamResponse:
@@ -227,16 +231,24 @@ async def _write(socket: Socket) -> None:
 
 
 async def _be_present(request: web.Request, socket: Socket) -> None:
-    """Keep the agent online while the page is open, and the socket's permissions what they are now."""
-    database = request.app[DATABASE]
-    while True:
-        await agents.touch(database, socket.viewer.agent_id)
+    """Stay present; when that fails the socket closes, so that the page comes back and tries anew."""
+    try:
+        await _stay(request, socket)
+        code = WSCloseCode.POLICY_VIOLATION
+    except Exception:
+        log.exception("keeping %s online failed", socket.viewer.name)
+        code = WSCloseCode.TRY_AGAIN_LATER
+    await socket.stream.close(code=code)
+
+
+async def _stay(request: web.Request, socket: Socket) -> None:
+    """Keep the agent online while signed in, and the socket's permissions what they are now."""
+    viewer: Viewer | None = socket.viewer
+    while viewer is not None:
+        socket.viewer = viewer
+        await agents.touch(request.app[DATABASE], viewer.agent_id)
         await asyncio.sleep(_PRESENCE_SECONDS)
         viewer = await recognise(request)
-        if viewer is None:
-            await socket.stream.close(code=WSCloseCode.POLICY_VIOLATION)
-            return
-        socket.viewer = viewer
 
 
 def _typing(case: Case, viewer: Viewer) -> Typing:

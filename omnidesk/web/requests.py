@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from datetime import tzinfo
 from functools import partial
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from omnidesk.desk import files
 from omnidesk.desk.access import Viewer
-from omnidesk.errors import Invalid
+from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, KEYS
+from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Attachment
 from omnidesk.text.catalogues import LANGUAGES, language_of
 from omnidesk.web import csrf, times
@@ -21,12 +22,24 @@ VIEWER = web.RequestKey("viewer", Viewer)
 ZONE_COOKIE = "omnidesk_zone"
 LANGUAGE_COOKIE = "omnidesk_language"
 
+Id = Annotated[int, Field(gt=0, le=MAX_ID)]
+"""An id, as it comes from outside."""
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+"""The number of a case or a place in its log, as it comes from outside: their columns are smaller than ids."""
 Form = TypeVar("Form", bound=BaseModel)
 
 
 def viewer_of(request: web.Request) -> Viewer:
     """Who asks; only on routes that need somebody signed in."""
     return request[VIEWER]
+
+
+def id_in(request: web.Request, name: str) -> int:
+    """The id that the path carries, all digits. Raises NotFound for one that no row can have."""
+    found = int(request.match_info[name])
+    if not 0 < found <= MAX_ID:
+        raise NotFound(f"There is no {name} {found} here.")
+    return found
 
 
 def language_for(request: web.Request) -> str:

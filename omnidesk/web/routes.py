@@ -1,4 +1,8 @@
-"""All routes of the pages, with the permission that each needs beside it."""
+"""All routes of the pages, with the permission that each needs beside it.
+
+Two kinds stand elsewhere: what channels bring (`channel_routes`), whose adapters check tokens or signatures themselves,
+and the page of the demo (`omnidesk.demo.pages`), open to anyone, which `omnidesk serve` does not have.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +13,8 @@ from omnidesk.store.models import Role
 from omnidesk.web import (
     assets,
     cases,
+    files,
+    health,
     inbox,
     live,
     middleware,
@@ -36,6 +42,9 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/healthz", health.live, ANYONE),
+    Route("GET", "/readyz", health.ready, ANYONE),
+    Route("GET", "/files/{token}", files.serve, ANYONE),
     Route("GET", "/static/{digest}/{path:.+}", assets.serve, ANYONE),
     Route("GET", "/sign-in", sign_in.show, ANYONE),
     Route("POST", "/sign-in", sign_in.sign_in, ANYONE),
@@ -66,6 +75,7 @@ ROUTES = (
     Route("POST", "/uploads", uploads.take, AGENT),
     Route("POST", "/preferences", preferences.change, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
+    Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),
     Route("GET", "/live", live.connect, VIEWER),
 )

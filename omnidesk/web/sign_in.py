@@ -3,7 +3,7 @@
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from omnidesk.desk import agents
+from omnidesk.desk import agents, audit
 from omnidesk.errors import NotAllowed
 from omnidesk.keys import DATABASE, SETTINGS
 from omnidesk.web import csrf
@@ -13,7 +13,9 @@ from omnidesk.web.requests import VIEWER, keep_language, local, page, read
 
 PASSWORDS = web.AppKey("passwords", agents.Passwords)
 LIMIT = web.AppKey("sign_in_limit", Limit)
+WIDE_LIMIT = web.AppKey("wide_sign_in_limit", Limit)
 _TRIES, _SECONDS_A_TRY = 10, 30.0
+_WIDE_TRIES, _WIDE_SECONDS_A_TRY = 100, 3.0
 
 
 class Credentials(BaseModel):
@@ -28,6 +30,7 @@ def setup(app: web.Application) -> None:
     """Make what signing in needs."""
     app[PASSWORDS] = agents.Passwords()
     app[LIMIT] = Limit(_TRIES, _SECONDS_A_TRY)
+    app[WIDE_LIMIT] = Limit(_WIDE_TRIES, _WIDE_SECONDS_A_TRY)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -51,8 +54,10 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         async with database.session() as session:
             agent = await agents.verify(session, request.app[PASSWORDS], form.email, form.password)
     except NotAllowed:
+        async with database.transaction() as tx:
+            audit.note(tx, "sign_in.failed", form.email)
         return page(request, "sign_in/form.html", status=403, next=onward, email=form.email, problem="wrong")
-    request.app[LIMIT].forget(_key(form.email))
+    request.app[LIMIT].forget(_key(request, form.email))
     async with database.transaction() as tx:
         token = await agents.open_session(tx, agent.id, request.headers.get("User-Agent", ""))
     return _signed_in(request, token, onward)
@@ -87,13 +92,24 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 
 def _may_try(request: web.Request, email: str) -> bool:
-    """Each try counts against the address it came from and the e-mail it named."""
-    limit, now = request.app[LIMIT], request.app[DATABASE].now()
-    return all([limit.take(f"address:{address_of(request)}", now), limit.take(_key(email), now)])
+    """Few tries for an e-mail from one address, so that nobody elsewhere can spend its owner's; many for either alone.
+
+    A try that the tight limit stops counts no further: else one address could spend the e-mail's wide limit.
+    """
+    now, wide = request.app[DATABASE].now(), request.app[WIDE_LIMIT]
+    return (
+        request.app[LIMIT].take(_key(request, email), now)
+        and wide.take(f"address:{address_of(request)}", now)
+        and wide.take(f"email:{_plain(email)}", now)
+    )
 
 
-def _key(email: str) -> str:
-    return f"email:{email.strip().lower()}"
+def _key(request: web.Request, email: str) -> str:
+    return f"{address_of(request)} {_plain(email)}"
+
+
+def _plain(email: str) -> str:
+    return email.strip().lower()
 
 
 def _signed_in(request: web.Request, token: str, onward: str) -> web.Response:

@@ -21,7 +21,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """The question. A score in the link is only chosen, not recorded: link scanners open links too."""
     survey = await _open(request)
     score = request.query.get("score", "")
-    chosen = int(score) if score.isdecimal() and int(score[:3]) in survey.scale else survey.score
+    chosen = int(score) if score.isdecimal() and len(score) <= 2 and int(score) in survey.scale else survey.score
     return _page(request, survey, chosen=chosen)
 
 

@@ -457,3 +457,20 @@ def test_the_command_prints_a_line_for_each_file_whatever_is_in_it(tmp_path: Pat
         ["first.1@musteri.example", "reply.2@omnidesk.example"],
     )
     assert (reply["date"], reply["html"]) == ("2026-11-17T08:00:00+00:00", None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "inline"),
+    [
+        (b"Content-Disposition: inline", False),
+        (b"Content-Disposition: inline\nContent-ID: <1@x>", True),
+        (b"Content-ID: <1@x>", True),
+        (b"Content-Disposition: attachment\nContent-ID: <1@x>", False),
+        (b"", False),
+    ],
+)
+def test_only_a_file_that_html_can_name_is_inline(fields: bytes, inline: bool) -> None:
+    head = b"From: mia@x.example\nContent-Type: multipart/mixed; boundary=y\n\n--y\nContent-Type: text/plain\n\nHi\n"
+    body = head + b"--y\nContent-Type: application/pdf\n" + fields.rstrip() + b"\n\n%PDF-\n--y--\n"
+    (file,) = understand(body).attachments
+    assert (file.content_type, file.inline) == ("application/pdf", inline)

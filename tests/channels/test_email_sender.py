@@ -25,8 +25,9 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Sink:
-    """A mail server that answers what it is told: to RCPT, to DATA; `drop` = it hangs up instead."""
+    """A mail server that answers what it is told: to MAIL, to RCPT, to DATA; `drop` = it hangs up instead."""
 
+    sender: str = "250 OK"
     rcpt: str = "250 OK"
     data: str = "250 OK"
     drop: bool = False
@@ -41,6 +42,13 @@ class Sink:
         self.greeted += 1
         self.sessions.append(server)
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -206,9 +214,23 @@ async def test_a_dropped_connection_is_opened_again() -> None:
         (Sink(rcpt="450 4.2.1 try later"), False, False, "450 4.2.1 try later"),
         (Sink(data="554 5.7.1 looks like spam"), True, False, "554 5.7.1 looks like spam"),
         (Sink(data="451 4.3.0 disk full"), False, False, "451 4.3.0 disk full"),
+        (Sink(sender="530 5.7.0 Authentication required"), False, False, "530 5.7.0 Authentication required"),
+        (Sink(sender="553 5.7.1 not your address"), False, False, "553 5.7.1 not your address"),
+        (Sink(rcpt="530 5.7.0 Authentication required"), False, False, "530 5.7.0 Authentication required"),
+        (Sink(data="535 5.7.8 log in again"), False, False, "535 5.7.8 log in again"),
         (Sink(drop=True), False, False, ""),
     ],
-    ids=["refused", "deferred", "refused after DATA", "deferred after DATA", "hung up"],
+    ids=[
+        "refused",
+        "deferred",
+        "refused after DATA",
+        "deferred after DATA",
+        "log in first",
+        "not our sender",
+        "log in before RCPT",
+        "log in before DATA",
+        "hung up",
+    ],
 )
 async def test_a_refusal_is_told_in_the_servers_own_words(
     sink: Sink, permanent: bool, bad_address: bool, words: str
@@ -216,7 +238,7 @@ async def test_a_refusal_is_told_in_the_servers_own_words(
     async with sending(sink) as channel:
         with pytest.raises(ChannelError) as caught:
             await channel.send(reply())
-        sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", False
+        sink.sender, sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", "250 OK", False
         await channel.send(reply())
     assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
     assert words in str(caught.value)

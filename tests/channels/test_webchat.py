@@ -13,6 +13,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, FormData, WSMsgType,
 from pydantic import ValidationError
 
 from channels.webchat.adapter import WebChat
+from channels.webchat.pace import Pace
 from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
 from channels.webchat.words import tables
 from omnidesk.contract.channel import Outbound
@@ -22,7 +23,9 @@ from tests.channels.webchat_desk import YES_NO, MemoryDesk, Shop, until
 class Hasty(WebChat):
     """Loses patience soon enough for a test."""
 
-    limits = Limits(hello_seconds=0.1, messages_per_minute=3, frames_per_minute=12)
+    limits = Limits(
+        hello_seconds=0.1, messages_per_minute=3, frames_per_minute=12, visitors_per_minute=4, uploads_per_minute=3
+    )
 
 
 @asynccontextmanager
@@ -273,6 +276,44 @@ async def test_too_fast_a_visitor_is_told_when_to_go_on(hasty: Shop) -> None:
         assert (error["code"], error["id"]) == ("too_fast", "message-3")
         assert 0 < error["retry_after"] <= 60
     assert len(hasty.desk.received) == 3
+
+
+async def test_more_sockets_give_a_visitor_no_more_messages(hasty: Shop) -> None:
+    async with visiting(hasty) as mia, visiting(hasty, token=mia.welcome["token"]) as tab, visiting(hasty) as other:
+        for number, visitor in enumerate((mia, tab, mia)):
+            await visitor.say(type="message", id=f"message-{number}", text="Hello")
+            await visitor.hear("stored")
+        await tab.say(type="message", id="message-3", text="Hello")
+        assert (await tab.hear("error"))["code"] == "too_fast"
+        await other.say(type="message", id="message-4", text="Hello")
+        await other.hear("stored")
+    assert len(hasty.desk.received) == 4
+
+
+async def test_an_address_brings_only_so_many_new_visitors_but_known_ones_come_back(hasty: Shop) -> None:
+    async with visiting(hasty) as mia:
+        for _ in range(hasty.channel.limits.visitors_per_minute - 1):
+            async with visiting(hasty):
+                pass
+    async with ClientSession() as http, http.ws_connect(f"{hasty.url}/chat/shop/socket") as socket:
+        late = Visitor(socket)
+        await late.say(type="hello")
+        assert await late.closing() == 1013
+    async with visiting(hasty, token=mia.welcome["token"]) as again:
+        assert again.welcome["new"] is False
+
+
+async def test_an_address_uploads_only_so_many_files(hasty: Shop) -> None:
+    async with visiting(hasty) as mia:
+        for _ in range(hasty.channel.limits.uploads_per_minute):
+            assert (await posted(hasty, mia.welcome["token"], b"file"))[0] == 200
+        assert await posted(hasty, mia.welcome["token"], b"file") == (429, {"code": "too_fast"})
+
+
+def test_a_pace_allows_again_what_is_a_minute_ago_and_forgets_the_longest_unused_key() -> None:
+    pace = Pace(2, keys=2)
+    assert [pace.wait("a", now) for now in (0, 10, 20, 59, 60, 61)] == [0, 0, 40, 1, 0, 9]
+    assert (pace.wait("b", 62), pace.wait("c", 62), pace.wait("a", 62)) == (0, 0, 0)
 
 
 async def test_a_flood_of_anything_closes_the_socket(hasty: Shop) -> None:

@@ -220,8 +220,16 @@ async def test_two_tabs_are_one_visitor(open_page: OpenPage, shop: Shop) -> None
     assert len({raw.sender for raw in shop.desk.received}) == 1
 
 
+class Strict(WebChat):
+    """Takes one message a minute."""
+
+    limits = Limits(messages_per_minute=1)
+
+
 async def test_messages_too_fast_are_kept_and_follow(open_page: OpenPage, shop: Shop) -> None:
-    shop.channel.limits = Limits(messages_per_minute=1)  # type: ignore[misc]  # of this channel only
+    await shop.stop()
+    shop.channel = Strict(shop.channel.settings)
+    await shop.start()
     page = await open_page()
     await ask(page, shop, "First")
     await write(page, "Second")

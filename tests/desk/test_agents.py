@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from omnidesk.desk import agents
 from omnidesk.desk.agents import Passwords
-from omnidesk.errors import Conflict, Invalid, NotAllowed
+from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.events import AgentChanged, Event, WorkWaiting
-from omnidesk.store.models import Agent, AgentSession, Role
+from omnidesk.store.models import Agent, AgentSession, AuditEntry, Role, SignInLink
 from tests.office import Office
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -106,6 +106,40 @@ async def test_a_link_signs_in_once_within_a_day(office: Office) -> None:
             await use(token)
 
 
+async def test_links_that_nobody_used_go(office: Office) -> None:
+    ada = await office.viewer("Ada")
+
+    async def make() -> None:
+        async with office.database.transaction() as tx:
+            await agents.make_sign_in_link(tx, ada.agent_id)
+
+    await make()
+    office.clock.skip(hours=23)
+    await make()
+    assert len(await office.all(SignInLink)) == 2
+    office.clock.skip(hours=2)
+    await make()
+    assert len(await office.all(SignInLink)) == 2
+
+
+async def test_signing_in_is_in_the_audit_log(office: Office) -> None:
+    ada = await office.viewer("Ada")
+    async with office.database.transaction() as tx:
+        link = await agents.make_sign_in_link(tx, ada.agent_id)
+    async with office.database.transaction() as tx:
+        await agents.use_sign_in_link(tx, link)
+        await agents.open_session(tx, ada.agent_id, "a browser")
+    noted = [(entry.action, entry.agent_id) for entry in await office.all(AuditEntry)]
+    assert noted == [("sign_in.link", ada.agent_id), ("sign_in", ada.agent_id)]
+
+
+async def test_an_agent_is_found_by_the_address_as_people_write_it(office: Office) -> None:
+    async with office.database.session() as session:
+        assert (await agents.find(session, " ADA@example.com ")).name == "Ada"
+        with pytest.raises(NotFound, match="there is no agent"):
+            await agents.find(session, "nobody@example.com")
+
+
 async def test_online_is_a_live_page_within_45_seconds_and_not_away(office: Office) -> None:
     async def online() -> bool:
         bo = next(agent for agent in await office.all(Agent) if agent.name == "Bo")
@@ -145,6 +179,9 @@ async def test_new_agents_are_checked(office: Office) -> None:
     for email, team in (("nobody", "support"), ("other@example.com", "nowhere")):
         with pytest.raises(Invalid):
             await create(email, team)
+    with pytest.raises(Invalid, match="name"):
+        async with office.database.transaction() as tx:
+            await agents.create(tx, email="other@example.com", name=" ", role=Role.AGENT, team_slugs=[])
     assert len(await office.all(Agent)) == 4
 
 

@@ -1,6 +1,9 @@
 """A raw message becomes an interaction on the right case, whatever happens on the way."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -9,14 +12,45 @@ from sqlmodel import col, delete
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import actions, parsing
 from omnidesk.desk import intake as intakes
-from omnidesk.keys import RECEIVER
+from omnidesk.desk.intake import Intake
+from omnidesk.keys import BLOBS, RECEIVER
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.models import Case, Inbox, Interaction, LaneClaim, Lease, RawMessage, RawState
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.models import Attachment, Case, Inbox, Interaction, LaneClaim, Lease, RawMessage, RawState
 from tests.fakes import ProgramStopped
 from tests.office import Office
 
-POISON: dict[str, Any] = {"language": ["no", "text"]}
+POISON: dict[str, Any] = {"automatic": "maybe"}
 """What can be read but not stored."""
+
+
+LARGE = {"padding": "x" * parsing.INLINE}
+
+
+class Gate(Blobs):
+    """Blobs that are read only once as many as `needs` wish to be, or `open` is set."""
+
+    def __init__(self, office: Office, needs: int = 1_000) -> None:
+        super().__init__(str(office.blobs_folder))
+        self.open = asyncio.Event()
+        self.asked = asyncio.Event()
+        self._left = needs
+
+    async def get(self, name: str) -> bytes:
+        self.asked.set()
+        self._left -= 1
+        if not self._left:
+            self.open.set()
+        await self.open.wait()
+        return await super().get(name)
+
+
+def sized(office: Office, *, large: bool, blobs: Blobs | None = None) -> Intake:
+    """The intake of one size of messages."""
+    blobs = blobs or office.app[BLOBS]
+    return Intake(
+        office.database, blobs, office.keys, office.inboxes, holder=office.holder, batch=100, large=large
+    )  # fmt: skip
 
 
 async def texts(office: Office) -> list[str]:
@@ -183,6 +217,136 @@ async def test_a_store_that_is_away_for_a_moment_costs_a_message_nothing_but_tim
     await office.work()
     assert await texts(office) == ["meanwhile", "x" * 70_000, "then"]
     assert set(await states(office)) == {RawState.DONE}
+
+
+async def test_a_store_that_stays_away_is_asked_less_and_less_often_without_an_end(office: Office) -> None:
+    await office.receive("x" * 70_000)
+    away = office.blobs_folder.rename(office.blobs_folder.with_name("away"))
+    rests = []
+    for _ in range(10):
+        await office.work()
+        (row,) = await office.all(RawMessage)
+        assert (row.state, row.attempts, row.reason) == (RawState.WAITING, 0, "")
+        rests.append(round((row.not_before - office.clock()).total_seconds()))
+        office.clock.skip(seconds=rests[-1] + 1)
+    assert rests == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+    away.rename(office.blobs_folder)
+    await office.work()
+    assert await states(office) == [RawState.DONE]
+
+
+async def test_a_database_that_flaps_stops_no_message(office: Office) -> None:
+    """It goes away in the middle of round after round, so that not even the failure can be noted."""
+
+    class Flapping(Database):
+        away = False
+
+        @asynccontextmanager
+        async def transaction(self) -> AsyncIterator[Transaction]:
+            if self.away:
+                raise ConnectionRefusedError("the database is away")
+            async with super().transaction() as tx:
+                yield tx
+
+    class Switch(Blobs):
+        flaps = 5
+
+        async def get(self, name: str) -> bytes:
+            self.flaps -= 1
+            database.away = self.flaps >= 0
+            return await super().get(name)
+
+    database = Flapping(office.database.url, worker=7)
+    worker = office.intake(office.holder, database=database, blobs=Switch(str(office.blobs_folder)))
+    await office.receive("x" * 70_000)
+    await office.receive("then")
+    for _ in range(5):
+        with pytest.raises(ConnectionRefusedError):
+            await worker.run()
+        database.away = False
+    assert await worker.run()
+    assert await texts(office) == ["x" * 70_000, "then"]
+    assert {row.attempts for row in await office.all(RawMessage)} == {1}
+    await database.close()
+
+
+async def test_a_round_that_is_cut_off_gives_back_what_it_took(office: Office) -> None:
+    gate = Gate(office)
+    for number in range(3):
+        await office.receive(f"{number}")
+    await office.receive("x" * 70_000, sender="zoe")
+    round_of_it = asyncio.create_task(office.intake(office.holder, blobs=gate).run())
+    await gate.asked.wait()
+    round_of_it.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await round_of_it
+    assert {(row.state, row.attempts) for row in await office.all(RawMessage)} == {(RawState.WAITING, 0)}
+    assert await office.all(LaneClaim) == []
+    await office.work()
+    assert await texts(office) == ["0", "1", "2", "x" * 70_000]
+
+
+async def test_small_messages_do_not_wait_for_large_ones(office: Office) -> None:
+    gate = Gate(office)
+    small, large = sized(office, large=False), sized(office, large=True, blobs=gate)
+    await office.receive("large", sender="zoe", **LARGE)
+    reading = asyncio.create_task(large.run())
+    await gate.asked.wait()
+    await office.receive("Hello")
+    assert await small.run()
+    assert await texts(office) == ["Hello"]
+    gate.open.set()
+    assert await reading
+    assert await texts(office) == ["Hello", "large"]
+    assert {row.attempts for row in await office.all(RawMessage)} == {1}
+    assert await office.all(LaneClaim) == []
+
+
+async def test_a_sender_who_mixes_sizes_is_heard_in_order(office: Office) -> None:
+    small, large = sized(office, large=False), sized(office, large=True)
+    for number in range(6):
+        await office.receive(f"{number}", **(LARGE if number in (2, 3) else {}))
+    assert not await large.run()
+    assert await small.run()
+    assert await texts(office) == ["0", "1"]
+    assert not await small.run()
+    assert await large.run()
+    assert await texts(office) == ["0", "1", "2", "3"]
+    assert not await large.run()
+    assert await small.run()
+    assert await texts(office) == [f"{number}" for number in range(6)]
+
+
+async def test_two_large_messages_are_read_at_once(office: Office) -> None:
+    for number in range(2):
+        await office.receive(f"{number}", sender=f"s{number}", **LARGE)
+    async with asyncio.timeout(20):
+        assert await sized(office, large=True, blobs=Gate(office, needs=2)).run()
+    assert sorted(await texts(office)) == ["0", "1"]
+
+
+async def test_what_a_dead_process_had_claimed_of_large_messages_is_taken_over(office: Office) -> None:
+    await office.receive("large", **LARGE)
+    async with office.database.transaction() as tx:
+        (row,) = await office.all(RawMessage)
+        tx.add_row(LaneClaim, {"lane": row.lane, "holder": "elsewhere/1/a/large"})
+    await office.lease("elsewhere/1/a")
+    large = sized(office, large=True)
+    assert not await large.run()
+    async with office.database.transaction() as tx:
+        await tx.session.exec(delete(Lease).where(col(Lease.holder) == "elsewhere/1/a"))
+    assert await large.run()
+    assert await texts(office) == ["large"]
+
+
+async def test_a_very_long_text_is_cut_and_comes_whole_as_a_file(office: Office) -> None:
+    long = "ş" * 100_001
+    case = await office.says(long)
+    (found,) = [row for row in await office.log(case) if row.interaction.kind == "message"]
+    (file,) = await office.all(Attachment)
+    assert found.interaction.text == long[:100_000]
+    assert (file.interaction_id, file.filename) == (found.interaction.id, "message.txt")
+    assert (await office.app[BLOBS].get(file.blob)).decode() == long
 
 
 async def test_messages_of_an_inbox_that_can_not_be_used_wait_and_hold_up_nobody(office: Office) -> None:

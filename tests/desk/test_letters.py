@@ -1,5 +1,6 @@
 """Letters: an interaction as the message its channel can send."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from sqlmodel import col
 
 from omnidesk.contract.channel import Button, Outbound
 from omnidesk.desk import actions, joining
+from omnidesk.desk.letters import key_of
+from omnidesk.store.keys import Keys
 from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery, Interaction
 from tests.office import Office
 
@@ -41,6 +44,14 @@ async def test_an_answer_says_who_wrote_it_and_what_it_answers(office: Office) -
     second = await reply(office, case)
     assert second.references == ("one@x", f"fake-{first.key}", "two@x")
     assert second.key != first.key
+
+
+async def test_the_key_of_a_message_cannot_be_guessed_and_fits_a_message_id(office: Office) -> None:
+    """Whoever knows it can write into the case."""
+    key = (await reply(office, await office.says("Hello"))).key
+    (delivery,) = await office.all(Delivery)
+    assert re.fullmatch(rf"{delivery.id}\.[a-z2-7]{{20}}", key)
+    assert key != key_of(Keys("another secret"), delivery.id)
 
 
 @pytest.mark.parametrize(("subject", "answered"), [("My parcel", "Re: My parcel"), ("RE: My parcel", "RE: My parcel")])
@@ -91,7 +102,7 @@ async def test_files_go_out_with_their_bytes_and_an_address(office: Office) -> N
 async def test_a_file_too_large_fails_at_once_and_is_not_the_fault_of_the_address(office: Office) -> None:
     case, delivery = await attached(office, 1_000_001)
     assert (delivery.state, delivery.attempts) == ("failed", 1)
-    assert delivery.error == "bill.txt is larger than this channel takes"
+    assert delivery.error.startswith("bill.txt is larger than this channel takes (0.954 MB)")
     assert "delivery_failed" in await office.events(case)
     assert (await office.all(ContactPoint))[0].working
     assert office.channel("desk").sent == []

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy
+from sqlalchemy import event
 from sqlmodel import col, delete
 
 from omnidesk.contract.channel import ChannelError, RawMessage
 from omnidesk.desk import actions, deliveries
+from omnidesk.desk.letters import key_of
 from omnidesk.keys import BUS
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, Interaction, Lease
 from omnidesk.workers import Worker, Workers
@@ -73,7 +76,7 @@ async def test_an_answer_is_queued_then_sent(office: Office) -> None:
     assert await states(office) == ["queued"]
     await send(office)
     (row,) = await office.all(Delivery)
-    assert (row.state, row.provider_id, row.error) == ("sent", f"fake-{row.id}", "")
+    assert (row.state, row.provider_id, row.error) == ("sent", f"fake-{key_of(office.keys, row.id)}", "")
     assert sent(office) == ["Hi"]
 
 
@@ -162,7 +165,7 @@ async def test_the_key_is_the_same_on_every_try(office: Office) -> None:
         await send(office)
         office.clock.skip(hours=1)
     (row,) = await office.all(Delivery)
-    assert tried == [str(row.id)] * 3
+    assert tried == [key_of(office.keys, row.id)] * 3
 
 
 async def test_a_failed_one_can_be_tried_again(office: Office) -> None:
@@ -243,6 +246,48 @@ async def test_a_receipt_of_a_failed_try_says_nothing_of_the_next(office: Office
     gate.set()
     await sending
     assert await states(office) == ["sent"]
+
+
+async def plans(office: Office) -> list[str]:
+    """How the database means to find what is due, and what to send."""
+    seen: list[tuple[str, Any]] = []
+    engines = {office.database.reader.sync_engine, office.database.writer.sync_engine}
+
+    def keep(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT deliveries."):
+            seen.append((statement, parameters))
+
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", keep)
+    worker = office.outbox(office.holder)
+    await worker.next_due()
+    assert not await worker.run()
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", keep)
+    explain = "EXPLAIN QUERY PLAN" if office.database.is_sqlite else "EXPLAIN"
+    async with office.database.reader.connect() as connection:
+        return [
+            "\n".join(str(row[-1]) for row in await connection.exec_driver_sql(f"{explain} {statement}", parameters))
+            for statement, parameters in seen
+        ]
+
+
+async def test_what_is_due_is_found_without_looking_at_all_that_is_queued(office: Office) -> None:
+    await answered(office, "Hi")
+    (row,) = await office.all(Delivery)
+    later = office.clock() + timedelta(hours=1)
+    await office.change(Delivery, col(Delivery.id) == row.id, not_before=later)
+    async with office.database.transaction() as tx:
+        for number in range(1, 5001):
+            tx.add_row(Delivery, {**row.model_dump(), "id": row.id + number, "not_before": later})
+    async with office.database.transaction() as tx:
+        await tx.session.exec(sqlalchemy.text("ANALYZE"))  # type: ignore[call-overload]
+    found = await plans(office)
+    assert len(found) == 2
+    for plan in found:
+        assert "ix_deliveries_due" in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
+        assert "Seq Scan" not in plan, plan
 
 
 # More than one process

@@ -1,5 +1,6 @@
 """Parsing: limits for what is large, and nothing absurd gets in."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -72,6 +73,47 @@ def test_what_no_database_stores_is_taken_out() -> None:
         Sender(good, good), good, good, good, token=good, message_id=good, references=(good,), button=good,
         attachments=(Attachment(good, good, b"\x00", content_id=good),),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "whole"),
+    [
+        ("x" * 100_000, "x" * 100_000, []),
+        ("\x00" * 100_001, None, []),
+        ("ş" * 100_001, None, ["ş" * 100_001]),
+        ("short", "x" * 100_001, ["short"]),
+    ],
+)
+def test_what_is_too_long_for_a_page_is_cut_and_kept_whole_in_a_file(
+    text: str, html: str | None, whole: list[str]
+) -> None:
+    cleaned = clean(Inbound(MIA, text, html, attachments=(Attachment("a", "image/png", b"x"),)))
+    assert cleaned.text == text.replace("\x00", "")[:100_000]
+    assert cleaned.html == (html and html[:100_000])
+    first, *more = cleaned.attachments
+    assert first.filename == "a"
+    assert [(file.filename, (file.content or b"").decode()) for file in more] == [("message.txt", one) for one in whole]
+
+
+async def test_reading_what_is_not_quick_holds_up_nobody() -> None:
+    beats = 0
+
+    class Slow(FakeChannel):
+        def parse(self, raw: RawMessage) -> list[Inbound | Receipt]:
+            deadline = time.monotonic() + 5
+            while not beats and time.monotonic() < deadline:
+                time.sleep(0.01)
+            return [Inbound(MIA, "Hello")]
+
+    async def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(parsing.parse(Slow(None), RawMessage("1", "mia", b"x" * 40_000)))
+        group.create_task(beat())
+    assert beats == 1
+    assert reading.result() == [Inbound(MIA, "Hello")]
 
 
 async def test_receipts_are_cleaned_too() -> None:

@@ -5,7 +5,7 @@ import pytest
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import quarantine
 from omnidesk.errors import NotFound
-from omnidesk.keys import RECEIVER
+from omnidesk.keys import BLOBS, RECEIVER
 from omnidesk.store.models import AuditEntry, Interaction, RawMessage, RawState
 from tests.fakes import FakeChannel
 from tests.office import Office
@@ -44,6 +44,29 @@ async def test_it_is_listed_with_its_reason(office: Office) -> None:
         found = await quarantine.find(session, row.id)
     assert listed.id == found.id == row.id
     assert listed.reason.startswith("not what the fake channel says")
+
+
+async def test_older_ones_follow_a_cursor(office: Office) -> None:
+    desk = office.inboxes.by_slug("desk").row.id
+    for number in range(5):
+        await office.app[RECEIVER].receive(desk, Raw(f"junk{number}", "mia", JUNK))
+    await office.work()
+    found: list[list[str]] = []
+    before = None
+    for _ in range(3):
+        async with office.database.session() as session:
+            page = await quarantine.list_quarantined(session, before=before, limit=2)
+        found.append([row.external_id for row in page])
+        before = page[-1].id
+    assert found == [["junk4", "junk3"], ["junk2", "junk1"], ["junk0"]]
+
+
+@pytest.mark.parametrize("size", [1, 300_000])
+async def test_it_can_be_read_as_it_came(office: Office, size: int) -> None:
+    desk = office.inboxes.by_slug("desk").row.id
+    await office.app[RECEIVER].receive(desk, Raw("junk", "mia", JUNK * size))
+    (row,) = await office.all(RawMessage)
+    assert await quarantine.body(office.app[BLOBS], row) == JUNK * size
 
 
 async def test_it_is_processed_again_once_it_is_understood(office: Office) -> None:

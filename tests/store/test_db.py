@@ -10,7 +10,7 @@ from sqlalchemy.exc import StatementError
 from sqlmodel import col, select, update
 
 from omnidesk.errors import NotFound
-from omnidesk.events import AgentChanged, InboxChanged
+from omnidesk.events import AgentChanged
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Agent, Counter, Membership, Team
 from tests.office import TestClock
@@ -46,13 +46,13 @@ async def test_events_leave_after_the_commit_and_once(database: Database) -> Non
 
 async def test_a_transaction_that_fails_leaves_nothing_and_tells_nobody(database: Database) -> None:
     heard: list[Any] = []
-    database.bus.on(InboxChanged, heard.append)
+    database.bus.on(AgentChanged, heard.append)
 
     async def fail() -> None:
         async with database.transaction() as tx:
             tx.add(team(tx))
             await tx.flush()
-            tx.publish(InboxChanged(1))
+            tx.publish(AgentChanged(1))
             raise RuntimeError("on purpose")
 
     with pytest.raises(RuntimeError, match="on purpose"):

@@ -1,11 +1,11 @@
-"""Ids are ours: unique, growing, readable as a time."""
+"""Ids are ours: unique and growing."""
 
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnidesk.store.ids import MAX_ID, WORKERS, IdMaker, made_at
+from omnidesk.store.ids import MAX_ID, WORKERS, IdMaker
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -29,10 +29,6 @@ def test_more_ids_than_fit_into_a_millisecond_are_still_unique() -> None:
 def test_two_workers_never_make_the_same_id() -> None:
     first, second = IdMaker(1), IdMaker(2)
     assert not {first.next(NOON) for _ in range(5000)} & {second.next(NOON) for _ in range(5000)}
-
-
-def test_an_id_tells_when_it_was_made() -> None:
-    assert made_at(IdMaker(WORKERS - 1).next(NOON)) == NOON
 
 
 def test_ids_fit_into_63_bits_for_decades() -> None:

@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlmodel import select
 
 from omnidesk.store.db import Database
-from omnidesk.store.leases import TTL, Leases
+from omnidesk.store.leases import TTL, Leases, place
 from omnidesk.store.models import Lease
 from tests.office import TestClock
 
@@ -71,7 +70,7 @@ async def test_the_dead_of_this_host_are_not_waited_for(database: Database) -> N
     ended = await asyncio.create_subprocess_exec("/bin/true")
     await ended.wait()
     dead, other = process(database, "x"), process(database, "other")
-    dead.holder = f"{socket.gethostname()}/{ended.pid}/abcd"
+    dead.holder = f"{place()}/{ended.pid}/abcd"
     await dead.start()
     await dead.claim("listener:1")
     assert await other.claim("listener:1")
@@ -80,7 +79,7 @@ async def test_the_dead_of_this_host_are_not_waited_for(database: Database) -> N
 
 async def test_a_process_that_lives_on_this_host_is_waited_for(database: Database) -> None:
     alive, other = process(database, "x"), process(database, "other")
-    alive.holder = f"{socket.gethostname()}/{os.getppid()}/abcd"
+    alive.holder = f"{place()}/{os.getppid()}/abcd"
     await alive.claim("listener:1")
     assert not await other.claim("listener:1")
 
@@ -89,6 +88,14 @@ async def test_who_had_our_number_before_the_restart_is_dead(database: Database)
     """In a container every start has the same process id."""
     await Leases(database).claim("listener:1")
     assert await Leases(database).claim("listener:1")
+
+
+async def test_our_number_in_another_container_of_this_name_is_waited_for(database: Database) -> None:
+    """In containers every program is process 1."""
+    twin = Leases(database)
+    twin.holder = twin.holder.replace(place(), f"{place()}0")
+    await twin.claim("listener:1")
+    assert not await Leases(database).claim("listener:1")
 
 
 async def test_worker_numbers_are_unique(store_url: str, clock: TestClock) -> None:

@@ -5,8 +5,8 @@ import re
 import pytest
 from aiohttp import WSServerHandshakeError, web
 
-from omnidesk.desk import agents, views
-from omnidesk.store.models import Agent, Role
+from omnidesk.desk import actions, agents, views
+from omnidesk.store.models import Agent, Delivery, Role
 from omnidesk.web import csrf, routes
 from omnidesk.web.routes import ROUTES, Route
 from tests.office import Office
@@ -20,7 +20,7 @@ CHANGES_OF_A_CASE = {
     "interactions": {"kind": "reply", "text": "Hello"}, "assignment": {"agent": ""}, "holder": {}, "resolution": {},
     "reopening": {}, "read": {"position": "1"},
 }  # fmt: skip
-EXAMPLES = {"view": "mine", "number": "1001", "position": "1"}
+EXAMPLES = {"view": "mine", "number": "1001", "position": "1", "raw": "1"}
 
 
 async def test_cy_is_refused_every_page_of_a_case(office: Office, visit: Visit) -> None:
@@ -39,6 +39,17 @@ async def test_cy_is_refused_every_change_of_a_case(office: Office, visit: Visit
     for change, form in CHANGES_OF_A_CASE.items():
         assert (change, (await cy.post(f"/cases/{case.number}/{change}", **form))[0]) == (change, 404)
     assert len(await office.log(case)) == len(before)
+
+
+async def test_cy_is_told_nothing_of_a_delivery_that_is_not_his(office: Office, visit: Visit) -> None:
+    case = await office.says("My secret parcel", name="Mia")
+    await office.act("Ada", actions.reply, case.number, "It is on its way.")
+    (delivery,) = await office.all(Delivery)
+    cy = await visit("Cy")
+    hidden, missing = await cy.post(f"/deliveries/{delivery.id}/retry"), await cy.post("/deliveries/7/retry")
+    assert hidden[0] == 404
+    assert hidden[1].replace(str(delivery.id), "7") == missing[1]
+    assert (await (await visit("Ada")).post(f"/deliveries/{delivery.id}/retry"))[0] == 409
 
 
 async def test_cy_sees_nothing_of_the_case_in_any_view(office: Office, visit: Visit) -> None:
@@ -63,6 +74,7 @@ async def test_the_history_names_only_how_many_cases_a_closed_team_has(office: O
 async def test_the_quarantine_is_for_administrators(visit: Visit) -> None:
     bo, ada = await visit("Bo"), await visit("Ada")
     assert (await bo.get("/quarantine"))[0] == 403
+    assert (await bo.get("/quarantine/1"))[0] == 403
     assert (await bo.post("/quarantine/1/processing"))[0] == 403
     assert (await ada.get("/quarantine"))[0] == 200
 

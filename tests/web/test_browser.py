@@ -227,7 +227,7 @@ async def test_language_and_theme_are_kept(office: Office, window: Any) -> None:
     await page.locator(".me summary").click()
     await picture(page, "menu")
     await page.get_by_role("button", name="Türkçe").click()
-    await expect(page.locator("#list-title")).to_have_text("Tüm açıklar")
+    await expect(page.locator("#list-title")).to_have_text("Tüm açık talepler")
     await page.locator(".me summary").click()
     await page.get_by_role("button", name="Koyu").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -4,12 +4,14 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
-from omnidesk.desk import actions
+from omnidesk.desk import actions, agents
 from omnidesk.events import CaseChanged, Typing
 from omnidesk.keys import BUS
 from omnidesk.store.models import AgentSession
+from omnidesk.web import live
 from omnidesk.web.live import LIVE
 from tests.office import Office
 from tests.web.conftest import Visit
@@ -81,9 +83,22 @@ async def test_a_page_that_does_not_read_is_told_to_refresh_and_stops_nobody(off
     assert [message["case"] for message in await heard(quick)] == [case.number]
 
 
+def _shows(number: int) -> str:
+    return json.dumps({"show": {"case": number}, "typing": number})
+
+
 async def test_junk_from_a_page_is_ignored(office: Office, visit: Visit) -> None:
     socket = await open_live(await visit("Ada"), view="all")
-    for junk in ("", "nonsense", "[]", '{"show": 7}', '{"typing": "x"}', '{"show": {"view": "evil"}}'):
+    for junk in (
+        "",
+        "nonsense",
+        "[]",
+        '{"show": 7}',
+        '{"typing": "x"}',
+        _shows(10**30),
+        _shows(2**31),
+        '{"show": {"view": "evil"}}',
+    ):
         await socket.send_str(junk)
     await socket.send_json({"show": {"view": "all"}})
     await asyncio.sleep(0.05)
@@ -96,6 +111,46 @@ async def test_an_open_page_keeps_its_agent_online(office: Office, visit: Visit)
     await asyncio.sleep(0.1)
     case = await office.says("Hello", name="Mia")
     assert case.assignee_id == (await office.viewer("Ada")).agent_id
+
+
+async def test_a_page_whose_agent_can_not_be_kept_online_is_sent_to_come_back(
+    office: Office, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(agents, "touch", away)
+    socket = await open_live(await visit("Ada"), view="mine")
+    while (message := await socket.receive(timeout=2)).type is WSMsgType.TEXT:
+        pass
+    assert (message.type, message.data) == (WSMsgType.CLOSE, 1013)
+    assert "keeping Ada online failed" in caplog.text
+    assert "Unhandled exception" not in caplog.text
+
+
+async def test_a_page_of_somebody_who_signed_out_elsewhere_is_closed(
+    office: Office, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PRESENCE_SECONDS", 0.1)
+    ada = await visit("Ada")
+    socket = await open_live(ada, view="mine")
+    await ada.post("/sign-out")
+    while (message := await socket.receive(timeout=2)).type is WSMsgType.TEXT:
+        pass
+    assert (message.type, message.data) == (WSMsgType.CLOSE, 1008)
+
+
+async def test_a_change_that_could_not_be_told_makes_pages_fetch_everything(
+    office: Office, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = await open_live(await visit("Ada"), view="all")
+
+    async def away(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(office.app[LIVE], "_tell", away)
+    office.app[BUS].publish(CaseChanged(1, 1))
+    assert await heard(socket) == [{"refresh": True}]
 
 
 async def test_sockets_are_told_that_the_server_goes_away(office: Office, visit: Visit) -> None:

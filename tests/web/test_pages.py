@@ -1,17 +1,25 @@
 """Pages as programs see them: forms, fragments, errors, files, the survey and the quarantine."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from omnidesk.contract.channel import RawMessage
+import pytest
+
+from channels.email.adapter import EmailChannel
+from channels.email.settings import EmailSettings
+from omnidesk.contract.channel import Inbound, RawMessage, Receipt
 from omnidesk.desk import actions, interactions, surveys
 from omnidesk.store.models import Case, Invitation
 from omnidesk.store.models import RawMessage as Raw
 from omnidesk.web import assets
+from tests.fakes import FakeChannel
 from tests.office import Office
 from tests.web.conftest import Visit
 
 HTMX = {"HX-Request": "true"}
+LARGE = "9" * 19
+"""Larger than any id, and than what a database can hold."""
 
 
 async def test_without_scripts_forms_lead_back_to_the_case(office: Office, visit: Visit) -> None:
@@ -136,6 +144,9 @@ async def test_the_survey_page_records_only_what_is_sent(office: Office, visit: 
     _, text = await (await visit("Ada")).get(f"/inbox/resolved/{case.number}")
     assert ("5/5" in text, "Thanks" in text) == (True, True)
     assert (await mia.post(path, score="9"))[0] == 422
+    assert (await mia.post(path, score=LARGE))[0] == 422
+    for strange in (LARGE, "005" + "1" * 5000, "-1", "٤" * 9):
+        assert (await mia.get(f"{path}?score={strange}"))[0] == 200
     assert (await mia.get("/survey/1.madeup"))[0] == 404
     office.clock.skip(days=15)
     assert (await mia.post(path, score="1"))[0] == 409
@@ -151,6 +162,106 @@ async def test_the_quarantine_shows_reasons_and_processes_again(office: Office, 
     (raw,) = await office.all(Raw)
     assert (await ada.post(f"/quarantine/{raw.id}/processing"))[0] == 303
     assert (await office.all(Raw))[0].state == "waiting"
+
+
+async def test_what_is_in_quarantine_can_be_read_as_it_came_but_never_as_a_page(office: Office, visit: Visit) -> None:
+    attack = "<script>alert('ş')</script>"
+    for external_id, body in (("short", attack), ("long", attack + "x" * 300_000)):
+        await office.reception("desk").receive(RawMessage(external_id, "mia", body.encode()))
+    await office.work()
+    ada = await visit("Ada")
+    for row, body in zip(await office.all(Raw), (attack, attack + "x" * 300_000), strict=True):
+        assert f'href="/quarantine/{row.id}"' in (await ada.get("/quarantine"))[1]
+        async with ada.session.get(f"/quarantine/{row.id}") as response:
+            assert await response.text() == body
+            assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+async def test_a_long_quarantine_comes_in_parts_and_is_counted_whole(office: Office, visit: Visit) -> None:
+    for number in range(53):
+        await office.reception("desk").receive(RawMessage(f"broken{number:02}", "mia", b"not JSON"))
+    await office.work()
+    ada = await visit("Ada")
+    _, newest = await ada.get("/quarantine")
+    older = newest.split('href="/quarantine?before=')[1].split('"')[0]
+    _, rest = await ada.get(f"/quarantine?before={older}")
+    for text, shown in ((newest, range(3, 53)), (rest, range(3))):
+        assert [number for number in range(53) if f"broken{number:02}" in text] == list(shown)
+        assert 'class="badge">53<' in text
+    assert 'href="/quarantine?before=' not in rest
+    for strange in ("x", "0", "-1", LARGE, "1" * 5000):
+        assert (await ada.get(f"/quarantine?before={strange}"))[0] == 422
+
+
+async def test_a_number_that_no_row_can_have_is_refused(office: Office, visit: Visit) -> None:
+    case = await office.says("Hello", name="Mia")
+    ada = await visit("Ada")
+    for path in (f"/deliveries/{LARGE}/retry", f"/quarantine/{LARGE}/processing", "/deliveries/0/retry"):
+        assert (path, (await ada.post(path))[0]) == (path, 404)
+    assert (await ada.get(f"/quarantine/{LARGE}"))[0] == 404
+    for change, form in (
+        ("assignment", {"agent": LARGE}), ("assignment", {"agent": "-1"}), ("read", {"position": LARGE}),
+        ("read", {"position": str(2**31)}), ("interactions", {"kind": "reply", "text": "Hi", "last_seen": str(2**31)}),
+        ("interactions", {"kind": "reply", "text": "Hi", "last_seen": LARGE}),
+    ):  # fmt: skip
+        assert (change, (await ada.post(f"/cases/{case.number}/{change}", **form))[0]) == (change, 422)
+
+
+PHONE_MAIL = b"""From: Mia <mia@customer.example>
+Message-ID: <1@customer.example>
+Subject: The bill
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: %b
+
+%b
+--x
+Content-Type: application/pdf; name=bill.pdf
+Content-Disposition: inline; filename=bill.pdf
+Content-Transfer-Encoding: base64
+
+JVBERi0=
+--x
+Content-Type: image/png; name=photo.png
+Content-Disposition: inline; filename=photo.png
+Content-Id: <photo-1>
+Content-Transfer-Encoding: base64
+
+iVBORw==
+--x--
+"""
+
+
+class MailOnTheDesk(FakeChannel):
+    """The fake, to which people write mails."""
+
+    def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
+        """As the email channel understands it."""
+        return EmailChannel(EmailSettings(address="desk@example.com")).parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "listed"),
+    [
+        (b"text/plain", b"Here it is.", ["bill.pdf", "photo.png"]),
+        (b"text/html", b'Here it is: <img src="cid:photo-1">', ["bill.pdf"]),
+        (b"text/html", b'Another: <img src="cid:photo-10">', ["bill.pdf", "photo.png"]),
+    ],
+)
+async def test_files_that_a_phone_sends_inline_are_listed_unless_the_html_shows_them(
+    office: Office, visit: Visit, kind: bytes, text: bytes, listed: list[str]
+) -> None:
+    office.inboxes.channels = {**office.inboxes.channels, "fake": MailOnTheDesk}
+    await office.inboxes.load()
+    await office.reception("desk").receive(RawMessage("1", "mia", PHONE_MAIL % (kind, text)))
+    await office.work()
+    (case,) = await office.all(Case)
+    _, page = await (await visit("Ada")).get(f"/inbox/all/{case.number}")
+    assert [name for name in ("bill.pdf", "photo.png") if f"<span>{name}</span>" in page] == listed
 
 
 async def test_static_files_are_kept_for_ever_under_their_digest_only(visit: Visit) -> None:

@@ -1,10 +1,13 @@
 """Signing in: by password, by a link, within limits; and out again."""
 
+from aiohttp import ClientSession, TCPConnector
 from argon2 import PasswordHasher
 
 from omnidesk.desk import agents
 from omnidesk.desk.agents import Passwords
+from omnidesk.store.models import AuditEntry
 from omnidesk.web import csrf
+from omnidesk.web.sign_in import WIDE_LIMIT
 from tests.office import Office
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
@@ -62,6 +65,24 @@ async def test_trying_too_often_is_stopped_even_with_the_right_password(office: 
     assert (await try_to_enter(nobody, "bo@example.com", PASSWORD))[0] == 303
 
 
+async def test_nobody_can_spend_the_tries_of_somebody_elsewhere(office: Office, visit: Visit) -> None:
+    await give_password(office, "Bo")
+    bo = await visit(None)
+    async with ClientSession(bo.url, connector=TCPConnector(local_addr=("127.0.0.2", 0))) as elsewhere:
+        eve = Visitor(elsewhere, bo.url, "")
+        tries = [(await try_to_enter(eve, "bo@example.com", "wrong"))[0] for _ in range(12)]
+    assert tries == [403] * 10 + [429] * 2
+    assert (await try_to_enter(bo, "bo@example.com", PASSWORD))[0] == 303
+
+
+async def test_many_addresses_together_are_stopped_too(office: Office, visit: Visit) -> None:
+    wide = office.app[WIDE_LIMIT]
+    now = office.database.now()
+    while wide.take("email:bo@example.com", now):
+        pass
+    assert (await try_to_enter(await visit(None), "BO@example.com", "wrong"))[0] == 429
+
+
 async def test_a_link_signs_in_once_and_looking_at_it_does_not_use_it_up(office: Office, visit: Visit) -> None:
     bo = await office.viewer("Bo")
     async with office.database.transaction() as tx:
@@ -90,3 +111,9 @@ async def test_the_page_speaks_the_language_that_the_browser_or_its_visitor_chos
     assert "Giriş yap" in (await nobody.get("/sign-in?language=tr"))[1]
     assert "Giriş yap" in (await nobody.get("/sign-in"))[1]
     assert "Giriş yap" not in (await nobody.get("/sign-in?language=en"))[1]
+
+
+async def test_a_failed_try_stands_in_the_audit_log(office: Office, visit: Visit) -> None:
+    nobody = await visit(None)
+    await try_to_enter(nobody, "ada@example.com", "wrong")
+    assert ("sign_in.failed", "ada@example.com") in [(e.action, e.subject) for e in await office.all(AuditEntry)]

@@ -73,7 +73,6 @@ class AgentSession(Row, table=True):
     agent_id: int = link("agents.id", index=True)
     user_agent: str = ""
     created_at: datetime = moment()
-    seen_at: datetime = moment()
     expires_at: datetime = moment()
 
 

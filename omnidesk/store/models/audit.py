@@ -10,7 +10,7 @@ from omnidesk.store.models._row import Row, key, maybe_link, moment
 
 
 class AuditEntry(Row, table=True):
-    """One administrative act: signing in, making an agent, releasing from quarantine."""
+    """One administrative act: signing in or failing to, making an agent, releasing from quarantine."""
 
     __tablename__ = "audit_entries"
 

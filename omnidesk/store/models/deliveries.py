@@ -50,6 +50,5 @@ class Delivery(Row, table=True):
     error: str = ""
     provider_id: str | None = Field(default=None)
     holder: str = ""
-    claimed_at: datetime | None = maybe_moment()
     created_at: datetime = moment()
     sent_at: datetime | None = maybe_moment()

@@ -68,4 +68,3 @@ class LaneClaim(Row, table=True):
 
     lane: int = key()
     holder: str = Field(index=True)
-    claimed_at: datetime = moment()

@@ -17,7 +17,6 @@ class InvitationState(StrEnum):
     SENT = "sent"
     ANSWERED = "answered"
     CANCELLED = "cancelled"
-    EXPIRED = "expired"
 
 
 class Survey(Row, table=True):

@@ -82,7 +82,6 @@ def upgrade() -> None:
         "lane_claims",
         sa.Column("lane", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("lane", name=op.f("pk_lane_claims")),
     )
     with op.batch_alter_table("lane_claims", schema=None) as batch_op:
@@ -144,7 +143,6 @@ def upgrade() -> None:
         ),
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_sessions_agent_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_agent_sessions")),
@@ -602,7 +600,6 @@ def upgrade() -> None:
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("holder", sa.String(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_deliveries_case_id")),
