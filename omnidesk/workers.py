@@ -19,6 +19,7 @@ from omnidesk.events import Bus, WorkWaiting
 
 log = logging.getLogger(__name__)
 
+_FIRST_LOOK = timedelta(seconds=0.3)
 _PAUSE_AFTER_ERROR = 1.0
 _PATIENCE_SECONDS = 3.0
 _SHORTEST_WAIT = timedelta(milliseconds=200)
@@ -57,11 +58,12 @@ class Workers:
             self._workers[event.worker].wake.set()
 
     def start(self) -> None:
-        """Begin; every worker looks once at once, for what an earlier process left."""
+        """Begin; every worker soon looks for what an earlier process left, once the pages answer."""
         self._clock.start()
+        first = now() + _FIRST_LOOK
         for worker in self._workers.values():
-            worker.wake.set()
-            self._clock.add_job(_wake, IntervalTrigger(seconds=self._poll_seconds), [worker])
+            every = IntervalTrigger(seconds=self._poll_seconds)
+            self._clock.add_job(_wake, every, [worker], next_run_time=first)
             self._tasks.append(asyncio.create_task(self._loop(worker), name=worker.name))
 
     async def stop(self) -> None:

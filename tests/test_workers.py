@@ -85,8 +85,8 @@ async def test_a_due_time_wakes_a_worker_long_before_the_next_poll() -> None:
 async def test_what_is_due_but_can_not_be_had_does_not_keep_it_busy() -> None:
     job = Job(due=clock.now() - timedelta(hours=1))
     async with working(Bus(), job):
-        await asyncio.sleep(0.5)
-        assert 2 <= job.runs <= 4
+        await asyncio.sleep(1.0)
+        assert 2 <= job.runs <= 5
 
 
 async def test_a_failure_is_told_and_the_work_goes_on(
