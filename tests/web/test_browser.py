@@ -42,6 +42,8 @@ async def test_a_new_case_appears_moves_and_leaves_without_a_reload(office: Offi
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.locator(".subject")).to_have_text("The first")
+    await expect(page.locator("#resolution")).to_have_attribute("data-htmx-powered", "true")
+    await page.wait_for_load_state("networkidle")
     await page.keyboard.press("e")
     await expect(page.locator(".toast")).to_contain_text(f"Case #{first.number} is resolved.")
     await expect(rows).to_have_text(["The second"])
