@@ -59,6 +59,10 @@ class Capabilities:
     typing: bool = False
     automatic_per_hour: int | None = None
     """The most automatic messages (bot, survey) to one address in an hour, so that two robots never loop."""
+    stop_words: tuple[str, ...] = ()
+    """A message that is just one of these ends automatic messages to its sender, until one of `start_words` comes; an
+    inbox may have its own. Empty = this channel has a way of its own to be left."""
+    start_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,15 @@ class Inbound:
 class Receipt:
     """What a provider says later of a message it took: `message_id` is what `Channel.send` returned.
 
-    A failure is final; `bad_address` as for `ChannelError`.
+    A failure is final; `bad_address` as for `ChannelError`. `key` is the `Outbound.key`, where the provider gives it
+    back: with it a receipt finds its message even when it comes before `send` has returned.
     """
 
     message_id: str
     state: ReceiptState
     error: str = ""
     bad_address: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +238,22 @@ class Nudge:
     name: str = ""
 
 
+class Memory(Protocol):
+    """What a channel keeps between two starts, encrypted: cursors, refreshed tokens. Small texts only."""
+
+    async def get(self, name: str) -> str | None:
+        """What was kept under this name in this inbox, or None."""
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep a text; durable when it returns."""
+
+
 class Desk(Protocol):
     """What the desk offers to the channel of one inbox."""
 
     slug: str
     public_url: str
+    memory: Memory
 
     async def receive(self, raw: RawMessage) -> bool:
         """Store a raw message; durable when it returns. False = it was here already. Only then acknowledge."""

@@ -42,6 +42,21 @@ _SECONDS = 5.0
 _A_MOMENT = 0.05
 
 
+class FakeMemory:
+    """A memory that lasts as long as it is held."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def get(self, name: str) -> str | None:
+        """What was kept."""
+        return self.kept.get(name)
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep it."""
+        self.kept[name] = value
+
+
 class FakeDesk:
     """A desk that keeps what it receives in memory, once `durable` is set."""
 
@@ -53,6 +68,7 @@ class FakeDesk:
         self.asked = asyncio.Event()
         self.durable = asyncio.Event()
         self.signals: list[tuple[str, str]] = []
+        self.memory = FakeMemory()
 
     async def receive(self, raw: RawMessage) -> bool:
         """Keep a raw message once; returns when `durable` is set."""
