@@ -39,9 +39,12 @@ async def viewer_of(session: AsyncSession, agent_id: int) -> Viewer:
     agent = await session.get(Agent, agent_id)
     if agent is None or not agent.active:
         raise NotFound("This agent is no longer here.")
-    own = frozenset(await session.exec(select(Membership.team_id).where(Membership.agent_id == agent_id)))
-    closed = frozenset(await session.exec(select(Team.id).where(col(Team.closed))))
-    hidden = frozenset() if agent.role == Role.ADMIN else closed - own
+    belongs = (col(Membership.team_id) == col(Team.id)) & (col(Membership.agent_id) == agent_id)
+    teams = select(Team.id, Membership.agent_id).outerjoin(Membership, belongs)
+    found = (await session.exec(teams.where(col(Team.closed) | col(Membership.agent_id).is_not(None)))).all()
+    own = frozenset(team_id for team_id, member in found if member is not None)
+    others = frozenset(team_id for team_id, member in found if member is None)
+    hidden = frozenset() if agent.role == Role.ADMIN else others
     return Viewer(
         agent.id, agent.name, Role(agent.role), own, hidden, agent.language, agent.theme, agent.away
     )  # fmt: skip

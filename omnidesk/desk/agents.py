@@ -114,11 +114,10 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
     return token
 
 
-async def session_agent(session: AsyncSession, token: str, now: datetime) -> int | None:
+async def session_agent(session: AsyncSession, token: str, now: datetime) -> Agent | None:
     """The agent of a live session."""
-    statement = select(AgentSession.agent_id).where(
-        AgentSession.digest == _digest(token), col(AgentSession.expires_at) > now
-    )  # fmt: skip
+    live = (AgentSession.digest == _digest(token), col(AgentSession.expires_at) > now)
+    statement = select(Agent).join(AgentSession, col(AgentSession.agent_id) == col(Agent.id)).where(*live)
     return (await session.exec(statement)).first()
 
 

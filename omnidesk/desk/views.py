@@ -5,15 +5,17 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, tuple_
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Case, Shelf
+from omnidesk.store.models import Agent, Case, Shelf, Team
 
 CAP = 1000
 """Counts stop here: 999+."""
@@ -30,11 +32,31 @@ VIEWS = tuple(_HELD)
 _COUNTED = ("mine", "unassigned", "all", "bot")
 
 
+class ListedCase(NamedTuple):
+    """What a row of a list shows, and nothing else: equal rows look the same."""
+
+    id: int
+    number: int
+    shelf: str
+    category: str
+    subject: str
+    preview: str
+    contact_name: str
+    channel: str
+    unread: bool
+    last_at: datetime
+    last_author: str
+    due_at: datetime | None
+    assignee_id: int | None
+    team: str
+    assignee: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """Some cases of a view, newest first, and the cursor of what follows."""
 
-    cases: list[Case]
+    cases: list[ListedCase]
     next: str | None
 
 
@@ -44,19 +66,41 @@ async def list_cases(
     """The cases of a view that the viewer may see. Raises NotFound for an unknown view, Invalid for a bad cursor."""
     if view not in VIEWS:
         raise NotFound(f"There is no view {view}.")
-    statement = select(Case).where(*_conditions(viewer, view), visible(viewer))
+    statement = _listed().where(*_conditions(viewer, view), visible(viewer))
     if cursor:
         statement = statement.where(tuple_(col(Case.last_at), col(Case.id)) < tuple_(*_position(cursor)))
     newest = statement.order_by(col(Case.last_at).desc(), col(Case.id).desc()).limit(limit + 1)
-    cases = list(await session.exec(newest))
+    cases = await _rows(session, newest)
     return CasePage(cases[:limit], _cursor(cases[limit - 1]) if len(cases) > limit else None)
+
+
+async def listed(session: AsyncSession, viewer: Viewer, number: int) -> ListedCase:
+    """A case as lists show it. Raises NotFound, also for one that the viewer may not see."""
+    found = await _rows(session, _listed().where(col(Case.number) == number, visible(viewer)))
+    if not found:
+        raise _no_case(number)
+    return found[0]
+
+
+def _listed() -> Select[Any]:
+    """The columns alone: a list needs no objects."""
+    own = [col(getattr(Case, name)) for name in ListedCase._fields[:-2]]
+    return (
+        sqlalchemy.select(*own, col(Team.name), col(Agent.name))
+        .join(Team, col(Team.id) == col(Case.team_id))
+        .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))
+    )
+
+
+async def _rows(session: AsyncSession, statement: Select[Any]) -> list[ListedCase]:
+    return [ListedCase(*row) for row in await (await session.connection()).execute(statement)]
 
 
 def _conditions(viewer: Viewer, view: str) -> list[ColumnElement[bool]]:
     return [col(getattr(Case, column)) == value for column, value in _HELD[view](viewer).items()]
 
 
-def _cursor(case: Case) -> str:
+def _cursor(case: ListedCase) -> str:
     micros = (case.last_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(f"{micros}:{case.id}".encode()).decode()
 
@@ -75,21 +119,28 @@ def _position(cursor: str) -> tuple[datetime, int]:
 
 async def counts(session: AsyncSession, viewer: Viewer) -> dict[str, int]:
     """How many cases each counted view holds, at most CAP."""
-    found = {}
-    for view in _COUNTED:
-        some = select(Case.id).where(*_conditions(viewer, view), visible(viewer)).limit(CAP).subquery()
-        found[view] = (await session.exec(select(func.count()).select_from(some))).one()
-    return found
+    statement = sqlalchemy.select(*(_count(viewer, view) for view in _COUNTED))
+    counted = (await (await session.connection()).execute(statement)).one()
+    return dict(zip(_COUNTED, counted, strict=True))
+
+
+def _count(viewer: Viewer, view: str) -> ColumnElement[int]:
+    some = sqlalchemy.select(col(Case.id)).where(*_conditions(viewer, view), visible(viewer)).limit(CAP).subquery()
+    return sqlalchemy.select(func.count()).select_from(some).scalar_subquery()
 
 
 async def find(session: AsyncSession, viewer: Viewer, number: int) -> Case:
     """A case by its number. Raises NotFound, also for one that the viewer may not see."""
     case = (await session.exec(select(Case).where(Case.number == number))).first()
     if case is None or not viewer.may_see(case):
-        raise NotFound(f"There is no case #{number} here.")
+        raise _no_case(number)
     return case
 
 
-def in_view(case: Case, viewer: Viewer, view: str) -> bool:
+def _no_case(number: int) -> NotFound:
+    return NotFound(f"There is no case #{number} here.")
+
+
+def in_view(case: Case | ListedCase, viewer: Viewer, view: str) -> bool:
     """Whether a case belongs to a view now."""
     return all(getattr(case, column) == value for column, value in _HELD[view](viewer).items())

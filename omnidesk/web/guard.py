@@ -50,11 +50,11 @@ async def recognise(request: web.Request) -> access.Viewer | None:
         return None
     database = request.app[DATABASE]
     async with database.session() as session:
-        agent_id = await agents.session_agent(session, token, database.now())
-        if agent_id is None:
+        agent = await agents.session_agent(session, token, database.now())
+        if agent is None:
             return None
         try:
-            return await access.viewer_of(session, agent_id)
+            return await access.viewer_of(session, agent.id)
         except NotFound:
             return None
 

@@ -1,7 +1,8 @@
 """Pages: templates rendered in the reader's language."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
 from omnidesk.web import assets, times
@@ -20,6 +22,8 @@ from omnidesk.web.words import in_words
 FOLDER = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent.parent / "locale"
 _KILO = 1000
+_ROWS = 2000
+"""So many drawn rows of lists are kept, the last used ones; each takes a kilobyte or two."""
 
 
 class Pages:
@@ -34,11 +38,19 @@ class Pages:
         self._environments = {
             language: _environment(language, catalogue) for language, catalogue in catalogues.load(CATALOGUES).items()
         }
+        self.row = lru_cache(_ROWS)(self._row)
+        """A row of a list as HTML; it depends on what is given and nothing else."""
 
     def render(self, template: str, language: str, **values: Any) -> str:
         """A template in a language. Every template may use `now` (aware) and `zone` (a tzinfo): give both."""
         page = self._environments[catalogues.language_of(language)].get_template(template)
         return page.render(demo_url=self.demo_url, **values)
+
+    def _row(
+        self, case: ListedCase, view: str, opened: bool, language: str, zone: tzinfo, now: datetime
+    ) -> Markup:  # fmt: skip
+        html = self.render("inbox/row.html", language, case=case, view=view, opened=opened, zone=zone, now=now)
+        return Markup(html)  # noqa: S704 - the template has escaped what it shows
 
     def gettext(self, language: str, text: str) -> str:
         """A text of the pages in a language."""

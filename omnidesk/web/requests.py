@@ -100,9 +100,14 @@ def page(
     language: str | None = None,
     **values: Any,
 ) -> web.Response:
-    """Answer with a rendered template; pages belong to one viewer, so nobody keeps them."""
+    """Answer with a rendered template."""
+    return answer(render(request, template, language=language, **values), status=status, headers=headers)
+
+
+def answer(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer with HTML; pages belong to one viewer, so nobody keeps them."""
     return web.Response(
-        text=render(request, template, language=language, **values),
+        text=text,
         status=status,
         content_type="text/html",
         headers={"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})},
