@@ -1,15 +1,30 @@
 """Who may see and do what."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, true
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, bindparam, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.store.models import Agent, Case, Membership, Role, Team
+from omnidesk.store.models import Agent, AgentSession, Case, Membership, Role, Team
 
 _ORDER = [Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
+
+
+class Placed(Protocol):
+    """A case as far as permissions go."""
+
+    @property
+    def team_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def assignee_id(self) -> int | None:
+        """Who has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +44,50 @@ class Viewer:
         """Whether the agent may do what `role` may do."""
         return _ORDER.index(self.role) >= _ORDER.index(role)
 
-    def may_see(self, case: Case) -> bool:
+    def may_see(self, case: Placed) -> bool:
         """A case of a closed team is for its members and administrators, and for the one it is assigned to."""
         return case.team_id not in self.hidden_team_ids or case.assignee_id == self.agent_id
 
 
+# An agent with each team that is closed or the agent's own; asked at every request, so made once.
+_OWN = select(Membership.team_id).where(col(Membership.agent_id) == col(Agent.id))
+_AGENT = (
+    sqlalchemy.select(
+        col(Agent.id), col(Agent.name), col(Agent.role), col(Agent.language), col(Agent.theme), col(Agent.away),
+        col(Team.id), col(Team.id).in_(_OWN),
+    )
+    .select_from(Agent)
+    .outerjoin(Team, col(Team.closed) | col(Team.id).in_(_OWN))
+    .where(col(Agent.active))
+)  # fmt: skip
+_BY_ID = _AGENT.where(col(Agent.id) == bindparam("agent"))
+_BY_SESSION = _AGENT.join(AgentSession, col(AgentSession.agent_id) == col(Agent.id)).where(
+    col(AgentSession.digest) == bindparam("digest"), col(AgentSession.expires_at) > bindparam("now")
+)
+
+
 async def viewer_of(session: AsyncSession, agent_id: int) -> Viewer:
     """The viewer that an agent is. Raises NotFound when the agent is gone."""
-    agent = await session.get(Agent, agent_id)
-    if agent is None or not agent.active:
+    viewer = await _viewer(session, _BY_ID, agent=agent_id)
+    if viewer is None:
         raise NotFound("This agent is no longer here.")
-    belongs = (col(Membership.team_id) == col(Team.id)) & (col(Membership.agent_id) == agent_id)
-    teams = select(Team.id, Membership.agent_id).outerjoin(Membership, belongs)
-    found = (await session.exec(teams.where(col(Team.closed) | col(Membership.agent_id).is_not(None)))).all()
-    own = frozenset(team_id for team_id, member in found if member is not None)
-    others = frozenset(team_id for team_id, member in found if member is None)
-    hidden = frozenset() if agent.role == Role.ADMIN else others
-    return Viewer(
-        agent.id, agent.name, Role(agent.role), own, hidden, agent.language, agent.theme, agent.away
-    )  # fmt: skip
+    return viewer
+
+
+async def signed_in(session: AsyncSession, digest: str, now: datetime) -> Viewer | None:
+    """The viewer of a live session, known by the digest of its cookie."""
+    return await _viewer(session, _BY_SESSION, digest=digest, now=now)
+
+
+async def _viewer(session: AsyncSession, statement: "Select[*tuple[Any, ...]]", **values: Any) -> Viewer | None:
+    rows = (await (await session.connection()).execute(statement, values)).all()
+    if not rows:
+        return None
+    agent_id, name, role, language, theme, away, _, _ = rows[0]
+    own = frozenset(team_id for *_, team_id, member in rows if member)
+    closed = frozenset(team_id for *_, team_id, member in rows if team_id and not member)
+    hidden = frozenset() if role == Role.ADMIN else closed
+    return Viewer(agent_id, name, Role(role), own, hidden, language, theme, away)
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import audit
+from omnidesk.desk import access, audit
+from omnidesk.desk.access import Viewer
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.events import AgentChanged, WorkWaiting
 from omnidesk.store.db import Database, Transaction
@@ -114,11 +115,9 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
     return token
 
 
-async def session_agent(session: AsyncSession, token: str, now: datetime) -> Agent | None:
-    """The agent of a live session."""
-    live = (AgentSession.digest == _digest(token), col(AgentSession.expires_at) > now)
-    statement = select(Agent).join(AgentSession, col(AgentSession.agent_id) == col(Agent.id)).where(*live)
-    return (await session.exec(statement)).first()
+async def session_viewer(session: AsyncSession, token: str, now: datetime) -> Viewer | None:
+    """The viewer of a live session."""
+    return await access.signed_in(session, _digest(token), now)
 
 
 async def close_session(tx: Transaction, token: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, func, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -47,9 +47,19 @@ class ListedCase(NamedTuple):
     last_at: datetime
     last_author: str
     due_at: datetime | None
+    team_id: int
     assignee_id: int | None
     team: str
     assignee: str | None
+
+
+# The columns alone: a list needs no objects. Made once, since making a statement takes longer than asking for a row.
+_LISTED = (
+    sqlalchemy.select(*(col(getattr(Case, name)) for name in ListedCase._fields[:-2]), col(Team.name), col(Agent.name))
+    .join(Team, col(Team.id) == col(Case.team_id))
+    .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))
+)
+_ONE = _LISTED.where(col(Case.number) == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ async def list_cases(
     """The cases of a view that the viewer may see. Raises NotFound for an unknown view, Invalid for a bad cursor."""
     if view not in VIEWS:
         raise NotFound(f"There is no view {view}.")
-    statement = _listed().where(*_conditions(viewer, view), visible(viewer))
+    statement = _LISTED.where(*_conditions(viewer, view), visible(viewer))
     if cursor:
         statement = statement.where(tuple_(col(Case.last_at), col(Case.id)) < tuple_(*_position(cursor)))
     newest = statement.order_by(col(Case.last_at).desc(), col(Case.id).desc()).limit(limit + 1)
@@ -76,24 +86,16 @@ async def list_cases(
 
 async def listed(session: AsyncSession, viewer: Viewer, number: int) -> ListedCase:
     """A case as lists show it. Raises NotFound, also for one that the viewer may not see."""
-    found = await _rows(session, _listed().where(col(Case.number) == number, visible(viewer)))
-    if not found:
+    found = await _rows(session, _ONE, {"number": number})
+    if not found or not viewer.may_see(found[0]):
         raise _no_case(number)
     return found[0]
 
 
-def _listed() -> Select[Any]:
-    """The columns alone: a list needs no objects."""
-    own = [col(getattr(Case, name)) for name in ListedCase._fields[:-2]]
-    return (
-        sqlalchemy.select(*own, col(Team.name), col(Agent.name))
-        .join(Team, col(Team.id) == col(Case.team_id))
-        .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))
-    )
-
-
-async def _rows(session: AsyncSession, statement: Select[Any]) -> list[ListedCase]:
-    return [ListedCase(*row) for row in await (await session.connection()).execute(statement)]
+async def _rows(
+    session: AsyncSession, statement: Select[Any], values: dict[str, Any] | None = None
+) -> list[ListedCase]:
+    return [ListedCase(*row) for row in await (await session.connection()).execute(statement, values)]
 
 
 def _conditions(viewer: Viewer, view: str) -> list[ColumnElement[bool]]:

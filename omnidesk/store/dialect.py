@@ -18,21 +18,39 @@ def async_url(url: str) -> URL:
 
 
 def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engines to read and to write with; on PostgreSQL they are one."""
+    """The engines to read and to write with; on PostgreSQL they share their connections.
+
+    Each statement read stands for itself, as in PostgreSQL's usual isolation: so nobody pays for BEGIN and ROLLBACK.
+    """
     parsed = async_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, begin="BEGIN", size=4), _sqlite(parsed, begin="BEGIN IMMEDIATE", size=1)
-    engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    return engine, engine
+        return _sqlite_reader(parsed), _sqlite_writer(parsed)
+    engine = create_async_engine(
+        parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, skip_autocommit_rollback=True
+    )  # fmt: skip
+    return engine.execution_options(isolation_level="AUTOCOMMIT"), engine
 
 
-def _sqlite(url: URL, *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0)
-    _listen(engine.sync_engine, begin)
+def _sqlite_reader(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=4, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+    )  # fmt: skip
+    _prepare(engine.sync_engine)
     return engine
 
 
-def _listen(engine: Engine, begin: str) -> None:
+def _sqlite_writer(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    _prepare(engine.sync_engine)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def started(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         # The driver must not open transactions by itself: BEGIN IMMEDIATE has to be the first word, since two
@@ -42,10 +60,6 @@ def _listen(engine: Engine, begin: str) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def started(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
 
 def _insert(connection: AsyncConnection) -> Any:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from aiohttp import web
 
 from omnidesk.desk import access, agents
-from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, SETTINGS
 from omnidesk.store.models import Role
 from omnidesk.web import csrf
@@ -50,13 +49,7 @@ async def recognise(request: web.Request) -> access.Viewer | None:
         return None
     database = request.app[DATABASE]
     async with database.session() as session:
-        agent = await agents.session_agent(session, token, database.now())
-        if agent is None:
-            return None
-        try:
-            return await access.viewer_of(session, agent.id)
-        except NotFound:
-            return None
+        return await agents.session_viewer(session, token, database.now())
 
 
 def _to_sign_in(request: web.Request) -> web.Response:

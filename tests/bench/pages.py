@@ -1,6 +1,7 @@
 """The inbox's list as HTML, beside a plain aiohttp handler that answers as many bytes."""
 
 import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from aiohttp import ClientSession, web
@@ -11,6 +12,7 @@ from omnidesk.desk import agents
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, Contact, ContactPoint, Inbox, Shelf
 from omnidesk.web.csrf import SESSION_COOKIE
+from omnidesk.web.pages import PAGES
 from tests.bench.figures import Figure, milliseconds
 from tests.bench.ground import Stores, office
 from tests.office import Office
@@ -19,20 +21,25 @@ REQUESTS = 200
 _PART = 2000
 
 
-async def measure(stores: Stores, cases: int) -> list[Figure]:
-    """The list with this many open cases, on both databases."""
+async def measure(stores: Stores, sizes: Sequence[int]) -> list[Figure]:
+    """The list with so many open cases, on both databases."""
     figures = []
     for kind in ("sqlite", "postgresql"):
-        async with office(await stores.make(kind), work=False) as desk:
-            await fill(desk, cases)
-            times, size = await _list(desk)
-            raw = await _plain(size)
-            figures.append(
-                Figure(
-                    f"{kind}: inbox list, {cases:,} cases, {size // 1000} KB", milliseconds(times), milliseconds(raw)
-                )
-            )
+        for cases in sizes:
+            async with office(await stores.make(kind), work=False) as desk:
+                await fill(desk, cases)
+                figures += await _lists(desk, f"{kind}, {cases:,} cases")
     return figures
+
+
+async def _lists(desk: Office, where: str) -> list[Figure]:
+    again, size = await _list(desk, lambda: None)
+    anew, _ = await _list(desk, desk.app[PAGES].row.cache_clear)
+    raw = milliseconds(await _plain(size))
+    return [
+        Figure(f"{where}: inbox list, {size // 1000} KB", milliseconds(again), raw),
+        Figure(f"{where}: the same, every row changed since", milliseconds(anew), raw),
+    ]
 
 
 async def fill(desk: Office, cases: int) -> None:
@@ -71,14 +78,14 @@ def _add(tx: Transaction, inbox: Inbox, number: int) -> None:
     )  # fmt: skip
 
 
-async def _list(desk: Office) -> tuple[list[float], int]:
+async def _list(desk: Office, before: Callable[[], None]) -> tuple[list[float], int]:
     async with desk.database.transaction() as tx:
         ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
         token = await agents.open_session(tx, ada.id, "bench")
     server = TestServer(desk.app)
     await server.start_server()
     async with ClientSession(cookies={SESSION_COOKIE: token}) as client:
-        times, size = await _ask(client, str(server.make_url("/inbox/all")))
+        times, size = await _ask(client, str(server.make_url("/inbox/all")), before)
     await server.close()
     return times, size
 
@@ -97,9 +104,12 @@ async def _plain(size: int) -> list[float]:
     return times
 
 
-async def _ask(client: ClientSession, url: str) -> tuple[list[float], int]:
+async def _ask(
+    client: ClientSession, url: str, before: Callable[[], None] = lambda: None
+) -> tuple[list[float], int]:  # fmt: skip
     times, size = [], 0
     for _ in range(REQUESTS):
+        before()
         started = time.perf_counter()
         async with client.get(url) as response:
             size = len(await response.read())

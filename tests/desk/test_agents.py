@@ -69,8 +69,8 @@ async def test_a_session_lives_until_it_is_closed_or_too_old(office: Office) -> 
 
     async def whose(token: str) -> int | None:
         async with office.database.session() as session:
-            agent = await agents.session_agent(session, token, office.clock())
-        return agent.id if agent else None
+            viewer = await agents.session_viewer(session, token, office.clock())
+        return viewer.agent_id if viewer else None
 
     first, second = await opened(), await opened()
     assert (await whose(first), await whose(second), await whose("x")) == (ada.agent_id, ada.agent_id, None)
