@@ -52,9 +52,6 @@ def _shown(row: "Inbox", inboxes: "Inboxes", public_url: str) -> dict[str, Any]:
         "channel": row.channel,
         "enabled": row.enabled,
         "address": channel.address if channel else "",
-        "webhooks": {
-            route.name: public_url + route.path.replace("{slug}", row.slug)
-            for route in (channel.routes() if channel else ())
-        },
+        "webhooks": channel.webhooks(public_url, row.slug) if channel else {},
         "health": problem or row.health or "ok",
     }

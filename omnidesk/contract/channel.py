@@ -190,6 +190,9 @@ class Outbound:
     token: str = ""
     references: tuple[str, ...] = ()
     automatic: bool = False
+    webhooks: Mapping[str, str] = field(default_factory=dict)
+    """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
+    report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,10 @@ class Desk(Protocol):
 
     slug: str
     public_url: str
-    memory: Memory
+
+    @property
+    def memory(self) -> Memory:
+        """What this inbox's channel keeps."""
 
     async def receive(self, raw: RawMessage) -> bool:
         """Store a raw message; durable when it returns. False = it was here already. Only then acknowledge."""
@@ -326,6 +332,11 @@ class Channel(ABC):
     def routes(cls) -> Sequence[Route]:
         """Webhook routes, the same for all inboxes of this kind."""
         return ()
+
+    @classmethod
+    def webhooks(cls, public_url: str, slug: str) -> dict[str, str]:
+        """The public URLs of the routes of one inbox, by their names."""
+        return {route.name: public_url + route.path.replace("{slug}", slug) for route in cls.routes()}
 
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:

@@ -14,3 +14,16 @@ def normal_email(address: str) -> str:
     except UnicodeError:
         domain = domain.lower()
     return f"{local.lower()}@{domain.lower()}"
+
+
+def normal_phone(text: str, country: str) -> str | None:
+    """A phone number as E.164 (`+905321234567`), or None when it can't be one; `country` is for numbers without +."""
+    import phonenumbers  # here, since loading it costs 35 ms and few commands meet a number
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
