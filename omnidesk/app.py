@@ -17,6 +17,7 @@ from omnidesk.desk.conversation import Conversation
 from omnidesk.desk.inboxes import Inboxes, Listener
 from omnidesk.desk.intake import Intake
 from omnidesk.desk.letters import Letters
+from omnidesk.desk.media import Media
 from omnidesk.desk.outbox import Outbox
 from omnidesk.desk.receiving import Receiver
 from omnidesk.desk.reception import Reception
@@ -135,11 +136,13 @@ def make_workers(app: web.Application) -> list[Worker]:
     outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
+    media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),
         Worker("intake_large", intake(large=True).run),
         Worker("routing", Routing(database).run),
         Worker("bot", bot.run),
+        Worker("media", media.run, media.next_due),
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
         Worker("sla", clock.run, clock.next_due),
         Worker("surveys", surveys.run, surveys.next_due),

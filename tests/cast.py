@@ -13,7 +13,7 @@ from omnidesk.desk.configuration import (
     TeamEntry,
 )
 from omnidesk.store.models import Role
-from tests.fakes import FakeChannel, FakeMail
+from tests.fakes import FakeChannel, FakeMail, FakeSms
 
 DESK = DeskFiles(
     teams=(TeamEntry(slug="support", name="Support"), TeamEntry(slug="billing", name="Billing", closed=True)),
@@ -39,8 +39,10 @@ DESK = DeskFiles(
         InboxEntry(slug="bot", channel="fake", name="Bot desk", team="support", bot="echo"),
         InboxEntry(slug="mail", channel="fakemail", name="Mail", team="support"),
         InboxEntry(slug="mail2", channel="fakemail", name="Second mail", team="support"),
+        InboxEntry(slug="sms", channel="fakesms", name="SMS", team="support"),
+        InboxEntry(slug="smsbot", channel="fakesms", name="SMS bot", team="support", bot="echo"),
         InboxEntry(slug="billing", channel="fake", name="Billing", team="billing"),
     ),
 )
 BOTS = [BotFile("echo", "Echo", "echo.yaml", "bot: {slug: echo, name: Echo}")]
-CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail}
+CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail, "fakesms": FakeSms}

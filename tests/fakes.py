@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from omnidesk.contract.channel import (
     Attachment,
+    Button,
     Capabilities,
     Channel,
     ChannelError,
@@ -30,7 +31,7 @@ class FakeChannel(Channel):
     """
 
     name = "fake"
-    capabilities = Capabilities(join="person", buttons=3, survey="buttons", attachments=1_000_000, receipts=True)
+    capabilities = Capabilities(join="person", buttons=5, survey="buttons", attachments=1_000_000, receipts=True)
 
     def __init__(self, settings: object, http: object = None) -> None:
         super().__init__(settings)
@@ -45,7 +46,11 @@ class FakeChannel(Channel):
             if "state" in said:
                 return [
                     Receipt(
-                        said["id"], said["state"], said.get("error", ""), bad_address=said.get("bad_address", False)
+                        said["id"],
+                        said["state"],
+                        said.get("error", ""),
+                        bad_address=said.get("bad_address", False),
+                        key=said.get("key", ""),
                     )
                 ]
             harm(said["text"])
@@ -65,6 +70,10 @@ class FakeChannel(Channel):
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()
+                    )
+                    + tuple(
+                        Attachment(name, "image/png", reference=reference)
+                        for name, reference in said.get("media", {}).items()
                     ),
                 )
             ]
@@ -100,8 +109,26 @@ class FakeMail(FakeChannel):
     capabilities = Capabilities(join="thread", survey="link", attachments=1_000_000, automatic_per_hour=3)
 
 
+class FakeSms(FakeChannel):
+    """The fake as a channel without buttons, which knows consent words and keeps its media (`kept`) itself."""
+
+    name = "fakesms"
+    capabilities = Capabilities(survey="number", max_length=1600, stop_words=("stop", "ret"), start_words=("start",))
+
+    def __init__(self, settings: object, http: object = None) -> None:
+        super().__init__(settings)
+        self.kept: dict[str, bytes | ChannelError] = {}
+
+    async def fetch(self, reference: str) -> bytes:
+        """What is kept; a refusal where one is kept instead."""
+        found = self.kept.get(reference, ChannelError("no such medium", permanent=True))
+        if isinstance(found, ChannelError):
+            raise found
+        return found
+
+
 class FakeResponder:
-    """Repeats what was said; `person` hands off, `break` breaks."""
+    """Repeats what was said; `person` hands off, `break` breaks, `choose` offers buttons, which it repeats too."""
 
     def check(self, source: Source) -> Sequence[Problem]:
         """Nothing is wrong."""
@@ -121,10 +148,13 @@ class FakeBot:
 
     async def respond(self, turn: Turn) -> Answer:
         """Repeat the texts and count the turns."""
-        said = " ".join(turn.texts)
+        said = turn.button or " ".join(turn.texts)
         if said == "break":
             raise RuntimeError("broken on purpose")
         turns = turn.state.get("turns", 0) + 1
         handoff = Handoff("asked", f"said: {said}") if said == "person" else None
         decision: Decision = "handoff" if handoff else "answer"
-        return Answer((Saying(f"{turns}: {said}"),), {"turns": turns}, decision, "en", Why("echo", 1.0), handoff)
+        buttons = (Button("red", "Red"), Button("blue", "Açık mavi")) if said == "choose" else ()
+        return Answer(
+            (Saying(f"{turns}: {said}", buttons),), {"turns": turns}, decision, "en", Why("echo", 1.0), handoff
+        )

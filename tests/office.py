@@ -23,7 +23,7 @@ from omnidesk.keys import BLOBS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, RECEI
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.models import Agent, Case, Interaction, Kind, Lease, Row
-from tests.fakes import FakeChannel
+from tests.fakes import FakeChannel, FakeSms
 
 Verb = Callable[..., Awaitable[Any]]
 
@@ -97,6 +97,12 @@ class Office:
         """The fake channel of an inbox."""
         channel = self.inboxes.by_slug(inbox).channel
         assert isinstance(channel, FakeChannel)
+        return channel
+
+    def sms(self, inbox: str = "sms") -> FakeSms:
+        """The fake SMS channel of an inbox."""
+        channel = self.channel(inbox)
+        assert isinstance(channel, FakeSms)
         return channel
 
     async def receive(self, text: str, *, inbox: str = "desk", sender: str = "mia", **said: Any) -> str:

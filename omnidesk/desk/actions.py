@@ -70,6 +70,13 @@ async def reply(
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
         deliveries.must_take(can, text.strip(), attachments)
+    point = await tx.session.get_one(ContactPoint, case.contact_point_id)
+    if not point.consent:
+        raise Invalid(
+            f"{point.address} asked for no more messages (STOP). Reach the person at another address, or wait until "
+            "they write START.",
+            code="stopped",
+        )
     if last_seen is not None:
         await _nothing_said_since(tx, viewer, case, last_seen)
     if case.holder == Holder.BOT or case.category in cases.DONE:
@@ -79,7 +86,6 @@ async def reply(
     content = Content(text=text.strip())
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, _by(viewer), content)
     files.attach(tx, interaction_id, list(attachments))
-    point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
     if wait:
         case.category = Category.WAITING

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from omnidesk.contract.channel import Inbound, Receipt
-from omnidesk.desk import cases, contacts, deliveries, files, interactions, joining, surveys
+from omnidesk.desk import cases, consent, contacts, deliveries, files, interactions, joining, surveys
 from omnidesk.desk.contacts import Person
 from omnidesk.desk.files import Stored
 from omnidesk.desk.inboxes import LiveInbox
@@ -13,7 +13,6 @@ from omnidesk.desk.joining import Joins
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
-    Author,
     Case,
     Direction,
     Kind,
@@ -56,11 +55,8 @@ class _Message:
 
 async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> None:
     """Apply a batch in order, with a number of statements that doesn't depend on its length."""
-    for arrival in arrivals:
-        if arrival.refused is None:
-            for item, _ in arrival.items:
-                if isinstance(item, Receipt):
-                    await deliveries.take_receipt(tx, arrival.inbox.row.id, item)
+    if receipts := _receipts(arrivals):
+        await deliveries.take_receipts(tx, keys, receipts)
     messages = await _people(tx, keys, arrivals)
     token_cases = {message.token_case for message in messages if message.token_case}
     joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
@@ -70,6 +66,16 @@ async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> Non
     if opened:
         for case, number in zip(opened, await cases.take_numbers(tx, len(opened)), strict=True):
             case.number = number
+
+
+def _receipts(arrivals: Sequence[Arrival]) -> list[tuple[int, Receipt]]:
+    return [
+        (arrival.inbox.row.id, item)
+        for arrival in arrivals
+        if arrival.refused is None
+        for item, _ in arrival.items
+        if isinstance(item, Receipt)
+    ]
 
 
 async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[_Message]:
@@ -94,7 +100,10 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
 async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
     if await _second_copy(tx, message, joins):
         return
-    answered = await surveys.take_button(tx, message.inbound.button, message.person.point.id)
+    if await _obeyed(tx, message, joins):
+        return
+    can = message.arrival.inbox.channel.capabilities
+    answered = await surveys.take(tx, message.inbound, message.person.point.id, can)
     if answered is not None:
         message.arrival.case_id = answered
         return
@@ -108,8 +117,20 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
     position = _append(tx, case, message)
     _remember_id(tx, case, message, joins, position)
     if not message.inbound.automatic and await cases.receive(tx, case):
-        interactions.event(tx, case, "reopened", _by(message.person), by="contact")
+        interactions.event(tx, case, "reopened", By.contact(message.person.contact, message.person.point), by="contact")
         await surveys.cancel(tx, case)
+
+
+async def _obeyed(tx: Transaction, message: _Message, joins: Joins) -> bool:
+    """A consent word comes before everything else."""
+    inbox, point = message.arrival.inbox, message.person.point
+    command = consent.command_in(inbox, message.inbound.text, point) if not message.inbound.automatic else None
+    if command is None:
+        return False
+    case = joins.cases.get(joins.by_person.get(message.who, 0))
+    await consent.obey(tx, inbox, message.person, case, command, _content(message))
+    message.arrival.case_id = case.id if case else None
+    return True
 
 
 async def _second_copy(tx: Transaction, message: _Message, joins: Joins) -> bool:
@@ -176,19 +197,19 @@ def _add_participant(tx: Transaction, case: Case, person: Person, joins: Joins) 
         interactions.event(tx, case, "participant_added", address=person.point.address)
 
 
-def _by(person: Person) -> By:
-    return By(Author.CONTACT, person.contact.id, person.contact.name or person.point.name)
-
-
 def _append(tx: Transaction, case: Case, message: _Message) -> int:
+    by = By.contact(message.person.contact, message.person.point)
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, by, _content(message))
+    files.attach(tx, interaction_id, message.files)
+    return interaction_id
+
+
+def _content(message: _Message) -> Content:
     inbound, row = message.inbound, message.arrival.row
-    content = Content(
+    return Content(
         text=inbound.text, html=inbound.html, automatic=inbound.automatic, external_id=row.external_id, raw_id=row.id,
         sent_at=inbound.sent_at, payload=_payload(inbound),
     )  # fmt: skip
-    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, _by(message.person), content)
-    files.attach(tx, interaction_id, message.files)
-    return interaction_id
 
 
 def _payload(inbound: Inbound) -> dict[str, str]:

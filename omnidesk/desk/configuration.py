@@ -18,6 +18,7 @@ from omnidesk.errors import Invalid
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Agent, BotVersion, FaqEntry, Inbox, Membership, Role, SlaPolicy, Survey, Team
+from omnidesk.text.folding import words
 
 # ten times faster, where PyYAML was built with it
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -87,9 +88,16 @@ class InboxEntry(_Entry):
     bot: str | None = None
     language: Literal["en", "tr"] = "en"
     join: Literal["thread", "person", "new"] | None = None
+    stop_words: tuple[str, ...] | None = None
+    start_words: tuple[str, ...] | None = None
     reopen_days: int = Field(default=7, ge=0)
     close_days: int = Field(default=14, ge=0)
     settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("stop_words", "start_words")
+    @classmethod
+    def _folded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if value is None else tuple(" ".join(words(text)) for text in value)
 
     @field_validator("close_days")
     @classmethod

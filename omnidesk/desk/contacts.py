@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Sender
+from omnidesk.desk import finding
 from omnidesk.events import PointMet
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Contact, ContactPoint
@@ -53,6 +54,7 @@ def _create(tx: Transaction, channel: str, sender: Sender) -> Person:
     )  # fmt: skip
     tx.add(contact)
     tx.add(point)
+    finding.keep_point(tx, point)
     tx.publish(PointMet(channel, point.address, point.id))
     return Person(point, contact)
 
@@ -68,5 +70,6 @@ def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
         contact.name, contact.folded_name = sender.name, fold(sender.name)
         contact.version += 1
         contact.updated_at = tx.now
+        finding.keep_name(tx, contact)
     if sender.language and not contact.language:
         contact.language = sender.language

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
 from omnidesk.desk import cases, deliveries, interactions, surveys
 from omnidesk.desk.interactions import By, Content
@@ -32,6 +33,7 @@ from omnidesk.store.models import (
     Interaction,
     Kind,
 )
+from omnidesk.text.folding import words
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +56,12 @@ class _Pending:
     bot: str
     state: dict[str, Any]
     said: Sequence[Interaction]
+    offered: Sequence[Button]
+    """The choices under what the bot said last."""
     files: int
     person_online: bool
+    wanted: bool
+    """Whether the person wants automatic messages."""
 
 
 class Conversation:
@@ -82,13 +88,13 @@ class Conversation:
             pending = await _read(session, case_id, self._db.now())
         if pending is None:
             return
-        answered = await self._ask(pending)
+        answered = await self._ask(pending) if pending.wanted else None
         async with self._db.transaction() as tx:
             case = await tx.get(Case, case_id)
             if case.last_position != pending.case.last_position or case.holder != Holder.BOT:
                 return  # somebody wrote or took over meanwhile: this answer is to a question of the past
             if answered is None:
-                _hand_off(tx, case, "failed", "")
+                _hand_off(tx, case, "failed" if pending.wanted else "stopped", "")
                 return
             answer, name = answered
             await self._say(tx, case, pending, answer, By(Author.BOT, None, name))
@@ -171,12 +177,20 @@ async def _read(session: AsyncSession, case_id: int, now: datetime) -> _Pending 
         )
         .order_by(col(Interaction.position))
     )
-    said = list(await session.exec(new))
+    said = [one for one in await session.exec(new) if "command" not in one.payload]  # those were obeyed
     files = select(func.count()).where(col(Attachment.interaction_id).in_([one.id for one in said]))
+    point = await session.get_one(ContactPoint, case.contact_point_id)
     return _Pending(
-        case, inbox.bot or "", state.state if state else {}, said, (await session.exec(files)).one(),
-        await anyone_online(session, case.team_id, now),
+        case, inbox.bot or "", state.state if state else {}, said, await _offered(session, case_id),
+        (await session.exec(files)).one(), await anyone_online(session, case.team_id, now), point.consent,
     )  # fmt: skip
+
+
+async def _offered(session: AsyncSession, case_id: int) -> list[Button]:
+    said = (Interaction.case_id == case_id, Interaction.author_kind == Author.BOT, Interaction.kind == Kind.MESSAGE)
+    newest = select(Interaction.payload).where(*said).order_by(col(Interaction.position).desc()).limit(1)
+    payload = (await session.exec(newest)).first() or {}
+    return [Button(**button) for button in payload.get("buttons", ())]
 
 
 def _turn_of(pending: _Pending, now: datetime) -> Turn:
@@ -184,12 +198,21 @@ def _turn_of(pending: _Pending, now: datetime) -> Turn:
     return Turn(
         texts=tuple(one.text for one in pending.said),
         now=now,
-        button=last.payload.get("button") if last else None,
+        button=(last.payload.get("button") or chosen(last.text, pending.offered)) if last else None,
         language=pending.case.language,
         state=pending.state,
         facts={"online": pending.person_online},
         attachments=pending.files,
     )
+
+
+def chosen(text: str, offered: Sequence[Button]) -> str | None:
+    """The button that a text means: its number in the list, or what stands on it; None = it is a text like others."""
+    said = words(text)
+    for number, button in enumerate(offered, 1):
+        if said in ([str(number)], words(button.text)):
+            return button.id
+    return None
 
 
 async def _keep_state(tx: Transaction, case: Case, bot: str, state: dict[str, Any]) -> None:

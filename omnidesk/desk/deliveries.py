@@ -10,6 +10,7 @@ from omnidesk.desk import interactions
 from omnidesk.errors import Invalid
 from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
 from omnidesk.store.db import Transaction
+from omnidesk.store.keys import Keys
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState
 
 _PROGRESS = [
@@ -17,6 +18,7 @@ _PROGRESS = [
 ]  # fmt: skip
 _MAY_STILL_FAIL = (DeliveryState.SENDING, DeliveryState.SENT)
 _MB = 1024 * 1024
+STOPPED = "the person ended automatic messages to this address"
 
 
 class Sized(Protocol):
@@ -62,16 +64,39 @@ def must_take_files(can: Capabilities, files: Sequence[Sized]) -> None:
 
 
 def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *, automatic: bool) -> None:
-    """Send an interaction to the contact point of a case."""
-    tx.add_row(
-        Delivery,
-        {
-            "id": tx.new_id(), "interaction_id": interaction_id, "case_id": case.id, "contact_point_id": point.id,
-            "inbox_id": case.inbox_id, "channel": point.channel, "address": point.address, "automatic": automatic,
-            "not_before": tx.now, "created_at": tx.now,
-        },
-    )  # fmt: skip
+    """Send an interaction to the contact point of a case; nothing automatic goes where it is not wanted."""
+    wanted = point.consent or not automatic
+    _add(tx, point, interaction_id, {
+        "case_id": case.id, "inbox_id": case.inbox_id, "automatic": automatic,
+        "state": DeliveryState.QUEUED if wanted else DeliveryState.CANCELLED, "error": "" if wanted else STOPPED,
+    })  # fmt: skip
+
+
+def queue_answer(tx: Transaction, inbox_id: int, case: Case | None, point: ContactPoint, interaction_id: int) -> None:
+    """Send what answers a command of the person, whatever is wanted otherwise; there need be no case."""
+    _add(tx, point, interaction_id, {
+        "case_id": case.id if case else None, "inbox_id": inbox_id, "automatic": False,
+        "state": DeliveryState.QUEUED, "error": "",
+    })  # fmt: skip
+
+
+def _add(tx: Transaction, point: ContactPoint, interaction_id: int, values: dict[str, object]) -> None:
+    row = {
+        "id": tx.new_id(), "interaction_id": interaction_id, "contact_point_id": point.id, "channel": point.channel,
+        "address": point.address, "not_before": tx.now, "created_at": tx.now, **values,
+    }  # fmt: skip
+    tx.add_row(Delivery, row)
     tx.publish(WorkWaiting("outbox"))
+
+
+async def cancel_automatic(tx: Transaction, point: ContactPoint) -> None:
+    """What was to go to this address by itself, and has not gone yet, does not go."""
+    waiting = (
+        col(Delivery.contact_point_id) == point.id,
+        col(Delivery.state) == DeliveryState.QUEUED,
+        col(Delivery.automatic),
+    )
+    await tx.session.exec(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, error=STOPPED))
 
 
 def try_again(tx: Transaction, delivery: Delivery) -> None:
@@ -81,14 +106,45 @@ def try_again(tx: Transaction, delivery: Delivery) -> None:
     tx.publish(WorkWaiting("outbox"))
 
 
-async def take_receipt(tx: Transaction, inbox_id: int, receipt: Receipt) -> None:
-    """Note what a provider says of a message it took; late, early, repeated and foreign receipts are harmless."""
-    this = (Delivery.inbox_id == inbox_id, Delivery.provider_id == receipt.message_id)
-    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
-        if receipt.state != "failed":
-            await _advance(tx, delivery, DeliveryState(receipt.state))
-        elif delivery.state in _MAY_STILL_FAIL:
-            await fail(tx, delivery, receipt.error, bad_address=receipt.bad_address)
+async def take_receipts(tx: Transaction, keys: Keys, receipts: Sequence[tuple[int, Receipt]]) -> None:
+    """Note what providers say of messages they took, each with its inbox, in their order.
+
+    Late, early, repeated and foreign receipts are harmless.
+    """
+    by_key = {receipt.key: delivery_of_key(keys, receipt.key) for _, receipt in receipts if receipt.key}
+    named = {receipt.message_id for _, receipt in receipts}
+    this = (
+        col(Delivery.inbox_id).in_({inbox_id for inbox_id, _ in receipts}),
+        col(Delivery.id).in_([found for found in by_key.values() if found]) | col(Delivery.provider_id).in_(named),
+    )
+    known = list(await tx.session.exec(select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update()))
+    for inbox_id, receipt in receipts:
+        for delivery in known:
+            own = delivery.id == by_key.get(receipt.key) or delivery.provider_id == receipt.message_id
+            if own and delivery.inbox_id == inbox_id:
+                await _take_receipt(tx, delivery, receipt)
+
+
+async def _take_receipt(tx: Transaction, delivery: Delivery, receipt: Receipt) -> None:
+    if receipt.state != "failed":
+        await _advance(tx, delivery, DeliveryState(receipt.state))
+    elif delivery.state in _MAY_STILL_FAIL:
+        await fail(tx, delivery, receipt.error, bad_address=receipt.bad_address)
+
+
+def key_of(keys: Keys, delivery_id: int) -> str:
+    """What a delivery is known by at its provider: the same on every try.
+
+    It is signed, because whoever knows the id of a message can answer it and so join its case; ids alone could be
+    guessed. Lower case, fit for a Message-ID.
+    """
+    return keys.sign("delivery", f"{delivery_id}")
+
+
+def delivery_of_key(keys: Keys, key: str) -> int | None:
+    """The delivery that `key_of` named, or None."""
+    text = keys.verify("delivery", key.lower())
+    return int(text) if text else None
 
 
 async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
@@ -112,7 +168,7 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
 
 async def tell(tx: Transaction, delivery: Delivery) -> None:
     """Let pages and chats that show this message show its new state."""
-    case = await tx.session.get(Case, delivery.case_id)
+    case = await tx.session.get(Case, delivery.case_id) if delivery.case_id else None
     if case is not None:
         tx.publish(CaseChanged(case.id, case.version))
     tx.publish(TranscriptChanged(delivery.contact_point_id))
@@ -121,8 +177,14 @@ async def tell(tx: Transaction, delivery: Delivery) -> None:
 async def fail(tx: Transaction, delivery: Delivery, error: str, *, bad_address: bool) -> None:
     """The message will not arrive: the agent is told on the case, the address is marked when it is to blame."""
     delivery.state, delivery.error = DeliveryState.FAILED, error[:1000]
-    case = await tx.get(Case, delivery.case_id)
-    interactions.event(tx, case, "delivery_failed", address=delivery.address, error=error[:300])
+    await note(tx, delivery, "delivery_failed", error=error[:300])
     if bad_address:
         point = update(ContactPoint).where(col(ContactPoint.id) == delivery.contact_point_id)
         await tx.session.exec(point.values(working=False, failure=error[:500]))
+
+
+async def note(tx: Transaction, delivery: Delivery, name: str, **values: object) -> None:
+    """Log what became of a delivery, where it belongs to a case."""
+    if delivery.case_id is not None:
+        case = await tx.get(Case, delivery.case_id)
+        interactions.event(tx, case, name, address=delivery.address, **values)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.errors import Invalid, NotFound
+from omnidesk.events import WorkWaiting
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Attachment
+from omnidesk.store.models import Attachment, AttachmentState
 
 _LINK_LIFE = timedelta(days=1)
 
@@ -29,7 +30,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file whose bytes are in the blobs, not yet a row."""
+    """A file, not yet a row: its bytes are in the blobs, or with the provider, who gives them for the `reference`."""
 
     filename: str
     content_type: str
@@ -37,6 +38,7 @@ class Stored:
     blob: str
     content_id: str | None = None
     inline: bool = False
+    reference: str = ""
 
 
 async def upload(
@@ -59,14 +61,18 @@ def from_handle(keys: Keys, handle: str) -> Stored:
 
 
 def attach(tx: Transaction, interaction_id: int, files: list[Stored]) -> None:
-    """Make files part of an interaction."""
+    """Make files part of an interaction; what the provider keeps is fetched soon."""
     for file in files:
+        if file.reference:
+            tx.publish(WorkWaiting("media"))
         tx.add_row(
             Attachment,
             {
                 "id": tx.new_id(), "interaction_id": interaction_id, "filename": file.filename[:255],
                 "content_type": file.content_type[:100], "size": file.size, "blob": file.blob,
                 "content_id": file.content_id, "inline": file.inline, "created_at": tx.now,
+                "state": AttachmentState.PENDING if file.reference else AttachmentState.STORED,
+                "reference": file.reference, "not_before": tx.now if file.reference else None,
             },
         )  # fmt: skip
 
@@ -83,6 +89,6 @@ async def find(session: AsyncSession, keys: Keys, token: str, now: datetime) -> 
     if not attachment_id or int(expires) < now.timestamp():
         raise NotFound("This link has expired; open the file from the conversation again.")
     attachment = await session.get(Attachment, int(attachment_id))
-    if attachment is None:
-        raise NotFound("This file is no longer kept.")
+    if attachment is None or attachment.state != AttachmentState.STORED:
+        raise NotFound("This file is not kept here.")
     return attachment

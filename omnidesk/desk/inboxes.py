@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +35,16 @@ class LiveInbox:
         """How messages join cases here."""
         joins: dict[str | None, Join] = {"thread": "thread", "person": "person", "new": "new"}
         return joins.get(self.row.join, self.channel.capabilities.join)
+
+    @property
+    def stop_words(self) -> Sequence[str]:
+        """What ends automatic messages to who writes it."""
+        return self.channel.capabilities.stop_words if self.row.stop_words is None else self.row.stop_words
+
+    @property
+    def start_words(self) -> Sequence[str]:
+        """What brings them back."""
+        return self.channel.capabilities.start_words if self.row.start_words is None else self.row.start_words
 
 
 class Inboxes:

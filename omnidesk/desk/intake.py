@@ -30,7 +30,7 @@ from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import parsing
 from omnidesk.desk.arrival import Arrival, apply
 from omnidesk.desk.files import Stored, from_handle
-from omnidesk.desk.inboxes import Inboxes, LiveInbox
+from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.setbacks import Away, Setbacks, passes
 from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
@@ -206,7 +206,7 @@ class Intake:
         try:
             raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
             for item in await parsing.parse(inbox.channel, raw):
-                arrival.items.append((item, await self._files(inbox, item)))
+                arrival.items.append((item, await self._files(item)))
         except Exception as error:
             if isinstance(error, ChannelError) and error.permanent:
                 arrival.refused = str(error)
@@ -220,12 +220,12 @@ class Intake:
         with _reaching_the_store():
             return await self._blobs.get(row.blob)
 
-    async def _files(self, inbox: LiveInbox, item: Inbound | Receipt) -> list[Stored]:
+    async def _files(self, item: Inbound | Receipt) -> list[Stored]:
         if isinstance(item, Receipt):
             return []
-        return [await self._file(inbox, attachment) for attachment in item.attachments]
+        return [await self._file(attachment) for attachment in item.attachments]
 
-    async def _file(self, inbox: LiveInbox, attachment: Attachment) -> Stored:
+    async def _file(self, attachment: Attachment) -> Stored:
         if attachment.upload is not None:
             try:
                 stored = from_handle(self._keys, attachment.upload)
@@ -233,12 +233,10 @@ class Intake:
             except Invalid as error:
                 raise Unparsable(error.message) from error
         content = attachment.content
-        if content is None:
-            content = await inbox.channel.fetch(attachment.reference or "")
         with _reaching_the_store():
-            blob = await self._blobs.put(content)
-        return Stored(attachment.filename, attachment.content_type, len(content), blob, attachment.content_id,
-                      attachment.inline)  # fmt: skip
+            blob = await self._blobs.put(content) if content is not None else ""
+        return Stored(attachment.filename, attachment.content_type, len(content or b""), blob, attachment.content_id,
+                      attachment.inline, attachment.reference or "")  # fmt: skip
 
     async def _apply_all(self, batch: Batch) -> None:
         if not batch.arrivals:

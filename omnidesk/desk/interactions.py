@@ -7,7 +7,7 @@ from typing import Any
 from omnidesk.desk import cases
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Author, Case, Direction, Interaction, Kind
+from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
 
 _PREVIEW_LENGTH = 160
 
@@ -19,6 +19,11 @@ class By:
     kind: Author
     id: int | None = None
     name: str = ""
+
+    @classmethod
+    def contact(cls, contact: Contact, point: ContactPoint) -> "By":
+        """The person at an address."""
+        return cls(Author.CONTACT, contact.id, contact.name or point.name)
 
 
 SYSTEM = By(Author.SYSTEM)
@@ -40,37 +45,40 @@ class Content:
 def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By, content: Content) -> int:
     """Add a row to the log of a case that is locked or new; gives its id."""
     case.last_position += 1
-    row_id = tx.new_id()
-    tx.add_row(
-        Interaction,
-        {
-            "id": row_id,
-            "case_id": case.id,
-            "position": case.last_position,
-            "contact_id": case.contact_id,
-            "contact_point_id": case.contact_point_id,
-            "inbox_id": case.inbox_id,
-            "channel": case.channel,
-            "direction": direction,
-            "kind": kind,
-            "author_kind": by.kind,
-            "author_id": by.id,
-            "author_name": by.name,
-            "text": content.text,
-            "html": content.html,
-            "payload": content.payload or {},
-            "automatic": content.automatic,
-            "external_id": content.external_id,
-            "raw_id": content.raw_id,
-            "sent_at": content.sent_at,
-            "created_at": tx.now,
-        },
-    )
+    row_id = _add(tx, kind, direction, by, content, {
+        "case_id": case.id, "position": case.last_position, "contact_id": case.contact_id,
+        "contact_point_id": case.contact_point_id, "inbox_id": case.inbox_id, "channel": case.channel,
+    })  # fmt: skip
     if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL):
         _show(case, tx.now, by, content.text)
     if kind in (Kind.MESSAGE, Kind.SURVEY):
         tx.publish(TranscriptChanged(case.contact_point_id))
     cases.changed(tx, case)
+    return row_id
+
+
+def append_alone(
+    tx: Transaction, point: ContactPoint, inbox_id: int, direction: Direction, by: By, content: Content
+) -> int:  # fmt: skip
+    """Add a message to a person's log that belongs to no case; gives its id."""
+    tx.publish(TranscriptChanged(point.id))
+    return _add(tx, Kind.MESSAGE, direction, by, content, {
+        "case_id": None, "position": 0, "contact_id": point.contact_id, "contact_point_id": point.id,
+        "inbox_id": inbox_id, "channel": point.channel,
+    })  # fmt: skip
+
+
+def _add(
+    tx: Transaction, kind: Kind, direction: Direction, by: By, content: Content, place: dict[str, Any]
+) -> int:  # fmt: skip
+    row_id = tx.new_id()
+    said = {
+        "id": row_id, "direction": direction, "kind": kind, "author_kind": by.kind, "author_id": by.id,
+        "author_name": by.name, "text": content.text, "html": content.html, "payload": content.payload or {},
+        "automatic": content.automatic, "external_id": content.external_id, "raw_id": content.raw_id,
+        "sent_at": content.sent_at, "created_at": tx.now,
+    }  # fmt: skip
+    tx.add_row(Interaction, {**said, **place})
     return row_id
 
 

@@ -13,7 +13,7 @@ from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Case, Category, Interaction, MessageReference, Participant
 
-_KNOWN = (Interaction.case_id, Interaction.external_id, Interaction.inbox_id)
+_KNOWN = (Interaction.external_id, Interaction.inbox_id)
 _REFERENCES = 50
 """How many of a message's references are looked up, nearest first."""
 
@@ -100,15 +100,15 @@ async def _known(tx: Transaction, inbounds: Sequence[Inbound]) -> dict[str, Know
     if not ids:
         return {}
     statement = (
-        select(MessageReference.message_id, Interaction)
+        select(MessageReference.message_id, MessageReference.case_id, Interaction)
         .join(Interaction, col(Interaction.id) == col(MessageReference.interaction_id))
         .where(col(MessageReference.message_id).in_(ids))
         .order_by(col(Interaction.id))
         .options(load_only(*_KNOWN))  # type: ignore[arg-type]
     )
     return {
-        message_id: Known(found.id, found.case_id, found.external_id, found.inbox_id)
-        for message_id, found in await tx.session.exec(statement)
+        message_id: Known(found.id, case_id, found.external_id, found.inbox_id)
+        for message_id, case_id, found in await tx.session.exec(statement)
     }
 
 

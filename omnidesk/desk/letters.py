@@ -15,6 +15,7 @@ from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
     Attachment,
+    AttachmentState,
     Author,
     Case,
     ContactPoint,
@@ -42,38 +43,40 @@ class Letters:
     async def write(self, session: AsyncSession, delivery: Delivery, channel: Channel) -> Outbound:
         """The message of a delivery, degraded to what the channel can do. Raises Invalid where that can't be done."""
         interaction = await session.get_one(Interaction, delivery.interaction_id)
-        case = await session.get_one(Case, delivery.case_id)
+        case = await session.get_one(Case, delivery.case_id) if delivery.case_id else None
         point = await session.get_one(ContactPoint, delivery.contact_point_id)
         inbox = await session.get_one(Inbox, delivery.inbox_id)
         can = channel.capabilities
-        buttons = tuple(Button(**button) for button in interaction.payload.get("buttons", ()))
+        language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
+        buttons = _buttons(interaction, can)
         return Outbound(
-            key=key_of(self.keys, delivery.id),
+            key=deliveries.key_of(self.keys, delivery.id),
             to=delivery.address,
-            to_name=case.contact_name or point.name,
+            to_name=(case.contact_name if case else "") or point.name,
             from_name=_from_name(interaction, inbox),
-            subject=_subject(case, inbox),
-            language=catalogues.language_of(case.language, inbox.language),
-            text=_text(interaction.text, buttons, can),
+            subject=_subject(case, language),
+            language=language,
+            text=_text(interaction, buttons, can, language),
             buttons=buttons if len(buttons) <= can.buttons else (),
-            links=self._links(interaction, case, can),
+            links=self._links(interaction, can),
             files=await self._files(session, interaction.id, can),
-            token=joining.case_token(self.keys, case.id),
-            references=await _references(session, case.id, interaction.position),
+            token=joining.case_token(self.keys, case.id) if case else "",
+            references=await _references(session, case.id, interaction.position) if case else (),
             automatic=delivery.automatic,
+            webhooks=channel.webhooks(self.public_url, inbox.slug),
         )
 
-    def _links(self, interaction: Interaction, case: Case, can: Capabilities) -> tuple[Link, ...]:
+    def _links(self, interaction: Interaction, can: Capabilities) -> tuple[Link, ...]:
         """The scale of a survey as links, where a score is asked for by a page."""
         invitation = interaction.payload.get("invitation")
         if invitation is None or can.survey != "link":
             return ()
         page = f"{self.public_url}/survey/{surveys.token_of(self.keys, invitation)}"
-        labels = zip(interaction.payload["scale"], interaction.payload["labels"], strict=True)
-        return tuple(Link(f"{score} – {label}", f"{page}?score={score}") for score, label in labels)
+        return tuple(Link(f"{score} – {label}", f"{page}?score={score}") for score, label in _scale(interaction))
 
     async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
-        rows = await session.exec(select(Attachment).where(Attachment.interaction_id == interaction_id))
+        stored = (Attachment.interaction_id == interaction_id, Attachment.state == AttachmentState.STORED)
+        rows = await session.exec(select(Attachment).where(*stored))
         found = tuple(self.file(row) for row in rows)
         deliveries.must_take_files(can, found)
         return found
@@ -84,31 +87,41 @@ class Letters:
         return File(row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob))
 
 
-def key_of(keys: Keys, delivery_id: int) -> str:
-    """What a delivery is known by at its provider: the same on every try.
-
-    It is signed, because whoever knows the id of a message can answer it and so join its case; ids alone could be
-    guessed. Lower case, fit for a Message-ID.
-    """
-    return keys.sign("delivery", f"{delivery_id}")
-
-
 def _from_name(interaction: Interaction, inbox: Inbox) -> str:
     return interaction.author_name if interaction.author_kind == Author.AGENT else inbox.name
 
 
-def _subject(case: Case, inbox: Inbox) -> str:
-    language = catalogues.language_of(case.language, inbox.language)
-    subject = case.subject or catalogues.load(_LOCALE)[language].gettext("Your message")
+def _subject(case: Case | None, language: str) -> str:
+    subject = case.subject if case else ""
+    subject = subject or catalogues.load(_LOCALE)[language].gettext("Your message")
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _text(text: str, buttons: Sequence[Button], can: Capabilities) -> str:
-    """The text, with the buttons that the channel can't show as numbered lines."""
-    if len(buttons) <= can.buttons:
-        return text
+def _buttons(interaction: Interaction, can: Capabilities) -> tuple[Button, ...]:
+    """The choices under a message; those of a survey where a score is asked for by pressing one."""
+    invitation = interaction.payload.get("invitation")
+    if invitation is None:
+        return tuple(Button(**button) for button in interaction.payload.get("buttons", ()))
+    if can.survey != "buttons":
+        return ()
+    button = surveys.button_of(invitation)
+    return tuple(Button(f"{button}:{score}", f"{score} – {label}") for score, label in _scale(interaction))
+
+
+def _scale(interaction: Interaction) -> list[tuple[int, str]]:
+    return list(zip(interaction.payload["scale"], interaction.payload["labels"], strict=True))
+
+
+def _text(interaction: Interaction, buttons: Sequence[Button], can: Capabilities, language: str) -> str:
+    """The text, with what the channel can't show as numbered lines: buttons, or the scale of a survey."""
+    shown = len(buttons) <= can.buttons
+    if "invitation" in interaction.payload and can.survey != "link" and not (buttons and shown):
+        ask = catalogues.load(_LOCALE)[language].gettext("Answer with a number:")
+        return "\n".join([interaction.text, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])
+    if shown:
+        return interaction.text
     choices = "\n".join(f"{number}. {button.text}" for number, button in enumerate(buttons, 1))
-    return f"{text}\n\n{choices}"
+    return f"{interaction.text}\n\n{choices}"
 
 
 async def _references(session: AsyncSession, case_id: int, position: int) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import ChannelError, Outbound
-from omnidesk.desk import deliveries, interactions
+from omnidesk.desk import deliveries
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Database, Transaction
-from omnidesk.store.models import Case, Delivery, DeliveryState, Lease, MessageReference
+from omnidesk.store.models import Delivery, DeliveryState, Lease, MessageReference
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ _LONGEST_DELAY = timedelta(hours=6)
 _AT_ONCE = 8
 """Messages of one inbox on their way to its provider at the same time."""
 _PATIENCE_SECONDS = 2.0
+_UNDER_WAY = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
+"""Where a message may stand when its provider says that it took it."""
 
 
 class Outbox:
@@ -147,8 +149,7 @@ class Outbox:
         async with self._db.transaction() as tx:
             if row := await self._still_ours(tx, delivery):
                 row.state, row.error = DeliveryState.CANCELLED, f"more than {limit} automatic messages in an hour"
-                case = await tx.get(Case, delivery.case_id)
-                interactions.event(tx, case, "automatic_held", address=delivery.address, limit=limit)
+                await deliveries.note(tx, row, "automatic_held", limit=limit)
         return None
 
     async def _still_ours(self, tx: Transaction, delivery: Delivery) -> Delivery | None:
@@ -158,12 +159,15 @@ class Outbox:
 
     async def _sent(self, delivery: Delivery, provider_id: str) -> None:
         async with self._db.transaction() as tx:
-            row = await self._still_ours(tx, delivery)
-            if row is None:
+            row = await tx.get(Delivery, delivery.id)
+            if row.holder != self._holder or row.state not in _UNDER_WAY:
                 return
-            row.state, row.provider_id, row.sent_at, row.error = DeliveryState.SENT, provider_id, tx.now, ""
-            reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
-            if await tx.session.get(MessageReference, (provider_id, row.interaction_id)) is None:
+            row.provider_id, row.sent_at = provider_id, tx.now
+            if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
+                row.state, row.error = DeliveryState.SENT, ""
+            known = await tx.session.get(MessageReference, (provider_id, row.interaction_id))
+            if known is None and row.case_id is not None:
+                reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
                 tx.add_row(MessageReference, reference)
             await deliveries.tell(tx, row)
 

@@ -12,6 +12,7 @@ from omnidesk.contract.channel import ChannelError, Nudge, RawMessage, Transcrip
 from omnidesk.desk import deliveries, files, transcripts
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.letters import Letters
+from omnidesk.desk.memories import InboxMemory
 from omnidesk.desk.receiving import Receiver
 from omnidesk.errors import Invalid
 from omnidesk.events import Bus, PointMet, TranscriptChanged, Typing
@@ -34,6 +35,7 @@ class Reception:
         self._inbox = inbox
         self.slug = inbox.row.slug
         self.public_url = letters.public_url
+        self.memory = InboxMemory(db, letters.keys, inbox.row.id)
 
     async def receive(self, raw: RawMessage) -> bool:
         """Store a raw message; durable when it returns."""

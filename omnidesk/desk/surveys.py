@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.contract.channel import Capabilities, Inbound
 from omnidesk.desk import deliveries, interactions
 from omnidesk.desk.interactions import SYSTEM, By, Content
 from omnidesk.desk.setbacks import Setbacks
@@ -35,6 +36,9 @@ _OPEN = (InvitationState.SENT, InvitationState.ANSWERED)
 _LONGEST_COMMENT = 5000
 _AT_ONCE = 50
 _BUTTON = re.compile(r"survey:([0-9]{1,19}):([0-9])")
+_SCORE = re.compile(r"\s*([0-9])\s*[.!)]*\s*")
+_NUMBERS_COUNT = timedelta(days=1)
+"""So long a bare number is an answer; later it is more likely to be about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,12 @@ async def _locked(tx: Transaction, invitation: Invitation) -> tuple[Case, Invita
 
 
 async def _send(tx: Transaction, case: Case, invitation: Invitation) -> None:
-    survey = await tx.session.get_one(Survey, invitation.survey_id)
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
+    if not point.consent:
+        invitation.state = InvitationState.CANCELLED
+        interactions.event(tx, case, "survey_skipped", reason="stopped")
+        return
+    survey = await tx.session.get_one(Survey, invitation.survey_id)
     texts = _texts(survey, case.language)
     payload = {"invitation": invitation.id, "scale": list(SCALE), "labels": texts["labels"]}
     content = Content(text=texts["question"], payload=payload, automatic=True)
@@ -158,12 +166,19 @@ def _texts(survey: Survey, language: str) -> dict[str, Any]:
     return {name: texts.get(language) or next(iter(texts.values())) for name, texts in survey.texts.items()}
 
 
-async def take_button(tx: Transaction, button: str | None, point_id: int) -> int | None:
-    """Take a pressed survey button as an answer: gives the case, or None when it is none of this person's surveys.
+async def take(tx: Transaction, inbound: Inbound, point_id: int, can: Capabilities) -> int | None:
+    """Take a message that answers a survey: gives the case, or None when it is a message like others.
 
     An answer that comes too late is logged; it is no message, and reopens nothing.
     """
-    pressed = _BUTTON.fullmatch(button or "")
+    if inbound.button is not None:
+        return await _take_button(tx, inbound.button, point_id)
+    written = _SCORE.fullmatch(inbound.text) if can.survey != "link" and not inbound.attachments else None
+    return await _take_number(tx, int(written[1]), point_id) if written else None
+
+
+async def _take_button(tx: Transaction, button: str, point_id: int) -> int | None:
+    pressed = _BUTTON.fullmatch(button)
     if pressed is None:
         return None
     invitation_id, score = map(int, pressed.groups())
@@ -176,6 +191,34 @@ async def take_button(tx: Transaction, button: str | None, point_id: int) -> int
     else:
         interactions.event(tx, case, "survey_late", score=score)
     return case.id
+
+
+async def _take_number(tx: Transaction, score: int, point_id: int) -> int | None:
+    """A bare number answers the survey that was asked last, as long as nothing else was said since."""
+    asked = (
+        Invitation.contact_point_id == point_id,
+        Invitation.state == InvitationState.SENT,
+        col(Invitation.sent_at) > tx.now - _NUMBERS_COUNT,
+    )
+    newest = select(Invitation).where(*asked).order_by(col(Invitation.id).desc()).limit(1)
+    found = (await tx.session.exec(newest)).first()
+    if found is None or score not in SCALE or await _something_said_since(tx.session, found):
+        return None
+    case, invitation = await _locked(tx, found)
+    if not _is_open(invitation, tx.now):
+        return None
+    await _record(tx, case, invitation, score, "")
+    return case.id
+
+
+async def _something_said_since(session: AsyncSession, invitation: Invitation) -> bool:
+    later = (
+        Interaction.contact_point_id == invitation.contact_point_id,
+        col(Interaction.id) > invitation.interaction_id,
+        Interaction.kind == Kind.MESSAGE,
+        col(Interaction.automatic).is_(False) | (col(Interaction.direction) == Direction.OUTBOUND),
+    )
+    return (await session.exec(select(Interaction.id).where(*later).limit(1))).first() is not None
 
 
 async def open_page(session: AsyncSession, keys: Keys, token: str, now: datetime) -> SurveyPage:

@@ -1,12 +1,15 @@
-"""Timeline: what a case's page shows, read with a fixed number of queries."""
+"""Timeline: what was said and done, of one case or of one person, and what stands beside a case.
+
+Each is read with a fixed number of queries.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk import people
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.store.models import (
     Agent,
@@ -65,6 +68,26 @@ async def timeline(
     return await rows_of(session, list(reversed(list(await session.exec(newest)))))
 
 
+async def person_timeline(
+    session: AsyncSession, viewer: Viewer, contact_id: int, *, before: int | None = None, limit: int = 100
+) -> list[tuple[TimelineRow, Case | None]]:
+    """The last `limit` rows of a person's log before an interaction, over all cases and channels, oldest first.
+
+    Each comes with its case, which some have not. Cases that the viewer may not see are left out.
+    """
+    statement = (
+        select(Interaction, Case)
+        .outerjoin(Case, col(Case.id) == col(Interaction.case_id))
+        .where(Interaction.contact_id == contact_id, col(Interaction.case_id).is_(None) | visible(viewer))
+    )
+    if before is not None:
+        statement = statement.where(col(Interaction.id) < before)
+    newest = statement.order_by(col(Interaction.id).desc()).limit(limit)
+    found: list[tuple[Interaction, Case | None]] = list(reversed((await session.exec(newest)).all()))
+    rows = await rows_of(session, [interaction for interaction, _ in found])
+    return [(row, case) for row, (_, case) in zip(rows, found, strict=True)]
+
+
 async def rows_of(session: AsyncSession, interactions: list[Interaction]) -> list[TimelineRow]:
     """Interactions with their attachments and deliveries."""
     ids = [interaction.id for interaction in interactions]
@@ -78,7 +101,6 @@ async def rows_of(session: AsyncSession, interactions: list[Interaction]) -> lis
 
 async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SidePanel:
     """All that stands beside a case, as far as the viewer may see it."""
-    points = select(ContactPoint).where(ContactPoint.contact_id == case.contact_id).order_by(col(ContactPoint.id))
     taking_part = (
         select(ContactPoint)
         .join(Participant, col(Participant.contact_point_id) == col(ContactPoint.id))
@@ -87,51 +109,18 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
     timers = list(await session.exec(select(SlaTimer).where(SlaTimer.case_id == case.id).order_by(col(SlaTimer.id))))
     policy = await session.get(SlaPolicy, timers[-1].policy_id) if timers else None
     surveys = select(Invitation).where(Invitation.case_id == case.id).order_by(col(Invitation.id).desc())
-    history = await _history(session, viewer, case)
+    history = await people.cases_of(session, viewer, case.contact_id, limit=_HISTORY, but=case.id)
     return SidePanel(
         contact=await session.get_one(Contact, case.contact_id),
-        points=list(await session.exec(points)),
+        points=await people.points_of(session, case.contact_id),
         timers=[timer for timer in timers if timer.cycle == case.cycle],
         policy_name=policy.name if policy else "",
         team=await session.get_one(Team, case.team_id),
         assignee=await session.get(Agent, case.assignee_id) if case.assignee_id else None,
         inbox=await session.get_one(Inbox, case.inbox_id),
         history=history,
-        hidden=await _hidden(session, viewer, case),
-        scores=await _scores(session, [case.id, *(other.id for other in history)]),
+        hidden=await people.hidden_cases(session, viewer, case.contact_id, but=case.id),
+        scores=people.scores_of(await people.answers_in(session, [case.id, *(other.id for other in history)])),
         participants=list(await session.exec(taking_part)),
         survey=(await session.exec(surveys.limit(1))).first(),
     )
-
-
-async def _history(session: AsyncSession, viewer: Viewer, case: Case) -> list[Case]:
-    others = select(Case).where(Case.contact_id == case.contact_id, Case.id != case.id, visible(viewer))
-    return list(await session.exec(others.order_by(col(Case.id).desc()).limit(_HISTORY)))
-
-
-async def _hidden(session: AsyncSession, viewer: Viewer, case: Case) -> dict[str, int]:
-    """How many cases of the person the viewer may not see, per closed team."""
-    if not viewer.hidden_team_ids:
-        return {}
-    others = (
-        select(Team.name, func.count())
-        .join(Case, col(Case.team_id) == col(Team.id))
-        .where(
-            Case.contact_id == case.contact_id,
-            Case.id != case.id,
-            col(Case.team_id).in_(viewer.hidden_team_ids),
-            col(Case.assignee_id).is_distinct_from(viewer.agent_id),
-        )
-        .group_by(col(Team.name))
-    )
-    return dict((await session.exec(others)).all())
-
-
-async def _scores(session: AsyncSession, case_ids: list[int]) -> dict[int, int]:
-    """The last survey score of each case."""
-    answered = (
-        select(Invitation.case_id, Invitation.score)
-        .where(col(Invitation.case_id).in_(case_ids), col(Invitation.score).is_not(None))
-        .order_by(col(Invitation.id))
-    )
-    return {case_id: score for case_id, score in await session.exec(answered) if score is not None}

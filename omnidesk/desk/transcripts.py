@@ -17,6 +17,7 @@ from omnidesk.desk import surveys
 from omnidesk.desk.letters import Letters
 from omnidesk.desk.timeline import TimelineRow, rows_of
 from omnidesk.store.models import (
+    AttachmentState,
     Author,
     Case,
     ContactPoint,
@@ -124,9 +125,9 @@ def _entry(letters: Letters, row: TimelineRow, reads: dict[int, int], scores: di
         name="" if inbound else said.author_name,
         text=said.text,
         echo=said.external_id,
-        seen=said.position <= reads[said.case_id] if inbound else _was_read(row),
+        seen=said.position <= reads.get(said.case_id or 0, 0) if inbound else _was_read(row),
         buttons=tuple(Button(**button) for button in said.payload.get("buttons", ())),
-        files=tuple(letters.file(attachment) for attachment in row.attachments),
+        files=tuple(letters.file(file) for file in row.attachments if file.state == AttachmentState.STORED),
         question=None if inbound else _question(said, scores),
     )
 

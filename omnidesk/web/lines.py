@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from omnidesk.desk.timeline import TimelineRow
-from omnidesk.store.models import Attachment, Delivery, DeliveryState, Interaction
+from omnidesk.store.models import Attachment, AttachmentState, Delivery, DeliveryState, Interaction
 
 _SETTLED = (DeliveryState.READ, DeliveryState.CANCELLED)
 
@@ -23,8 +23,9 @@ class Line:
 
     @property
     def unsettled(self) -> bool:
-        """Whether a delivery of it may still change."""
-        return any(delivery.state not in _SETTLED for delivery in self.deliveries)
+        """Whether a delivery or a file of it may still change."""
+        moving = any(delivery.state not in _SETTLED for delivery in self.deliveries)
+        return moving or any(file.state == AttachmentState.PENDING for file in self.attachments)
 
     @property
     def files(self) -> list[Attachment]:
@@ -45,7 +46,7 @@ def _is_shown(file: Attachment, html: str) -> bool:
 def lines(rows: Iterable[TimelineRow], zone: tzinfo) -> list[Line]:
     """The rows, oldest first, as lines."""
     found: list[Line] = []
-    offered: Line | None = None
+    offered: dict[int | None, Line] = {}
     day = None
     for entry in rows:
         row = entry.interaction
@@ -53,8 +54,8 @@ def lines(rows: Iterable[TimelineRow], zone: tzinfo) -> list[Line]:
         line = Line(row, entry.attachments, entry.deliveries, new_day=today != day)
         day = today
         if row.payload.get("buttons"):
-            offered = line
-        elif offered and row.payload.get("button"):
-            offered.pressed = row.payload["button"]
+            offered[row.case_id] = line
+        elif row.payload.get("button") and row.case_id in offered:
+            offered[row.case_id].pressed = row.payload["button"]
         found.append(line)
     return found

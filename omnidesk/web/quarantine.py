@@ -2,15 +2,22 @@
 
 from aiohttp import web
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import quarantine
+from omnidesk.desk.access import Viewer
 from omnidesk.errors import Invalid
 from omnidesk.keys import BLOBS, DATABASE
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Inbox
+from omnidesk.store.models import Inbox, Role
 from omnidesk.web.requests import id_in, page, viewer_of
 
 _AT_ONCE = 50
+
+
+async def badge(session: AsyncSession, viewer: Viewer) -> int:
+    """How many messages are held back, for the rail of who may see them."""
+    return await quarantine.count(session) if viewer.at_least(Role.ADMIN) else 0
 
 
 async def show(request: web.Request) -> web.StreamResponse:

@@ -13,9 +13,11 @@ from omnidesk.store.models import Role
 from omnidesk.web import (
     assets,
     cases,
+    contacts,
     files,
     health,
     inbox,
+    linking,
     live,
     middleware,
     preferences,
@@ -29,6 +31,8 @@ from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
 VIEWER, AGENT, ADMIN = Role.VIEWER, Role.AGENT, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
 _CASE = r"/cases/{number:\d{1,9}}"
+_CONTACT = r"/contacts/{contact:\d{1,19}}"
+_POINT = r"/points/{point:\d{1,19}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,16 @@ ROUTES = (
     Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
     Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/retry", cases.retry, AGENT),
+    Route("GET", "/contacts", contacts.show_list, VIEWER),
+    Route("GET", "/contacts/rows", contacts.rows, VIEWER),
+    Route("GET", _CONTACT, contacts.show, VIEWER),
+    Route("GET", f"{_CONTACT}/earlier", contacts.earlier, VIEWER),
+    Route("POST", _CONTACT, contacts.change, AGENT),
+    Route("GET", f"{_POINT}/owner", linking.panel, AGENT),
+    Route("GET", f"{_POINT}/owner/candidates", linking.candidates, AGENT),
+    Route("GET", f"{_POINT}/owner/preview", linking.preview, AGENT),
+    Route("POST", f"{_POINT}/owner", linking.link, AGENT),
+    Route("POST", r"/contact-links/{link:\d{1,19}}/undoing", linking.undo, AGENT),
     Route("POST", "/uploads", uploads.take, AGENT),
     Route("POST", "/preferences", preferences.change, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),

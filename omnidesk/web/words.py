@@ -94,11 +94,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fallback": N_("the bot did not understand"),
         "flow": N_("the bot has done its part"),
         "failed": N_("the bot failed"),
+        "stopped": N_("the customer wants no automatic messages"),
     },
     "error": {
         "somebody_wrote": N_("Somebody wrote since you last looked. Read it first, or send anyway."),
+        "stopped": N_(
+            "This person asked for no more messages here (STOP). Use another address of theirs, or wait until they "
+            "write START."
+        ),
         "too_large": N_("The file is too large. Send a smaller one, or a link to it."),
         "expired": N_("This link has expired. Ask for a new one."),
+        "hidden_cases": N_("Cases of a closed team would move along. Ask one of its members or an administrator."),
+        "moved_on": N_("This address has moved on since. Reload the page to see where it is now."),
+        "same_contact": N_("This address belongs to this contact already. Choose another one."),
+        "merged_contact": N_("This contact was merged into another one. Choose that one."),
         "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
     },
     "status": {

@@ -26,6 +26,7 @@ from omnidesk.contract.channel import (
     RawMessage,
     Transcript,
 )
+from omnidesk.contract.testing import FakeMemory
 
 EIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -51,6 +52,7 @@ class MemoryDesk:
         self.open = asyncio.Event()
         self.open.set()
         self.broken = False
+        self.memory = FakeMemory()
         self.followers: dict[str, list[asyncio.Queue[Nudge]]] = {}
         self._log: dict[str, list[tuple[int, Entry]]] = {}
         self._changes = 0

@@ -18,6 +18,7 @@ from omnidesk.errors import Invalid
 from omnidesk.settings import Http, Settings
 from omnidesk.store.db import Database
 from omnidesk.store.models import Agent, AgentSession, AuditEntry, Inbox, Lease, Row
+from tests.cast import DESK
 from tests.conftest import SECRET
 
 Run = Callable[..., tuple[int, str, str]]
@@ -72,7 +73,7 @@ def test_inboxes_that_cannot_be_used_are_listed_with_the_reason_and_nothing_is_w
     code, said, _ = run("inbox", "list", "--json")
     listed = {inbox["slug"]: inbox for inbox in json.loads(said)}
     assert code == 0
-    assert set(listed) == {"desk", "bot", "mail", "mail2", "billing"}
+    assert set(listed) == {inbox.slug for inbox in DESK.inboxes}
     assert "can't be used" in listed["mail"]["health"]
     assert (listed["mail"]["address"], listed["mail"]["webhooks"]) == ("", {})
     assert listed["bot"]["health"] == "away"

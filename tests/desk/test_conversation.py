@@ -199,3 +199,26 @@ async def test_a_round_ends_when_nobody_waits_for_the_bot(office: Office) -> Non
     await office.says("Hello", inbox="bot")
     assert not await conversation(office, probe).run()
     assert [row.text for row in await office.all(Interaction) if row.author_kind == "bot"] == ["1: Hello"]
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("2", "blue"), (" 2. ", "blue"), ("1)", "red"), ("acik MAVI", "blue")])
+async def test_a_number_or_the_buttons_text_chooses_where_there_are_no_buttons(
+    office: Office, text: str, chosen: str
+) -> None:
+    await office.says("choose", inbox="smsbot")
+    assert office.sms("smsbot").sent[-1].text.splitlines()[-2:] == ["1. Red", "2. Açık mavi"]
+    await office.says(text, inbox="smsbot")
+    assert office.sms("smsbot").sent[-1].text == f"2: {chosen}"
+
+
+@pytest.mark.parametrize("text", ["3", "0", "2 parcels", "blue"])
+async def test_any_other_text_stays_a_text(office: Office, text: str) -> None:
+    await office.says("choose", inbox="smsbot")
+    await office.says(text, inbox="smsbot")
+    assert office.sms("smsbot").sent[-1].text == f"2: {text}"
+
+
+async def test_a_choice_is_over_when_the_bot_has_gone_on(office: Office) -> None:
+    for text in ("choose", "something else", "2"):
+        await office.says(text, inbox="smsbot")
+    assert office.sms("smsbot").sent[-1].text == "3: 2"

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from omnidesk.contract.channel import Button, Outbound
 from omnidesk.desk import actions, joining
-from omnidesk.desk.letters import key_of
+from omnidesk.desk.deliveries import key_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery, Interaction
 from tests.office import Office
@@ -67,9 +67,9 @@ async def test_buttons_stay_buttons_where_there_is_room(office: Office) -> None:
     assert sent.text == "Which one?"
 
 
-@pytest.mark.parametrize(("inbox", "count"), [("mail", 1), ("desk", 2)])
+@pytest.mark.parametrize(("inbox", "count"), [("mail", 1), ("desk", 3)])
 async def test_buttons_become_numbered_lines_where_there_is_none(office: Office, inbox: str, count: int) -> None:
-    """Mail has no buttons, the fake chat has three."""
+    """Mail has no buttons, the fake chat has five."""
     await queued(office, await office.says("Hello", inbox=inbox), payload={"buttons": CHOICES * count})
     (sent,) = office.channel(inbox).sent
     assert sent.buttons == ()

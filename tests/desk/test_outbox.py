@@ -11,7 +11,7 @@ from sqlmodel import col, delete
 
 from omnidesk.contract.channel import ChannelError, RawMessage
 from omnidesk.desk import actions, deliveries
-from omnidesk.desk.letters import key_of
+from omnidesk.desk.deliveries import key_of
 from omnidesk.keys import BUS
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, Interaction, Lease
 from omnidesk.workers import Worker, Workers
@@ -254,7 +254,8 @@ async def plans(office: Office) -> list[str]:
     engines = {office.database.reader.sync_engine, office.database.writer.sync_engine}
 
     def keep(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        if statement.startswith("SELECT deliveries."):
+        # engines that share their connections hear it twice
+        if statement.startswith("SELECT deliveries.") and (statement, parameters) not in seen:
             seen.append((statement, parameters))
 
     for engine in engines:

@@ -222,3 +222,65 @@ async def test_each_resolution_asks_anew(office: Office) -> None:
     first, second = await office.all(Invitation)
     assert (first.cycle, first.score, second.cycle, second.state) == (1, 2, 2, "sent")
     assert second.expires_at == second.sent_at + timedelta(days=14)
+
+
+async def asked_by_number(office: Office, inbox: str = "sms") -> Case:
+    case = await resolved(office, inbox=inbox)
+    assert (await invitation(office)).state == "sent"
+    return case
+
+
+async def test_a_channel_without_buttons_asks_for_a_number(office: Office) -> None:
+    await asked_by_number(office)
+    text = office.sms().sent[-1].text
+    assert text.splitlines()[0] == "How was it?"
+    assert text.splitlines()[-1] == "5 – great"
+
+
+async def test_a_hosted_channel_with_buttons_gets_them_under_the_question(office: Office) -> None:
+    await resolved(office)
+    asked = await invitation(office)
+    (sent,) = office.channel("desk").sent
+    assert sent.text == "How was it?"
+    assert [button.id for button in sent.buttons] == [f"{surveys.button_of(asked.id)}:{score}" for score in range(1, 6)]
+    assert sent.buttons[-1].text == "5 – great"
+
+
+@pytest.mark.parametrize("text", ["5", " 5 ", "5!", "5."])
+async def test_a_digit_is_the_answer_and_reopens_nothing(office: Office, text: str) -> None:
+    case = await asked_by_number(office)
+    await office.receive(text, inbox="sms")
+    await office.work()
+    after = await office.case(case.number)
+    assert ((await invitation(office)).score, after.category, after.cycle) == (5, "resolved", 1)
+
+
+@pytest.mark.parametrize("text", ["9", "0", "55", "5 parcels", "my 5", "", "five"])
+async def test_another_text_is_a_message(office: Office, text: str) -> None:
+    case = await asked_by_number(office)
+    await office.receive(text, inbox="sms")
+    await office.work()
+    assert ((await invitation(office)).score, (await office.case(case.number)).category) == (None, "open")
+
+
+async def test_a_digit_after_something_else_was_said_is_a_message(office: Office) -> None:
+    case = await asked_by_number(office)
+    for text in ("Which floor is your shop on?", "5"):
+        await office.receive(text, inbox="sms")
+        await office.work()
+    assert (await invitation(office)).score is None
+    assert (await office.case(case.number)).preview == "5"
+
+
+async def test_a_digit_days_later_is_a_message(office: Office) -> None:
+    case = await asked_by_number(office)
+    office.clock.skip(days=2)
+    await office.receive("5", inbox="sms")
+    await office.work()
+    assert ((await invitation(office)).score, (await office.case(case.number)).category) == (None, "open")
+
+
+async def test_by_mail_a_digit_is_a_message(office: Office) -> None:
+    await resolved(office, inbox="mail", sender="mia@example.com")
+    await office.says("5", inbox="mail", sender="mia@example.com")
+    assert (await invitation(office)).score is None

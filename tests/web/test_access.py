@@ -20,7 +20,7 @@ CHANGES_OF_A_CASE = {
     "interactions": {"kind": "reply", "text": "Hello"}, "assignment": {"agent": ""}, "holder": {}, "resolution": {},
     "reopening": {}, "read": {"position": "1"},
 }  # fmt: skip
-EXAMPLES = {"view": "mine", "number": "1001", "position": "1", "raw": "1"}
+EXAMPLES = {"view": "mine", "number": "1001", "position": "1", "raw": "1", "contact": "1", "point": "1"}
 
 
 async def test_cy_is_refused_every_page_of_a_case(office: Office, visit: Visit) -> None:

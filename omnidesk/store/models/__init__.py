@@ -5,19 +5,29 @@ from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membersh
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.cases import Case, Category, Counter, Holder, Participant, Priority, Read, Shelf
-from omnidesk.store.models.contacts import Contact, ContactPoint
+from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
 from omnidesk.store.models.deliveries import Delivery, DeliveryState
 from omnidesk.store.models.inboxes import Inbox
-from omnidesk.store.models.interactions import Attachment, Author, Direction, Interaction, Kind, MessageReference
+from omnidesk.store.models.interactions import (
+    Attachment,
+    AttachmentState,
+    Author,
+    Direction,
+    Interaction,
+    Kind,
+    MessageReference,
+)
 from omnidesk.store.models.leases import Lease
+from omnidesk.store.models.memories import Memory
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 
 __all__ = [
-    "Agent", "AgentSession", "ApiToken", "Attachment", "AuditEntry", "Author", "BotState", "BotVersion", "Case",
-    "Category", "Contact", "ContactPoint", "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId",
-    "FaqEntry", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease",
-    "Membership", "MessageReference", "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role",
-    "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
+    "Agent", "AgentSession", "ApiToken", "Attachment", "AttachmentState", "AuditEntry", "Author", "BotState",
+    "BotVersion", "Case", "Category", "Contact", "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord",
+    "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry", "Holder", "Inbox", "Interaction",
+    "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership", "Memory", "MessageReference",
+    "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "Shelf", "SignInLink",
+    "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
 ]  # fmt: skip

@@ -1,11 +1,15 @@
 """People we serve and the addresses they write from."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, moment
+from omnidesk.store.models._row import BIG, Row, key, link, maybe_link, maybe_moment, moment
+
+# As SQLite compares: then an index serves a range of prefixes.
+_BY_CODE_POINT: Any = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Contact(Row, table=True):
@@ -19,6 +23,8 @@ class Contact(Row, table=True):
     folded_name: str = Field(default="", index=True)
     language: str | None = None
     time_zone: str | None = None
+    merged_into_id: int | None = maybe_link("contacts.id")
+    """The contact who took over all addresses of this one; kept, since that can be undone."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
 
@@ -39,4 +45,45 @@ class ContactPoint(Row, table=True):
     working: bool = True
     """False after a permanent failure to deliver."""
     failure: str = ""
+    consent: bool = True
+    """False after a STOP word, until START: nothing automatic is sent there."""
     created_at: datetime = moment()
+
+
+class ContactWord(Row, table=True):
+    """A word that a contact is found by. `point_id`: the address it comes from, 0 for the contact's own name."""
+
+    __tablename__ = "contact_words"
+    __table_args__ = (
+        Index("ix_contact_words_contact", "contact_id", "word"),
+        {"sqlite_with_rowid": False},
+    )
+
+    word: str = Field(primary_key=True, sa_type=_BY_CODE_POINT)
+    contact_id: int = link("contacts.id", primary_key=True)
+    point_id: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
+
+
+class ContactLink(Row, table=True):
+    """That an agent said: this address belongs to another contact. It can be undone."""
+
+    __tablename__ = "contact_links"
+
+    id: int = key()
+    point_id: int = link("contact_points.id", index=True)
+    from_contact_id: int = link("contacts.id", index=True)
+    to_contact_id: int = link("contacts.id", index=True)
+    agent_id: int = link("agents.id")
+    created_at: datetime = moment()
+    undone_at: datetime | None = maybe_moment()
+    undone_by_id: int | None = maybe_link("agents.id")
+
+
+class ContactLinkCase(Row, table=True):
+    """A case that went along, and what its contact was called before."""
+
+    __tablename__ = "contact_link_cases"
+
+    link_id: int = link("contact_links.id", primary_key=True)
+    case_id: int = link("cases.id", primary_key=True, index=True)
+    contact_name: str = ""

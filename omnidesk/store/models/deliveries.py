@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
 
 
 class DeliveryState(StrEnum):
@@ -38,7 +38,7 @@ class Delivery(Row, table=True):
 
     id: int = key()
     interaction_id: int = link("interactions.id", index=True)
-    case_id: int = link("cases.id")
+    case_id: int | None = maybe_link("cases.id")
     contact_point_id: int = link("contact_points.id")
     inbox_id: int = link("inboxes.id")
     channel: str

@@ -27,6 +27,9 @@ class Inbox(Row, table=True):
     """How messages join cases; None = as the channel proposes."""
     reopen_days: int = 7
     close_days: int = 14
+    stop_words: list[str] | None = Field(default=None, sa_type=JSON)
+    """What ends automatic messages to who writes it; None = as the channel proposes."""
+    start_words: list[str] | None = Field(default=None, sa_type=JSON)
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: str = ""
     """The secret settings as one encrypted JSON object."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment
@@ -40,7 +40,8 @@ class Author(StrEnum):
 class Interaction(Row, table=True):
     """One row of the log. `contact_id` = whose log it is; the author is who spoke.
 
-    `position` is gapless in its case: the measure for "seen up to". `payload` holds what its kind needs beside the
+    A few rows belong to no case (a STOP word from a stranger, say): their `position` is 0. In a case it is gapless:
+    the measure for "seen up to". `payload` holds what its kind needs beside the
     text: an event's name and values, buttons offered, the bot's reasons, a survey's score.
     """
 
@@ -48,12 +49,13 @@ class Interaction(Row, table=True):
     __table_args__ = (
         UniqueConstraint("case_id", "position"),
         Index("ix_interactions_point", "contact_point_id", "case_id"),
+        Index("ix_interactions_contact", "contact_id", "id"),
     )
 
     id: int = key()
-    case_id: int = link("cases.id")
-    position: int
-    contact_id: int = link("contacts.id", index=True)
+    case_id: int | None = maybe_link("cases.id")
+    position: int = 0
+    contact_id: int = link("contacts.id")
     contact_point_id: int | None = maybe_link("contact_points.id")
     inbox_id: int = link("inboxes.id")
     channel: str
@@ -73,10 +75,26 @@ class Interaction(Row, table=True):
     created_at: datetime = moment()
 
 
+class AttachmentState(StrEnum):
+    """Whether we have a file's bytes."""
+
+    STORED = "stored"
+    PENDING = "pending"
+    """The provider keeps them; we are about to fetch them."""
+    FAILED = "failed"
+
+
 class Attachment(Row, table=True):
-    """A file of an interaction; its bytes stand in a blob named by their digest."""
+    """A file of an interaction; its bytes stand in a blob named by their digest, once they are here.
+
+    `reference`: what the channel of the inbox fetches them by.
+    """
 
     __tablename__ = "attachments"
+    __table_args__ = (
+        Index("ix_attachments_pending", "not_before", "id", sqlite_where=text("state = 'pending'"),
+              postgresql_where=text("state = 'pending'")),
+    )  # fmt: skip
 
     id: int = key()
     interaction_id: int = link("interactions.id", index=True)
@@ -86,6 +104,11 @@ class Attachment(Row, table=True):
     blob: str
     content_id: str | None = None
     inline: bool = False
+    state: str = AttachmentState.STORED
+    reference: str = ""
+    attempts: int = 0
+    not_before: datetime | None = maybe_moment()
+    """When it is fetched, or fetched again; whoever begins puts this ahead, so that nobody else does."""
     created_at: datetime = moment()
 
 
