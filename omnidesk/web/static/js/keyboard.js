@@ -16,6 +16,17 @@ function resolve() {
   form?.querySelector("button").click();
 }
 
+function contacts() {
+  location.href = "/contacts";
+}
+
+function search() {
+  const field = document.querySelector("[data-search]");
+  if (!field) return contacts();
+  field.focus();
+  field.select();
+}
+
 const actions = {
   j: () => step(1),
   k: () => step(-1),
@@ -23,6 +34,8 @@ const actions = {
   n: () => write("note"),
   a: assign,
   e: resolve,
+  c: contacts,
+  "/": search,
   "?": () => shortcuts.showModal(),
 };
 const arrows = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };

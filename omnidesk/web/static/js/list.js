@@ -139,7 +139,7 @@ export function markOpened() {
 
 // Moves the focus through the rows; loads more at the end by bringing it into sight.
 export function step(by) {
-  const all = [...rows.querySelectorAll(".row")];
+  const all = [...(rows?.querySelectorAll(".row") ?? [])];
   if (!all.length) return;
   const current = document.activeElement?.closest?.(".row") ?? rows.querySelector(".row[aria-current]");
   const at = current ? all.indexOf(current) + by : 0;
