@@ -1,0 +1,173 @@
+"""The Bot API (https://core.telegram.org/bots/api), as far as an inbox needs it.
+
+What goes wrong is a `ChannelError` without the token, which stands in every address, and without a word of the message.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from channels.telegram.library import library
+from channels.telegram.settings import TelegramSettings
+from omnidesk.contract.channel import ChannelError, Outbound
+
+_POLL_SECONDS = 50
+_TAKEN = ("message", "callback_query")
+_LONGEST_BUTTON = 64
+_LARGEST_FILE = 20 * 1024 * 1024
+"""Bots can't get larger ones."""
+
+
+class Numbered(BaseModel):
+    """An update, of which only the number is looked at here."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    update_id: int
+
+
+class Updates(BaseModel):
+    """What `getUpdates` answers."""
+
+    ok: bool = False
+    error_code: int = 0
+    result: list[Numbered] = []
+
+
+class Api:
+    """The bot of one inbox."""
+
+    def __init__(self, settings: TelegramSettings, http: ClientSession | None) -> None:
+        self._base = settings.api_base
+        self._token = settings.token.get_secret_value()
+        self._http = http
+
+    @cached_property
+    def _request(self) -> Any:
+        library()
+        from telegram.request import HTTPXRequest
+
+        return HTTPXRequest(connection_pool_size=8, read_timeout=20, media_write_timeout=60)
+
+    @cached_property
+    def _bot(self) -> Any:
+        # Its own start would ask who the bot is, and it does nothing else that we need.
+        bases = {"base_url": f"{self._base}/bot", "base_file_url": f"{self._base}/file/bot"}
+        return library().Bot(self._token, request=self._request, get_updates_request=self._request, **bases)
+
+    async def updates(self, offset: int | None) -> list[dict[str, Any]]:
+        """Wait for updates from an offset on; those before it are forgotten.
+
+        By hand, since the library's own polling forgets them before we have stored them.
+        """
+        if self._http is None:
+            raise ChannelError("there is no connection to Telegram", permanent=True)
+        asked = {"timeout": _POLL_SECONDS, "allowed_updates": _TAKEN, **({"offset": offset} if offset else {})}
+        patience = ClientTimeout(total=_POLL_SECONDS + 20)
+        url = f"{self._base}/bot{self._token}/getUpdates"
+        try:
+            async with self._http.post(url, json=asked, timeout=patience) as response:
+                answer = Updates.model_validate_json(await response.read())
+        except (ClientError, TimeoutError, ValidationError) as error:
+            raise ChannelError(f"Telegram can't be reached: {type(error).__name__}") from None
+        if not answer.ok:
+            raise ChannelError(_REFUSALS.get(answer.error_code, f"Telegram answered {answer.error_code}"))
+        return [update.model_dump() for update in answer.result]
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Let updates be posted to an address of ours."""
+        async with self._asking():
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=_TAKEN)
+
+    async def delete_webhook(self) -> None:
+        """Let updates wait until somebody asks."""
+        async with self._asking():
+            await self._bot.delete_webhook()
+
+    async def answer(self, query_id: str) -> None:
+        """Say that a pressed button was seen."""
+        async with self._asking():
+            await self._bot.answer_callback_query(query_id, connect_timeout=2, read_timeout=2)
+
+    async def me(self) -> None:
+        """See that the token is one."""
+        async with self._asking():
+            await self._bot.get_me()
+
+    async def file(self, file_id: str) -> bytes:
+        """The bytes of a file."""
+        async with self._asking():
+            found = await self._bot.get_file(file_id)
+            if (found.file_size or 0) > _LARGEST_FILE:
+                raise ChannelError(f"this file is larger than {_LARGEST_FILE} bytes", permanent=True)
+            if not str(found.file_path).startswith(f"{self._base}/"):
+                raise ChannelError("this file is not at Telegram", permanent=True)
+            return bytes(await found.download_as_bytearray())
+
+    async def send(self, outbound: Outbound) -> None:
+        """Send the text with its buttons, then each file."""
+        text = "\n".join([outbound.text, *(f"{link.text}: {link.url}" for link in outbound.links)]).strip()
+        async with self._asking():
+            if text:
+                await self._bot.send_message(outbound.to, text, reply_markup=_keyboard(outbound))
+            for file in outbound.files:
+                content = await file.read()
+                photo = file.content_type in ("image/jpeg", "image/png")
+                send = self._bot.send_photo if photo else self._bot.send_document
+                await send(outbound.to, content, filename=file.filename)
+
+    async def close(self) -> None:
+        """Close the library's connections."""
+        if "_request" in self.__dict__:
+            await self._request.shutdown()
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        library()
+        from telegram.error import TelegramError
+
+        try:
+            yield
+        except TelegramError as error:
+            raise _refusal(error) from None
+
+
+_REFUSALS = {
+    401: "Telegram does not know this token: ask @BotFather for it and set it anew",
+    404: "Telegram does not know this token: ask @BotFather for it and set it anew",
+    409: "somebody else polls this bot, or it has a webhook: end that, or make another bot",
+}
+
+
+def _keyboard(outbound: Outbound) -> Any:
+    if not outbound.buttons:
+        return None
+    if long := next((button.id for button in outbound.buttons if len(button.id.encode()) > _LONGEST_BUTTON), None):
+        raise ChannelError(f"Telegram takes ids of buttons up to {_LONGEST_BUTTON} bytes: {long[:80]}", permanent=True)
+    telegram = library()
+    rows = [[telegram.InlineKeyboardButton(button.text, callback_data=button.id)] for button in outbound.buttons]
+    return telegram.InlineKeyboardMarkup(rows)
+
+
+def _refusal(error: Exception) -> ChannelError:
+    """What an error of the library means; narrower kinds first, since a bad request is a network error to it."""
+    from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
+
+    match error:
+        case InvalidToken():
+            return ChannelError(_REFUSALS[401])
+        case Forbidden():
+            return ChannelError("the person has blocked the bot", bad_address=True)
+        case BadRequest():
+            gone = "chat not found" in str(error).lower()
+            return ChannelError(f"Telegram refused this: {error}", permanent=True, bad_address=gone)
+        case ChatMigrated():
+            return ChannelError("this chat has become a group", bad_address=True)
+        case RetryAfter():
+            return ChannelError(f"Telegram asks us to wait: {error}")
+        case _:
+            return ChannelError(f"Telegram can't be reached: {type(error).__name__}")

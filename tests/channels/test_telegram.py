@@ -1,0 +1,258 @@
+"""Telegram, against a stand-in: updates by polling and webhook, what we send, what is refused."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from pydantic import ValidationError
+
+from channels.telegram.adapter import TelegramChannel
+from channels.telegram.parse import parse
+from channels.telegram.settings import TelegramSettings
+from omnidesk.contract.channel import (
+    Button,
+    Channel,
+    ChannelError,
+    Inbound,
+    Outbound,
+    RawMessage,
+    Unparsable,
+)
+from omnidesk.contract.testing import ChannelContract, FakeDesk
+from tests.channels.telegram_stand_in import TOKEN, Telegram
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "telegram"
+
+
+def settings(**changed: Any) -> TelegramSettings:
+    return TelegramSettings.model_validate({"token": TOKEN, **changed})
+
+
+def outbound(key: str = "17.abc", **changed: Any) -> Outbound:
+    return Outbound(**{"key": key, "to": "4711", "text": "my secret words", **changed})
+
+
+@asynccontextmanager
+async def connected(**changed: Any) -> AsyncIterator[tuple[TelegramChannel, Telegram]]:
+    """A channel with the stand-in on its other side."""
+    async with Telegram().serving() as telegram, ClientSession() as http:
+        channel = TelegramChannel(settings(**{"api_base": telegram.url, **changed}), http)
+        yield channel, telegram
+        await channel.close()
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait, but not for ever."""
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110 - the stand-in has no event for everything
+            await asyncio.sleep(0.01)
+
+
+def sample(name: str) -> Inbound:
+    return parse(RawMessage("1", "4711", (SAMPLES / f"{name}.json").read_bytes()))
+
+
+def refusal(update: Any) -> str:
+    with pytest.raises(Unparsable) as caught:
+        parse(RawMessage("1", "4711", json.dumps(update).encode()))
+    return str(caught.value)
+
+
+class TestTelegram(ChannelContract):
+    """What every channel promises."""
+
+    def make(self) -> TelegramChannel:
+        return TelegramChannel(settings())
+
+    def samples(self) -> Sequence[RawMessage]:
+        return [RawMessage(path.stem, "4711", path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))]
+
+    def outbound(self, key: str) -> Outbound:
+        return outbound(key)
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[Channel]:
+        async with connected() as (channel, _):
+            yield channel
+
+    @asynccontextmanager
+    async def _refusing(self) -> AsyncIterator[Channel]:
+        async with connected() as (channel, telegram):
+            telegram.refuse.append((403, "Forbidden: bot was blocked by the user"))
+            yield channel
+
+    def refusing(self) -> AbstractAsyncContextManager[Channel]:
+        return self._refusing()
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncIterator[Channel]:
+        async with connected() as (channel, telegram):
+            self.telegram = telegram
+            yield channel
+
+    async def deliver(self, channel: Channel, desk: FakeDesk) -> None:
+        """A polled update is acknowledged when its offset is passed."""
+        await self.telegram.say("Merhaba")
+        await until(lambda: not self.telegram.updates)
+
+
+# What it understands
+
+
+def test_a_person_is_known_by_the_provider_and_by_name_and_language() -> None:
+    said = sample("message")
+    assert (said.sender.address, said.sender.name, said.sender.proven) == ("4711", "Mia Demir", True)
+    assert (said.sender.language, said.text) == ("tr", "Kargom nerede?")
+    assert sample("start").sender.language == "en"
+
+
+def test_a_pressed_button_is_its_id_and_what_stood_on_it() -> None:
+    said = sample("pressed")
+    assert (said.button, said.text) == ("survey:17:5", "5 – çok iyi")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "file"),
+    [
+        ("photo", "Kutu ezilmiş", ("photo.jpg", "image/jpeg", "large")),
+        ("document", "", ("fatura.pdf", "application/pdf", "doc")),
+        ("voice", "", ("voice.ogg", "audio/ogg", "voi")),
+    ],
+)
+def test_files_are_named_and_fetched_later(name: str, text: str, file: tuple[str, str, str]) -> None:
+    said = sample(name)
+    (found,) = said.attachments
+    assert (said.text, (found.filename, found.content_type, found.reference)) == (text, file)
+
+
+def test_a_place_is_told_in_words() -> None:
+    assert sample("location").text == "41.0082, 28.9784"
+
+
+def test_what_is_no_message_of_a_person_to_the_bot_is_refused_with_a_reason() -> None:
+    update = json.loads((SAMPLES / "message.json").read_text())
+    group = {**update, "message": {**update["message"], "chat": {"id": -7, "type": "group", "title": "All"}}}
+    titled = {key: value for key, value in update["message"].items() if key != "text"}
+    assert "private" in refusal(group)
+    assert "says nothing" in refusal({"update_id": 1, "message": titled})
+    assert "no use for: poll, update_id" in refusal({"update_id": 1, "poll": {}})
+    assert refusal({"update_id": "x", "message": {}})
+
+
+# Polling
+
+
+async def test_updates_are_confirmed_only_after_they_are_durable() -> None:
+    desk = FakeDesk()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        update = await telegram.say("Merhaba")
+        await desk.asked.wait()
+        await asyncio.sleep(0.05)
+        assert await desk.memory.get("offset") is None
+        desk.durable.set()
+        await until(lambda: not telegram.updates)
+        assert str(await desk.memory.get("offset")).startswith(f"{update['update_id'] + 1} ")
+
+
+async def test_the_next_poller_goes_on_where_the_last_one_ended() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    async with connected() as (channel, telegram):
+        for text in ("one", "two"):
+            async with channel.listen(desk):
+                await telegram.say(text)
+                await until(lambda: not telegram.updates)
+        assert [json.loads(raw.body)["message"]["text"] for raw in desk.received] == ["one", "two"]
+        assert telegram.pollers_at_once == 1
+
+
+async def test_an_offset_of_last_week_is_not_used() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    await desk.memory.put("offset", "999999999 1000")
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await telegram.say("Merhaba")
+        await until(lambda: desk.received)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [({"token": "999:wrong"}, "BotFather"), ({"api_base": "http://127.0.0.1:1"}, "reached")]
+)
+async def test_why_it_cannot_listen_is_said_without_the_token(changed: dict[str, str], said: str) -> None:
+    async with connected(**changed) as (channel, _):
+        with pytest.raises(ChannelError, match=said) as caught:
+            async with channel.listen(FakeDesk()):
+                await asyncio.sleep(5)
+        assert "999" not in str(caught.value)
+        with pytest.raises(ChannelError, match=said):
+            await channel.check()
+
+
+async def test_a_second_poller_is_told_so() -> None:
+    desk = FakeDesk()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await until(lambda: telegram.polling)
+        with pytest.raises(ChannelError, match="somebody else polls"):
+            async with channel.listen(desk):
+                await asyncio.sleep(5)
+
+
+async def test_a_pressed_button_stops_waiting() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await channel.send(outbound(buttons=(Button("a", "A"),)))
+        await telegram.press("a")
+        await until(lambda: telegram.answered)
+
+
+# Sending
+
+
+async def test_buttons_are_an_inline_keyboard_and_links_are_lines() -> None:
+    async with connected() as (channel, telegram):
+        await channel.send(outbound(buttons=(Button("a", "Açık"), Button("b", "Kapalı"))))
+        assert telegram.buttons() == ["a", "b"]
+        with pytest.raises(ChannelError, match="64 bytes") as caught:
+            await channel.send(outbound(buttons=(Button("ş" * 33, "long"),)))
+        assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "permanent", "bad_address"),
+    [
+        (403, "Forbidden: bot was blocked by the user", True, True),
+        (400, "Bad Request: chat not found", True, True),
+        (400, "Bad Request: message is too long", True, False),
+        (429, "Too Many Requests: retry after 3", False, False),
+        (502, "Bad Gateway", False, False),
+    ],
+)
+async def test_a_refusal_is_final_or_not(code: int, text: str, permanent: bool, bad_address: bool) -> None:
+    async with connected() as (channel, telegram):
+        telegram.refuse.append((code, text))
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(outbound())
+        assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
+        assert TOKEN not in str(caught.value)
+        assert "secret words" not in str(caught.value)
+
+
+async def test_a_file_is_fetched_by_its_id() -> None:
+    async with connected() as (channel, telegram):
+        telegram.files["large"] = b"the picture"
+        assert await channel.fetch("large") == b"the picture"
+        with pytest.raises(ChannelError) as caught:
+            await channel.fetch("gone")
+        assert caught.value.permanent
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(ValidationError, match="not an address"):
+        settings(api_base="telegram")
+    assert TOKEN not in str(settings())

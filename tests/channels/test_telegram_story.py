@@ -1,0 +1,74 @@
+"""The story of a newcomer on Telegram, with the starter desk's bot: ask, bot, person, answer, resolve, score."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bots.faq import FaqResponder
+from omnidesk.desk import actions, configuration
+from omnidesk.settings import config_folder
+from omnidesk.store.models import Attachment, Case, ContactPoint, Invitation
+from omnidesk.store.models import RawMessage as Raw
+from tests.channels.telegram_desk import TelegramDesk, telegram_desk
+
+QUESTION = "sifremi unuttum giris yapamiyorum"
+
+
+@pytest.fixture(params=["polling", "webhook"])
+async def desk(request: pytest.FixtureRequest, store_url: str, tmp_path: Path) -> AsyncIterator[TelegramDesk]:
+    """The starter desk with a bot at Telegram, Ada at her desk, and no other way to write to it."""
+    starter, bots = configuration.read(config_folder())
+    files = starter.model_copy(update={"inboxes": ()})
+    how = {"files": files, "bots": bots, "bot": "assistant", "mode": request.param}
+    async with telegram_desk(store_url, tmp_path, responder=FaqResponder(), **how) as desk:
+        await desk.office.comes("Ada")
+        yield desk
+
+
+async def only_case(desk: TelegramDesk) -> Case:
+    (case,) = await desk.office.all(Case)
+    assert isinstance(case, Case)
+    return case
+
+
+async def test_a_question_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_score(desk: TelegramDesk) -> None:
+    await desk.hear(QUESTION)
+    assert "yeni şifre belirleyebileceğiniz" in desk.telegram.shown[-1]
+    assert len(desk.telegram.buttons()) >= 2
+
+    await desk.press(desk.telegram.buttons()[-1])
+    case = await only_case(desk)
+    assert (case.holder, case.category, case.language) == ("team", "new", "tr")
+
+    desk.telegram.files["large"] = b"a picture"
+    photo = [{"file_id": "large", "file_unique_id": "l", "width": 1, "height": 1}]
+    await desk.hear("", photo=photo, caption="Ekran böyle")
+    (picture,) = await desk.office.all(Attachment)
+    assert (picture.state, picture.size) == ("stored", 9)
+
+    case = await desk.office.act("Ada", actions.reply, case.number, "Merhaba, hemen bakıyorum.")
+    assert (case.category, desk.telegram.shown[-1]) == ("open", "Merhaba, hemen bakıyorum.")
+    await desk.office.act("Ada", actions.resolve, case.number)
+    assert "Yardımımızdan ne kadar memnun kaldınız?" in desk.telegram.shown[-1]
+
+    await desk.press(desk.telegram.buttons()[4])
+    (asked,) = await desk.office.all(Invitation)
+    assert (asked.state, asked.score, (await only_case(desk)).category) == ("answered", 5, "resolved")
+    (point,) = await desk.office.all(ContactPoint)
+    assert (point.channel, point.address, point.proven) == ("telegram", "4711", True)
+
+
+async def test_nothing_that_is_replayed_or_forged_changes_the_story(desk: TelegramDesk) -> None:
+    await desk.hear(QUESTION)
+    if not desk.telegram.webhook:
+        return  # the offset is what keeps polled updates from coming twice: see test_telegram.py
+    before = len(await desk.office.all(Raw))
+    update = {"update_id": 1, "message": {}}
+    assert await desk.telegram.post(update, secret="a guess") == 403
+    assert [await desk.telegram.post(junk) for junk in (b"", b"[]", b"{}", b"[" * 100_000)] == [400] * 4
+    assert len(await desk.office.all(Raw)) == before
+    assert await desk.telegram.post({"update_id": 2, "poll": {}}) == 200
+    assert await desk.telegram.post({"update_id": 2, "poll": {}}) == 200
+    await desk.office.work()
+    assert [row.state for row in await desk.office.all(Raw)][before:] == ["quarantined"]
