@@ -144,7 +144,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("bot", bot.run),
         Worker("media", media.run, media.next_due),
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
-        Worker("sla", clock.run, clock.next_due),
+        Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("surveys", surveys.run, surveys.next_due),
         Worker("next_steps", steps.run, steps.next_due),
     ]

@@ -45,7 +45,7 @@ class Http(_Section):
 class Workers(_Section):
     """How many received messages are taken at once, how often to look when nobody calls, and when to give up."""
 
-    batch: int = Field(default=100, ge=1, le=1000)
+    batch: int = Field(default=200, ge=1, le=1000)
     poll_seconds: float = Field(default=5.0, gt=0, le=15)
     bot_silence_minutes: int = Field(default=30, ge=1)
     delivery_attempts: int = Field(default=12, ge=1)

@@ -37,6 +37,8 @@ class Worker:
     run: Callable[[], Awaitable[bool]]
     next_due: Callable[[], Awaitable[datetime | None]] | None = None
     finish: Callable[[], Awaitable[None]] | None = None
+    pause: float = 0
+    """Seconds of rest after a round: what wakes it a hundred times a second is looked at a few times."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -90,6 +92,7 @@ class Workers:
                     await asyncio.sleep(0)
                 if not self._stopping:
                     await self._arm(worker)
+                    await asyncio.sleep(worker.pause)
             except Exception:
                 log.exception("worker %s failed; it goes on in a moment", worker.name)
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)

@@ -22,7 +22,7 @@ from omnidesk.store.models import (
 )
 from omnidesk.text.language import guess
 
-_TELLING = 1000
+_TELLING = 300
 """So much of a text tells its language."""
 
 

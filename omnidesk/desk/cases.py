@@ -57,13 +57,12 @@ def open_case(
     tx: Transaction, inbox: Inbox, point: ContactPoint, contact: Contact, *, subject: str, with_bot: bool
 ) -> Case:
     """A new case, held by the inbox's bot or its team; the caller gives it a number before the commit."""
-    case = Case(
-        id=tx.new_id(), number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
+    case = tx.new(
+        Case, number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
         contact_name=contact.name or point.name, contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
         language=contact.language or inbox.language, last_at=tx.now, created_at=tx.now, updated_at=tx.now,
         holder=Holder.BOT if with_bot else Holder.TEAM, unread=True,
     )  # fmt: skip
-    tx.add(case)
     if not with_bot:
         _hold(tx, case)
     return case

@@ -3,14 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam
+from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import finding
 from omnidesk.events import PointMet
-from omnidesk.store.db import Transaction
+from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Contact, ContactPoint
 from omnidesk.text.folding import fold
+
+_POINTS = (
+    rows_of(ContactPoint)
+    .where(col(ContactPoint.channel) == bindparam("channel"))
+    .where(col(ContactPoint.address).in_(bindparam("addresses", expanding=True)))
+    .order_by(col(ContactPoint.id))
+    .with_for_update()
+)
+_CONTACTS = rows_of(Contact).where(col(Contact.id).in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +43,23 @@ async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict
 
 
 async def _known(tx: Transaction, channel: str, addresses: set[str]) -> dict[str, Person]:
-    statement = (
-        select(ContactPoint, Contact)
-        .join(Contact, col(Contact.id) == col(ContactPoint.contact_id))
-        .where(ContactPoint.channel == channel, col(ContactPoint.address).in_(addresses))
-        .order_by(col(ContactPoint.id))
-        .with_for_update(of=ContactPoint)
-    )
-    return {point.address: Person(point, contact) for point, contact in await tx.session.exec(statement)}
+    points = await tx.load(ContactPoint, _POINTS, {"channel": channel, "addresses": list(addresses)})
+    if not points:
+        return {}
+    found = await tx.load(Contact, _CONTACTS, {"ids": [point.contact_id for point in points]})
+    contacts = {contact.id: contact for contact in found}
+    return {point.address: Person(point, contacts[point.contact_id]) for point in points}
 
 
 def _create(tx: Transaction, channel: str, sender: Sender) -> Person:
-    contact = Contact(
-        id=tx.new_id(), name=sender.name, folded_name=fold(sender.name), language=sender.language,
-        created_at=tx.now, updated_at=tx.now,
+    contact = tx.new(
+        Contact, name=sender.name, folded_name=fold(sender.name), language=sender.language, created_at=tx.now,
+        updated_at=tx.now,
     )  # fmt: skip
-    point = ContactPoint(
-        id=tx.new_id(), contact_id=contact.id, channel=channel, address=sender.address, name=sender.name,
+    point = tx.new(
+        ContactPoint, contact_id=contact.id, channel=channel, address=sender.address, name=sender.name,
         proven=sender.proven, created_at=tx.now,
     )  # fmt: skip
-    tx.add(contact)
-    tx.add(point)
     finding.keep_point(tx, point)
     tx.publish(PointMet(channel, point.address, point.id))
     return Person(point, contact)

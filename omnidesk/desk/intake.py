@@ -20,8 +20,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
@@ -36,7 +38,7 @@ from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.db import Database, Transaction, table_of
+from omnidesk.store.db import Database, Transaction, rows_of, table_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import LaneClaim, Lease, RawMessage, RawState
 
@@ -85,6 +87,7 @@ class Intake:
         self._batch = min(batch, _LARGE_AT_ONCE) if large else batch
         self._large = large
         self._setbacks = Setbacks(db.now)
+        self._free, self._mine = self._statements()
         self._unended: list[int] = []
         """What the last round began and we ended: those starts don't count."""
 
@@ -135,8 +138,8 @@ class Intake:
         connection = await tx.session.connection()
         won = await dialect.insert_new(connection, table_of(LaneClaim), claims, key=["lane"], give="lane")
         # Read after the claim: what another process did with a lane until then is done.
-        mine = select(RawMessage).where(col(RawMessage.lane).in_(won), self._due(tx)).order_by(col(RawMessage.id))
-        rows = list(await tx.session.exec(mine.limit(1 if alone else self._batch)))
+        most = 1 if alone else self._batch
+        rows = await tx.load(RawMessage, self._mine, {**self._now(tx), "lanes": list(won), "most": most})
         for row in rows:
             row.attempts += 1
         if unused := won - {row.lane for row in rows}:
@@ -160,14 +163,8 @@ class Intake:
 
     async def _free_lanes(self, tx: Transaction) -> tuple[list[int], bool]:
         """The lanes of the oldest waiting messages, and whether only the first of these messages may be tried."""
-        claimed = exists().where(col(LaneClaim.lane) == col(RawMessage.lane))
-        statement = (
-            select(RawMessage.lane, RawMessage.attempts)
-            .where(self._due(tx), ~claimed)
-            .order_by(col(RawMessage.id))
-            .limit(self._batch)
-        )
-        found = list(await tx.session.exec(statement))
+        connection = await tx.session.connection()
+        found = list(await connection.execute(self._free, {**self._now(tx), "most": self._batch}))
         # What was started before may be what stopped the program: its lane waits until it is the oldest, then goes
         # message by message, alone, so that it takes nobody along.
         tried = {lane for lane, attempts in found if attempts}
@@ -176,20 +173,31 @@ class Intake:
             return lanes[:1], True
         return sorted(set(lanes) - tried), False
 
-    def _due(self, tx: Transaction) -> ColumnElement[bool]:
+    def _statements(self) -> tuple["Select[int, int]", Select[Any]]:
+        """What waits in lanes that nobody claimed, and what waits in lanes of ours; made once for all rounds."""
+        claimed = exists().where(col(LaneClaim.lane) == col(RawMessage.lane))
+        free = sqlalchemy.select(col(RawMessage.lane), col(RawMessage.attempts)).where(self._due(), ~claimed)
+        ours = col(RawMessage.lane).in_(bindparam("lanes", expanding=True))
+        mine = rows_of(RawMessage).where(ours, self._due())
+        most = bindparam("most", type_=sqlalchemy.Integer())
+        return free.order_by(col(RawMessage.id)).limit(most), mine.order_by(col(RawMessage.id)).limit(most)
+
+    def _now(self, tx: Transaction) -> dict[str, Any]:
+        return {"now": tx.now, "usable": [inbox.row.id for inbox in self._inboxes.all()]}
+
+    def _due(self) -> ColumnElement[bool]:
         """Messages to try now: of an inbox in use here, in a lane that holds nothing older that we may not take."""
         older = aliased(RawMessage)
         held = exists().where(
             col(older.lane) == col(RawMessage.lane),
             col(older.state) == RawState.WAITING,
             col(older.id) < col(RawMessage.id),
-            or_(col(older.not_before) > tx.now, ~self._of_our_size(older)),
+            or_(col(older.not_before) > bindparam("now"), ~self._of_our_size(older)),
         )
-        usable = [inbox.row.id for inbox in self._inboxes.all()]
         return and_(
             col(RawMessage.state) == RawState.WAITING,
-            col(RawMessage.not_before) <= tx.now,
-            col(RawMessage.inbox_id).in_(usable),
+            col(RawMessage.not_before) <= bindparam("now"),
+            col(RawMessage.inbox_id).in_(bindparam("usable", expanding=True)),
             self._of_our_size(RawMessage),
             ~held,
         )

@@ -4,18 +4,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import load_only
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Inbound, Join
-from omnidesk.store.db import Transaction
+from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Case, Category, Interaction, MessageReference, Participant
 
 _KNOWN = (Interaction.external_id, Interaction.inbox_id)
+_CASES = (
+    rows_of(Case).where(col(Case.id).in_(bindparam("ids", expanding=True))).order_by(col(Case.id)).with_for_update()
+)
 _REFERENCES = 50
 """How many of a message's references are looked up, nearest first."""
+
+
+_RANKED = (
+    sqlalchemy.select(
+        col(Case.id), col(Case.contact_point_id), col(Case.inbox_id),
+        func.row_number().over(
+            partition_by=(col(Case.contact_point_id), col(Case.inbox_id)),
+            order_by=(col(Case.category) == Category.CLOSED, col(Case.last_at).desc(), col(Case.id).desc()),
+        ).label("rank"),
+    )
+    .where(col(Case.contact_point_id).in_(bindparam("points", expanding=True)))
+    .where(col(Case.inbox_id).in_(bindparam("inboxes", expanding=True)))
+    .subquery()
+)  # fmt: skip
+_LATEST = sqlalchemy.select(_RANKED).where(_RANKED.c.rank == 1)
 
 
 def case_token(keys: Keys, case_id: int) -> str:
@@ -86,8 +104,7 @@ async def read(
     joins = Joins(known=await _known(tx, inbounds), by_person=await _latest(tx, list(people)))
     wanted = {*token_cases, *joins.by_person.values(), *(known.case_id for known in joins.known.values())}
     if wanted:
-        statement = select(Case).where(col(Case.id).in_(wanted)).order_by(col(Case.id)).with_for_update()
-        joins.cases = {case.id: case for case in await tx.session.exec(statement)}
+        joins.cases = {case.id: case for case in await tx.load(Case, _CASES, {"ids": list(wanted)})}
         joins.participants = await _participants(tx, wanted)
     joins.by_person = {who: case_id for who, case_id in joins.by_person.items() if case_id in joins.cases}
     return joins
@@ -121,17 +138,6 @@ async def _latest(tx: Transaction, people: list[tuple[int, int]]) -> dict[tuple[
     """For each (contact point, inbox) its case that was last written in, closed ones last: to those one is linked."""
     if not people:
         return {}
-    rank = func.row_number().over(
-        partition_by=(col(Case.contact_point_id), col(Case.inbox_id)),
-        order_by=(col(Case.category) == Category.CLOSED, col(Case.last_at).desc(), col(Case.id).desc()),
-    )
-    ranked = (
-        sqlalchemy.select(col(Case.id), col(Case.contact_point_id), col(Case.inbox_id), rank.label("rank"))
-        .where(
-            col(Case.contact_point_id).in_({point for point, _ in people}),
-            col(Case.inbox_id).in_({inbox for _, inbox in people}),
-        )
-        .subquery()
-    )
-    rows = await (await tx.session.connection()).execute(sqlalchemy.select(ranked).where(ranked.c.rank == 1))
+    of = {"points": list({point for point, _ in people}), "inboxes": list({inbox for _, inbox in people})}
+    rows = await (await tx.session.connection()).execute(_LATEST, of)
     return {(point, inbox): case_id for case_id, point, inbox, _ in rows}

@@ -6,22 +6,21 @@ and has waited longest. Nobody there: the case waits, and goes to the first who 
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+import sqlalchemy
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from omnidesk.desk import agents, cases, interactions
 from omnidesk.desk.setbacks import Setbacks
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Database, Transaction, rows_of
 from omnidesk.store.models import Agent, Case, Membership, Role, Team
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 100
+_AT_ONCE = 200
 
 
 class Routing:
@@ -35,7 +34,8 @@ class Routing:
         """One round; False = nothing could be routed or handed out."""
         routed = await self._route_all()
         async with self._db.session() as session:
-            waiting = list(await session.exec(_waiting(self._db.now(), self._setbacks.resting())))
+            now = {"since": _since(self._db.now()), "resting": self._setbacks.resting()}
+            waiting = list((await (await session.connection()).execute(_WAITING, now)).scalars())
         handed = [one for one in waiting if await self._setbacks.attempt(one, self._hand_out(one))]
         return bool(routed or handed)
 
@@ -60,46 +60,59 @@ class Routing:
             return await _hand_out(tx, case_id)
 
 
+_UNROUTED = (
+    rows_of(Case)
+    .where(col(Case.needs_routing))
+    .order_by(col(Case.id))
+    .limit(_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+
+
 async def _route(tx: Transaction, which: ColumnElement[bool]) -> int:
     """The teams of the oldest unrouted cases of these: until there are rules, the inbox's."""
-    unrouted = (
-        select(Case, Team.name)
-        .join(Team, col(Team.id) == col(Case.team_id))
-        .where(which, col(Case.needs_routing))
-        .order_by(col(Case.id))
-        .limit(_AT_ONCE)
-        .with_for_update(of=Case, skip_locked=True)
-    )
-    found = list(await tx.session.exec(unrouted))
-    for case, team in found:
+    unrouted = _UNROUTED.where(which)
+    found = await tx.load(Case, unrouted)
+    teams = dict((await tx.session.exec(select(Team.id, Team.name))).all()) if found else {}
+    for case in found:
         case.needs_routing = False
         case.needs_agent = case.assignee_id is None
-        interactions.event(tx, case, "routed", team=team)
+        interactions.event(tx, case, "routed", team=teams[case.team_id])
     return len(found)
 
 
-def _waiting(now: datetime, resting: Sequence[int]) -> SelectOfScalar[int]:
-    """The oldest cases that somebody could be given now."""
-    staffed = (col(Case.team_id).in_(_staffed(now)), col(Case.id).not_in(resting))
-    return select(Case.id).where(col(Case.needs_agent), *staffed).order_by(col(Case.id)).limit(_AT_ONCE)
+_THERE = (
+    col(Agent.active).is_(True),
+    col(Agent.away).is_(False),
+    col(Agent.seen_at) > bindparam("since"),
+    col(Agent.role) != Role.VIEWER,
+)
+"""Agents who can be given a case now."""
+_STAFFED = (
+    select(Membership.team_id)
+    .join(Agent, col(Membership.agent_id) == col(Agent.id))
+    .where(*_THERE, col(Agent.load) < col(Agent.capacity))
+)
+"""Teams with somebody online who has room."""
+_WAITING = (
+    sqlalchemy.select(col(Case.id))
+    .where(col(Case.needs_agent), col(Case.team_id).in_(_STAFFED))
+    .where(col(Case.id).not_in(bindparam("resting", expanding=True)))
+    .order_by(col(Case.id))
+    .limit(_AT_ONCE)
+)
+"""The oldest cases that somebody could be given now."""
 
 
-def _online(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Agents who can be given a case now."""
-    there = col(Agent.seen_at) > now - agents.ONLINE
-    return col(Agent.active).is_(True), col(Agent.away).is_(False), there, col(Agent.role) != Role.VIEWER
-
-
-def _staffed(now: datetime) -> SelectOfScalar[int]:
-    """Teams with somebody online who has room."""
-    members = select(Membership.team_id).join(Agent, col(Membership.agent_id) == col(Agent.id))
-    return members.where(*_online(now), col(Agent.load) < col(Agent.capacity))
+def _since(now: datetime) -> datetime:
+    return now - agents.ONLINE
 
 
 async def anyone_online(session: AsyncSession, team_id: int, now: datetime) -> bool:
     """Whether somebody of the team would be given a case now."""
-    staffed = _staffed(now).where(col(Membership.team_id) == team_id).limit(1)
-    return (await session.exec(staffed)).first() is not None
+    staffed = _STAFFED.where(col(Membership.team_id) == team_id).limit(1)
+    found = await (await session.connection()).execute(staffed, {"since": _since(now)})
+    return found.first() is not None
 
 
 async def _hand_out(tx: Transaction, case_id: int) -> bool:
@@ -121,10 +134,10 @@ async def _candidates(tx: Transaction, team_id: int) -> list[Agent]:
     statement = (
         select(Agent)
         .join(Membership, col(Membership.agent_id) == col(Agent.id))
-        .where(Membership.team_id == team_id, *_online(tx.now))
+        .where(Membership.team_id == team_id, *_THERE)
         .order_by(col(Membership.assigned_at).asc().nulls_first(), col(Agent.id))
     )
-    return list(await tx.session.exec(statement))
+    return list(await tx.session.exec(statement, params={"since": _since(tx.now)}))
 
 
 async def _reserve(tx: Transaction, agent: Agent) -> bool:

@@ -6,44 +6,60 @@ timer's life is a segment: the ledger from which each minute can be explained.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select, update
+import sqlalchemy
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.events import WorkWaiting
-from omnidesk.store.db import Transaction
+from omnidesk.store.db import Transaction, rows_of, table_of
 from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 
 LIVE = (TimerState.RUNNING, TimerState.PAUSED)
 _PAUSES = {Category.WAITING: "waiting", Category.ON_HOLD: "on_hold"}
 
 
+_TIMERS = (
+    rows_of(SlaTimer).where(col(SlaTimer.case_id).in_(bindparam("cases", expanding=True))).order_by(col(SlaTimer.id))
+)
+_POLICY = rows_of(SlaPolicy).order_by(col(SlaPolicy.id)).limit(1)
+_COUNTED = sqlalchemy.select(
+    col(SlaSegment.timer_id), col(SlaSegment.started_at), col(SlaSegment.ended_at)
+).where(col(SlaSegment.timer_id).in_(bindparam("timers", expanding=True)), col(SlaSegment.counted))  # fmt: skip
+_CLOSE = (
+    table_of(SlaSegment)
+    .update()
+    .where(col(SlaSegment.timer_id) == bindparam("timer"), col(SlaSegment.ended_at).is_(None))
+    .where(col(SlaSegment.id) != bindparam("but"))
+    .values(ended_at=bindparam("at"))
+)
+
+
 async def follow(tx: Transaction, cases: list[Case]) -> None:
     """Bring the timers of these cases in line with what the cases are now."""
-    timers = await _timers(tx.session, [case.id for case in cases if case.version > 1])
-    policy = await _policy(tx.session)
+    timers = await _timers(tx, [case.id for case in cases if case.version > 1])
+    policies = await tx.load(SlaPolicy, _POLICY)
     for case in cases:
         own = timers[case.id]
-        if policy and _should_start(case, own):
-            own += _start(tx, case, policy, own)
-        for timer in own:
-            if timer.state in LIVE:
-                await _move(tx, case, timer)
-        _show(case, own)
+        if policies and _should_start(case, own):
+            own += _start(tx, case, policies[0], own)
+    live = [(case, timer) for case in cases for timer in timers[case.id] if timer.state in LIVE]
+    counted = await _counted(tx, [timer for case, timer in live if _resumes(case, timer)])
+    for case, timer in live:
+        _move(tx, case, timer, counted)
+    for case in cases:
+        _show(case, timers[case.id])
 
 
-async def _timers(session: AsyncSession, case_ids: list[int]) -> defaultdict[int, list[SlaTimer]]:
+async def _timers(tx: Transaction, case_ids: list[int]) -> defaultdict[int, list[SlaTimer]]:
     found: defaultdict[int, list[SlaTimer]] = defaultdict(list)
     if case_ids:
-        for timer in await session.exec(select(SlaTimer).where(col(SlaTimer.case_id).in_(case_ids))):
+        for timer in await tx.load(SlaTimer, _TIMERS, {"cases": case_ids}):
             found[timer.case_id].append(timer)
     return found
-
-
-async def _policy(session: AsyncSession) -> SlaPolicy | None:
-    return (await session.exec(select(SlaPolicy).order_by(col(SlaPolicy.id)).limit(1))).first()
 
 
 def _should_start(case: Case, timers: Iterable[SlaTimer]) -> bool:
@@ -58,36 +74,43 @@ def _start(tx: Transaction, case: Case, policy: SlaPolicy, earlier: list[SlaTime
         targets[Metric.FIRST_RESPONSE] = policy.first_response
     started = case.held_at or tx.now
     timers = [
-        SlaTimer(
-            id=tx.new_id(), case_id=case.id, policy_id=policy.id, metric=metric, cycle=case.cycle, target=target,
+        tx.new(
+            SlaTimer, case_id=case.id, policy_id=policy.id, metric=metric, cycle=case.cycle, target=target,
             started_at=started, due_at=started + timedelta(seconds=target),
         )
         for metric, target in targets.items()
         if target is not None
     ]  # fmt: skip
     for timer in timers:
-        tx.add(timer)
         _open_segment(tx, timer, counted=True, reason="held", at=started)
     if timers:
         tx.publish(WorkWaiting("sla"))
     return timers
 
 
-async def _move(tx: Transaction, case: Case, timer: SlaTimer) -> None:
+def _pause(case: Case, timer: SlaTimer) -> str | None:
+    """Why the timer stands still, if it does."""
+    return _PAUSES.get(Category(case.category)) if timer.metric == Metric.RESOLUTION else None
+
+
+def _resumes(case: Case, timer: SlaTimer) -> bool:
+    return timer.state == TimerState.PAUSED and _pause(case, timer) is None
+
+
+def _move(tx: Transaction, case: Case, timer: SlaTimer, counted: Mapping[int, float]) -> None:
     ended = _ended_at(case, timer)
-    pause = _PAUSES.get(Category(case.category)) if timer.metric == Metric.RESOLUTION else None
+    pause = _pause(case, timer)
     if case.disposition in ("spam", "merged") or (ended is None and case.resolved_at is not None):
-        await _end(tx, timer, TimerState.CANCELLED, tx.now)
+        _end(tx, timer, TimerState.CANCELLED, tx.now)
     elif ended is not None:
-        await _end(tx, timer, _verdict(timer, ended), ended)
+        _end(tx, timer, _verdict(timer, ended), ended)
     elif pause and timer.state == TimerState.RUNNING:
         breach(timer, tx.now)  # it was late before it paused, and the clock had not noticed yet
-        await _turn(tx, timer, counted=False, reason=pause)
+        _turn(tx, timer, counted=False, reason=pause)
         timer.state, timer.due_at = TimerState.PAUSED, None
     elif not pause and timer.state == TimerState.PAUSED:
-        left = timer.target - await _counted(tx, timer)
-        await _turn(tx, timer, counted=True, reason="resumed")
-        timer.state, timer.due_at = TimerState.RUNNING, tx.now + timedelta(seconds=left)
+        _turn(tx, timer, counted=True, reason="resumed")
+        timer.state, timer.due_at = TimerState.RUNNING, tx.now + timedelta(seconds=timer.target - counted[timer.id])
         tx.publish(WorkWaiting("sla"))
 
 
@@ -102,36 +125,31 @@ def _verdict(timer: SlaTimer, ended: datetime) -> TimerState:
     return TimerState.MISSED if timer.breached_at else TimerState.MET
 
 
-async def _end(tx: Transaction, timer: SlaTimer, state: TimerState, at: datetime) -> None:
+def _end(tx: Transaction, timer: SlaTimer, state: TimerState, at: datetime) -> None:
     timer.state, timer.ended_at = state, at
-    await _close_segment(tx, timer, at)
+    tx.later(_CLOSE, {"timer": timer.id, "but": 0, "at": at})
 
 
-async def _turn(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str) -> None:
-    await _close_segment(tx, timer, tx.now)
-    _open_segment(tx, timer, counted=counted, reason=reason, at=tx.now)
+def _turn(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str) -> None:
+    opened = _open_segment(tx, timer, counted=counted, reason=reason, at=tx.now)
+    tx.later(_CLOSE, {"timer": timer.id, "but": opened, "at": tx.now})
 
 
-def _open_segment(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str, at: datetime) -> None:
-    row = {"id": tx.new_id(), "timer_id": timer.id, "counted": counted, "reason": reason, "started_at": at}
+def _open_segment(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: str, at: datetime) -> int:
+    row_id = tx.new_id()
+    row = {"id": row_id, "timer_id": timer.id, "counted": counted, "reason": reason, "started_at": at}
     tx.add_row(SlaSegment, {**row, "ended_at": None})
+    return row_id
 
 
-async def _close_segment(tx: Transaction, timer: SlaTimer, at: datetime) -> None:
-    await tx.flush()
-    still_open = (col(SlaSegment.timer_id) == timer.id, col(SlaSegment.ended_at).is_(None))
-    await tx.session.exec(update(SlaSegment).where(*still_open).values(ended_at=at))
-
-
-async def _counted(tx: Transaction, timer: SlaTimer) -> float:
-    """Seconds counted so far."""
-    await tx.flush()
-    segments = await tx.session.exec(
-        select(SlaSegment.started_at, SlaSegment.ended_at).where(
-            SlaSegment.timer_id == timer.id, col(SlaSegment.counted)
-        )
-    )
-    return sum(((ended or tx.now) - started).total_seconds() for started, ended in segments)
+async def _counted(tx: Transaction, timers: Sequence[SlaTimer]) -> Mapping[int, float]:
+    """Seconds counted so far, by timer."""
+    counted: defaultdict[int, float] = defaultdict(float)
+    if timers:
+        connection = await tx.session.connection()
+        for timer_id, started, ended in await connection.execute(_COUNTED, {"timers": [one.id for one in timers]}):
+            counted[timer_id] += ((ended or tx.now) - started).total_seconds()
+    return counted
 
 
 def _show(case: Case, timers: Iterable[SlaTimer]) -> None:

@@ -4,28 +4,25 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk import clock
 from omnidesk.errors import NotFound
 from omnidesk.events import Bus, Event
+from omnidesk.store import plain
 from omnidesk.store.dialect import make_engines
 from omnidesk.store.ids import IdMaker
 from omnidesk.store.models import Row
+from omnidesk.store.plain import table_of as table_of
 
 SomeRow = TypeVar("SomeRow", bound=Row)
-
-
-def table_of(model: type[Row]) -> Table:
-    """The table behind a model, for statements on many rows."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
 
 Settle = Callable[["Transaction", list[Any]], Awaitable[None]]
 
@@ -33,8 +30,9 @@ Settle = Callable[["Transaction", list[Any]], Awaitable[None]]
 class Transaction:
     """A session that writes, the one moment all its rows share, and the events to publish once it is committed.
 
-    New rows wait and are inserted together, parents first, however many verbs added them: a batch of messages costs
-    as many statements as a single one.
+    It keeps what it hands out and writes it itself: rows from `new`, `add`, `get` and `load` may be changed until the
+    end, and what waits is written together, parents first, however many verbs did it. So a batch of messages costs as
+    many statements as a single one. The session is for reading and for statements on many rows at once.
     """
 
     def __init__(self, session: AsyncSession, ids: IdMaker, now: datetime) -> None:
@@ -42,9 +40,11 @@ class Transaction:
         self.now = now
         self.events: dict[Event, None] = {}  # in their order, each once
         self._ids = ids
-        self._objects: dict[str, list[Row]] = defaultdict(list)
+        self._new: dict[str, list[Any]] = defaultdict(list)
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._held: dict[tuple[str, Any], _Held] = {}
         self._updates: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+        self._later: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         self._ends: dict[Settle, dict[int, Any]] = {}
 
     def new_id(self) -> int:
@@ -55,12 +55,18 @@ class Transaction:
         """Tell of this once the transaction is committed; the same thing is told once."""
         self.events.setdefault(event)
 
+    def new(self, model: type[SomeRow], **values: Any) -> SomeRow:
+        """A new row, inserted with the next flush; it may change until then and after."""
+        row = plain.make(model, {"id": self.new_id(), **values})
+        self._new[table_of(model).name].append(row)
+        return row
+
     def add(self, row: Row) -> None:
-        """Insert this object with the next flush; it may change until then and after."""
-        self._objects[table_of(type(row)).name].append(row)
+        """The same for an object that was made already."""
+        self._new[table_of(type(row)).name].append(row)
 
     def add_row(self, model: type[Row], values: dict[str, Any]) -> None:
-        """Insert these values with the next flush; cheaper than an object."""
+        """Insert these values with the next flush: cheapest where nobody looks at the row any more."""
         self._rows[table_of(model).name].append(values)
 
     def update_row(self, model: type[Row], row_id: int, values: dict[str, Any]) -> None:
@@ -68,23 +74,39 @@ class Transaction:
         changes = self._updates[table_of(model).name, tuple(sorted(values))]
         changes.append({"this": row_id, **values})
 
+    def later(self, statement: Any, values: dict[str, Any]) -> None:
+        """Execute a statement after the next flush's inserts, once with all values that were given for it."""
+        self._later[statement].append(values)
+
     def at_end(self, settle: Settle, item: Any) -> None:
         """Call `settle` once before the commit, with all items (rows with an `id`) that were given for it."""
         self._ends.setdefault(settle, {})[item.id] = item
 
     async def flush(self) -> None:
-        """Write everything that waits, parents before children."""
-        for table in Row.metadata.sorted_tables:
-            if objects := self._objects.pop(table.name, None):
-                self.session.add_all(objects)
-                await self.session.flush()
+        """Write everything that waits, parents before children, then what changed."""
+        connection = await self.session.connection()
+        for table in _in_order():
+            if new := self._new.pop(table.name, None):
+                values = [_values(row, table) for row in new]
+                await connection.execute(_insert(table), values)
+                if len(table.primary_key) == 1:
+                    for row, written in zip(new, values, strict=True):
+                        self._hold(table, row, written)
             if rows := self._rows.pop(table.name, None):
-                await (await self.session.connection()).execute(table.insert(), rows)
-        for (name, _), changes in self._updates.items():
-            table = Row.metadata.tables[name]
-            this = table.update().where(table.c.id == bindparam("this"))
-            await (await self.session.connection()).execute(this, changes)
+                await connection.execute(_insert(table), rows)
+        self._note_changes()
+        for (name, names), changes in self._updates.items():
+            await connection.execute(_update(name, names), changes)
         self._updates.clear()
+        for statement, values in self._later.items():
+            await connection.execute(statement, values)
+        self._later.clear()
+
+    def _note_changes(self) -> None:
+        for held in self._held.values():
+            changed = held.changes()
+            if changed:
+                self._updates[held.table.name, tuple(sorted(changed))].append({"this": held.key, **changed})
 
     async def finish(self) -> None:
         """Settle what verbs left for the end, then write."""
@@ -94,11 +116,92 @@ class Transaction:
         await self.flush()
 
     async def get(self, model: type[SomeRow], row_id: Any) -> SomeRow:
-        """A row by its key, locked until the end of the transaction. Raises NotFound."""
-        row = await self.session.get(model, row_id, with_for_update=True, populate_existing=True)
-        if row is None:
+        """A row by its id, locked until the end of the transaction. Raises NotFound."""
+        held = self._held.get((table_of(model).name, row_id))
+        if held is not None:
+            return held.row  # type: ignore[no-any-return]
+        found = await self.load(model, _by_id(model), {"this": row_id})
+        if not found:
             raise NotFound(f"There is no {model.__name__} {row_id}.")
-        return row
+        return found[0]
+
+    async def load(
+        self, model: type[SomeRow], statement: Select[Any], values: dict[str, Any] | None = None
+    ) -> list[SomeRow]:
+        """The rows that a statement on the model's table gives (see `rows_of`); those known here as they are here.
+
+        Whoever means to change them locks them: `with_for_update`.
+        """
+        table = table_of(model)
+        known = len(plain.columns(model))
+        found = []
+        for record in await (await self.session.connection()).execute(statement, values):
+            row = plain.of_record(model, record[:known])
+            found.append(self._hold(table, row, dict(row.__dict__)))
+        return found
+
+    def _hold(self, table: Table, row: SomeRow, written: dict[str, Any]) -> SomeRow:
+        key = written[_key_of(table)]
+        held = self._held.setdefault((table.name, key), _Held(row, table, key, written))
+        return held.row  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class _Held:
+    """A row of a transaction, and what the store knows of it."""
+
+    row: Any
+    table: Table
+    key: Any
+    written: dict[str, Any]
+
+    def changes(self) -> dict[str, Any]:
+        now = _values(self.row, self.table)
+        if now == self.written:
+            return {}
+        changed = {name: value for name, value in now.items() if value != self.written[name]}
+        self.written = dict(now)
+        return changed
+
+
+def rows_of(model: type[Row]) -> Select[Any]:
+    """All columns of a model, for `Transaction.load`."""
+    return select(table_of(model))
+
+
+def _values(row: Any, table: Table) -> dict[str, Any]:
+    """A row's columns; an object of the ORM holds more than them."""
+    if isinstance(row, plain.Plain):
+        return dict(row.__dict__)
+    return {column.key: getattr(row, column.key) for column in table.columns}
+
+
+@cache
+def _in_order() -> list[Table]:
+    return Row.metadata.sorted_tables
+
+
+@cache
+def _key_of(table: Table) -> str:
+    return str(table.primary_key.columns[0].key)
+
+
+@cache
+def _insert(table: Table) -> Any:
+    return table.insert()
+
+
+@cache
+def _update(name: str, names: tuple[str, ...]) -> Any:
+    table = Row.metadata.tables[name]
+    changes: dict[str, Any] = {column: bindparam(column) for column in names}
+    return table.update().where(table.c[_key_of(table)] == bindparam("this")).values(changes)
+
+
+@cache
+def _by_id(model: type[Row]) -> Select[Any]:
+    table = table_of(model)
+    return rows_of(model).where(table.c[_key_of(table)] == bindparam("this")).with_for_update()
 
 
 class Database:

@@ -50,9 +50,8 @@ async def _all_done(desk: Office) -> None:
     async with desk.database.session() as session:
         raw = select(func.count()).select_from(RawMessage).where(RawMessage.state == RawState.WAITING)
         unrouted = select(func.count()).select_from(Case).where(col(Case.needs_routing))
-        while (await session.exec(raw)).one() or (await session.exec(unrouted)).one():
-            await session.rollback()
-            await asyncio.sleep(0.02)
+        while (await session.exec(raw)).one() or (await session.exec(unrouted)).one():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 async def _idle(url: str, messages: int) -> list[float]:
