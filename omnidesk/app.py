@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import entry_points
+from typing import Literal
 
 from aiohttp import ClientSession, ClientTimeout, web
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,15 +33,20 @@ from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
+from omnidesk.store.nudges import Nudges
 from omnidesk.web import channel_routes, routes
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
 
+Role = Literal["web", "workers"]
+"""What a process does: pages, routes and sockets; or workers and listeners."""
+
 log = logging.getLogger(__name__)
 
 HTTP = web.AppKey("http", ClientSession)
 RESPONDER = web.AppKey("responder", Responder)
+NUDGES = web.AppKey("nudges", Nudges)
 LISTENING = web.AppKey("listening", list[asyncio.Task[None]])
 
 _FORM_SIZE = 1024 * 1024
@@ -66,9 +72,9 @@ def create_app(
     *,
     clock: clocks.Clock = clocks.now,
     demo_url: str = "",
-    work: bool = True,
+    only: Role | None = None,
 ) -> web.Application:
-    """The application of one process; nothing is opened before it starts. `work=False`: pages and routes only."""
+    """The application of one process; nothing is opened before it starts. `only` gives it a part of the work."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=_FORM_SIZE)
     bus = Bus()
     app[SETTINGS] = settings
@@ -83,10 +89,14 @@ def create_app(
     app[RESPONDER] = responder
     app[PAGES] = Pages(settings, demo_url=demo_url)
     app[LISTENING] = []
-    app.cleanup_ctx.extend([_store, _http])
-    if work:
+    app[NUDGES] = Nudges(database, bus, works=only != "web")
+    app.cleanup_ctx.extend([_store, _nudges, _http])
+    if only != "web":
         app.cleanup_ctx.extend([_workers, _listeners])
     app.on_shutdown.append(_stop_listening)
+    if only == "workers":
+        routes.register(app, routes.HEALTH)
+        return app
     channel_routes.register(app, channels.values())
     routes.setup(app)
     return app
@@ -102,6 +112,15 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     renewing.cancel()
     await leases.end()
     await database.close()
+
+
+async def _nudges(app: web.Application) -> AsyncIterator[None]:
+    """Events of other processes, where there may be some."""
+    carrying = [] if app[DATABASE].is_sqlite else [asyncio.create_task(app[NUDGES].run())]
+    yield
+    for task in carrying:
+        task.cancel()
+    await asyncio.gather(*carrying, return_exceptions=True)
 
 
 async def _renew(leases: Leases) -> None:

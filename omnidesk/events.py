@@ -56,15 +56,24 @@ class WorkWaiting:
     worker: str
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | WorkWaiting
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Events may have been missed: whoever waits for some looks again."""
+
+
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | WorkWaiting | Gap
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 
 class Bus:
-    """Passes events to whoever in this process wants their kind. Callbacks must be quick and must not raise."""
+    """Passes events to whoever in this process wants their kind. Callbacks must be quick and must not raise.
+
+    `outward`, where it is set, hears of every event that began here, to tell other processes.
+    """
 
     def __init__(self) -> None:
         self._callbacks: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+        self.outward: Callable[[Event], None] | None = None
 
     def on(self, kind: type[SomeEvent], callback: Callable[[SomeEvent], None]) -> Callable[[], None]:
         """Call `callback` with every event of this kind; gives the function that ends it."""
@@ -77,6 +86,12 @@ class Bus:
         return end
 
     def publish(self, event: Event) -> None:
-        """Hand an event to its callbacks, in the order they came."""
+        """Hand an event of this process to its callbacks, in the order they came, and outward."""
+        self.deliver(event)
+        if self.outward is not None:
+            self.outward(event)
+
+    def deliver(self, event: Event) -> None:
+        """Hand an event to its callbacks in this process alone."""
         for callback in tuple(self._callbacks[type(event)]):
             callback(event)

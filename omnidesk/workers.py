@@ -15,7 +15,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from omnidesk.clock import now
-from omnidesk.events import Bus, WorkWaiting
+from omnidesk.events import Bus, Gap, WorkWaiting
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Workers:
 
     def __init__(self, bus: Bus, workers: list[Worker], *, poll_seconds: float) -> None:
         self._workers = {worker.name: worker for worker in workers}
-        self._end_calls = bus.on(WorkWaiting, self._called)
+        self._ends = (bus.on(WorkWaiting, self._called), bus.on(Gap, self._look_again))
         self._poll_seconds = poll_seconds
         self._clock = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -58,6 +58,10 @@ class Workers:
     def _called(self, event: WorkWaiting) -> None:
         if event.worker in self._workers:
             self._workers[event.worker].wake.set()
+
+    def _look_again(self, _: Gap) -> None:
+        for worker in self._workers.values():
+            worker.wake.set()
 
     def start(self) -> None:
         """Begin; every worker soon looks for what an earlier process left, once the pages answer."""
@@ -71,7 +75,8 @@ class Workers:
     async def stop(self) -> None:
         """Let each finish its round, but not for long: what is cut off stands in rows, and is done after a start."""
         self._stopping = True
-        self._end_calls()
+        for end in self._ends:
+            end()
         self._clock.shutdown(wait=False)
         for worker in self._workers.values():
             worker.wake.set()

@@ -115,7 +115,7 @@ def clock() -> TestClock:
 @pytest.fixture
 async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Application]:
     """The application with the fake channels, started, without its workers."""
-    app = create_app(settings, {**installed_channels(), **CHANNELS}, FakeResponder(), clock=clock, work=False)
+    app = create_app(settings, {**installed_channels(), **CHANNELS}, FakeResponder(), clock=clock, only="web")
     runner = web.AppRunner(app)
     await runner.setup()
     yield app

@@ -28,6 +28,7 @@ class Running:
 
     folder: Path
     command: str = "demo"
+    arguments: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -57,8 +58,9 @@ class Running:
         started = time.monotonic()
         with (self.folder / "said").open("ab") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "omnidesk", self.command], env=environment, stdout=said, stderr=said
-            )
+                [sys.executable, "-m", "omnidesk", self.command, *self.arguments], env=environment, stdout=said,
+                stderr=said,
+            )  # fmt: skip
         while not self._ready():
             if self.process.poll() is not None or time.monotonic() > started + READY_SECONDS:
                 raise AssertionError(f"it did not start:\n{self.said}")

@@ -4,7 +4,7 @@ import gc
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,10 @@ from omnidesk.settings import Settings
 log = logging.getLogger(__name__)
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Only = Annotated[
+    Literal["web", "workers"] | None,
+    typer.Option(help="Only pages and routes, or only workers and listeners; another process does the rest."),
+]
 Port = Annotated[int | None, typer.Option(help="The port to listen on.", min=0, max=65535)]
 
 
@@ -21,7 +25,7 @@ def add(app: typer.Typer, program: Program) -> None:
     """Add the commands that serve."""
 
     @app.command(help="Serve until told to end: the pages, the channels and the workers.")
-    def serve(host: Host = None, port: Port = None) -> None:
+    def serve(host: Host = None, port: Port = None, only: Only = None) -> None:
         gc.disable()  # a start makes hundreds of thousands of objects that stay; `server.serve` turns it on again
         from omnidesk.app import create_app, installed_channels, installed_responder
         from omnidesk.server import serve as run
@@ -29,7 +33,7 @@ def add(app: typer.Typer, program: Program) -> None:
         settings = listening(program.settings, host, port)
 
         async def work() -> None:
-            application = create_app(settings, installed_channels(), installed_responder())
+            application = create_app(settings, installed_channels(), installed_responder(), only=only)
             await run(application, settings.http.host, settings.http.port)
 
         serve_until_told(program, settings, work)

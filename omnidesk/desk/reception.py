@@ -15,7 +15,7 @@ from omnidesk.desk.letters import Letters
 from omnidesk.desk.memories import InboxMemory
 from omnidesk.desk.receiving import Receiver
 from omnidesk.errors import Invalid
-from omnidesk.events import Bus, PointMet, TranscriptChanged, Typing
+from omnidesk.events import Bus, Gap, PointMet, TranscriptChanged, Typing
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case, DeliveryState
 
@@ -112,6 +112,7 @@ class Follower:
             bus.on(PointMet, self._met),
             bus.on(TranscriptChanged, self._transcript_changed),
             bus.on(Typing, self._types),
+            bus.on(Gap, lambda _: self._wake()),
         ]
 
     def _met(self, event: PointMet) -> None:

@@ -25,7 +25,7 @@ from sqlmodel import col, select
 from omnidesk.desk import agents, views
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.events import AgentChanged, Bus, CaseChanged, Typing
+from omnidesk.events import AgentChanged, Bus, CaseChanged, Gap, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
@@ -112,9 +112,10 @@ class Live:
                     await self._tell(changed, typing)
                 except Exception:
                     log.exception("telling pages of changes failed")
-                    self._refresh()
+                    self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self, _: Gap | None = None) -> None:
+        """Tell every page to fetch what it shows."""
         for socket in tuple(self.sockets):
             socket.tell(_REFRESH)
 
@@ -167,6 +168,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(CaseChanged, live.case_changed),
         live.bus.on(Typing, live.typing),
         live.bus.on(AgentChanged, live.agent_changed),
+        live.bus.on(Gap, live.refresh),
     )
     task = asyncio.create_task(live.run())
     yield

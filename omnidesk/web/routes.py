@@ -95,6 +95,10 @@ ROUTES = (
 )
 
 
+HEALTH = ROUTES[:2]
+"""All that a process without pages answers."""
+
+
 def setup(app: web.Application) -> None:
     """Put the pages into the application: routes, security headers, live sockets."""
     register(app, ROUTES)

@@ -47,7 +47,7 @@ async def office(url: str, *, work: bool = True) -> AsyncIterator[Office]:
     """The application on a store, with its workers running."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr("a secret"))
-        app = create_app(settings, CHANNELS, FakeResponder(), work=work)
+        app = create_app(settings, CHANNELS, FakeResponder(), only=None if work else "web")
         runner = web.AppRunner(app)
         await runner.setup()
         async with app[DATABASE].transaction() as tx:

@@ -71,7 +71,7 @@ async def sms_desk(
         settings = Settings(
             data_dir=folder, database_url=url, secret_key=SecretStr(_SECRET), http=Http(public_url=twilio.public_url)
         )
-        app = create_app(settings, channels, responder or FakeResponder(), clock=clock, work=False)
+        app = create_app(settings, channels, responder or FakeResponder(), clock=clock, only="web")
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -84,7 +84,7 @@ async def telegram_desk(
             data_dir=folder, database_url=url, secret_key=SecretStr(_SECRET),
             http=Http(public_url=f"http://127.0.0.1:{port}"),
         )  # fmt: skip
-        app = create_app(settings, channels, responder or FakeResponder(), clock=clock, work=True)
+        app = create_app(settings, channels, responder or FakeResponder(), clock=clock)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -31,7 +31,7 @@ async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Applica
 
     Both teams are closed here, so that Cy must never see what Ada and Bo do.
     """
-    app = create_app(settings, CHANNELS, FakeResponder(), clock=clock, work=False)
+    app = create_app(settings, CHANNELS, FakeResponder(), clock=clock, only="web")
     runner = web.AppRunner(app, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -30,7 +30,7 @@ async def test_a_channel_sees_the_browsers_address_behind_a_trusted_proxy(
     settings: Settings, trusted: tuple[str, ...], remote: str
 ) -> None:
     behind = settings.model_copy(update={"http": Http(trusted_proxies=trusted)})
-    app = create_app(behind, {**CHANNELS, "fake": Asked}, FakeResponder(), work=False)
+    app = create_app(behind, {**CHANNELS, "fake": Asked}, FakeResponder(), only="web")
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
