@@ -9,6 +9,7 @@ from sqlmodel import col
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import finding
 from omnidesk.events import PointMet
+from omnidesk.store import dialect
 from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Contact, ContactPoint
 from omnidesk.text.folding import fold
@@ -35,6 +36,9 @@ async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict
     """Find or create who wrote, by address; all points are locked, in id order, so that no two writers cross."""
     senders = list(senders)
     people = await _known(tx, channel, {sender.address for sender in senders})
+    new = {sender.address for sender in senders} - people.keys()
+    if new and await dialect.take_turns(await tx.session.connection(), [f"{channel}:{one}" for one in new]):
+        people |= await _known(tx, channel, new)  # another process may have met them while we waited
     for sender in senders:
         if sender.address not in people:
             people[sender.address] = _create(tx, channel, sender)

@@ -1,9 +1,10 @@
 """What differs between SQLite and PostgreSQL, and nothing else does."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, Engine, Table, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -83,6 +84,22 @@ async def insert_new(
     # The rows go beside the statement, not into it: so it is compiled once, and not for every number of rows.
     statement = insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[give])
     return set((await connection.execute(statement, list(rows))).scalars())
+
+
+async def take_turns(connection: AsyncConnection, names: Iterable[str]) -> bool:
+    """Wait until no other transaction holds any of these names, and hold them until this one ends.
+
+    For what is about to be made and has no row to lock yet. False = nobody else can be writing: SQLite has one writer.
+    """
+    if connection.dialect.name != "postgresql":
+        return False
+    digests = (hashlib.blake2b(name.encode(errors="replace"), digest_size=8).digest() for name in names)
+    numbers = sorted({int.from_bytes(digest, signed=True) for digest in digests})  # in one order, so that none cross
+    await connection.execute(_TURNS, {"numbers": numbers})
+    return True
+
+
+_TURNS = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS BIGINT[])) AS number")
 
 
 async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *, key: Sequence[str]) -> None:

@@ -14,6 +14,8 @@ from omnidesk.app import create_app, installed_channels
 from omnidesk.contract.responder import Responder
 from omnidesk.desk import configuration
 from omnidesk.desk.configuration import BotFile, DeskFiles, InboxEntry
+from omnidesk.desk.inboxes import Listener
+from omnidesk.keys import DATABASE, LEASES
 from omnidesk.settings import Http, Settings
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -84,11 +86,19 @@ async def telegram_desk(
             data_dir=folder, database_url=url, secret_key=SecretStr(_SECRET),
             http=Http(public_url=f"http://127.0.0.1:{port}"),
         )  # fmt: skip
-        app = create_app(settings, channels, responder or FakeResponder(), clock=clock)
+        app = create_app(settings, channels, responder or FakeResponder(), clock=clock, only="web")
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
+        desk = Office(app, clock)
+        listener = Listener(
+            app[DATABASE], app[LEASES], desk.inboxes.by_slug("bot-tg"), desk.reception("bot-tg")
+        )  # fmt: skip
+        listening = asyncio.create_task(listener.run())  # the workers are run by hand
+        await listener.ready.wait()
         try:
-            yield TelegramDesk(Office(app, clock), telegram)
+            yield TelegramDesk(desk, telegram)
         finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
             await runner.cleanup()
