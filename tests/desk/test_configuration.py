@@ -1,5 +1,6 @@
 """A desk described in files."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +31,25 @@ def inbox(**changes: Any) -> dict[str, Any]:
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"teems": []}, "teems"),
-    ({"teams": {"slug": "support"}}, "teams"),
-    ({"teams": [{"slug": "support"}]}, "teams.0.name"),
-    ({"teams": [{"slug": "Support!", "name": "Support"}]}, "teams.0.slug"),
-    ({"teams": [{"slug": "support", "name": "Support", "colour": "red"}]}, "teams.0.colour"),
-    ({"teams": [{"slug": "support", "name": "One"}, {"slug": "support", "name": "Two"}]}, "teams: support"),
-    ({"agents": [{"email": "a@x.de", "name": "A"}, {"email": "A@x.de", "name": "B"}]}, "agents: a@x.de"),
-    ({"agents": [{"email": "nobody", "name": "Nobody"}]}, "agents.0.email"),
-    ({"inboxes": [inbox(close_days=3, reopen_days=7)]}, "inboxes.0.close_days"),
-    ({"inboxes": [inbox(join="anything")]}, "inboxes.0.join"),
-    ({"sla_policies": [{"slug": "x", "name": "X", "first_response": "soon"}]}, "sla_policies.0.first_response"),
+    ({"teems": []}, "1: teems: not a kind"),
+    ({"teams": {"slug": "support"}}, "1: teams: must be a list"),
+    ({"teams": [{"slug": "support"}]}, "2: teams.support.name: Field required"),
+    ({"teams": [{"slug": "Support!", "name": "Support"}]}, "3: teams.Support!.slug"),
+    ({"teams": [{"slug": "support", "name": "Support", "colour": "red"}]}, "2: teams.support.colour"),
+    ({"teams": [{"slug": "support", "name": "1"}, {"slug": "support", "name": "2"}]}, "teams.support: is there twice"),
+    ({"agents": [{"email": "a@x.de", "name": "A"}, {"email": "A@x.de", "name": "B"}]}, "agents.a@x.de: is there twice"),
+    ({"agents": [{"email": "nobody", "name": "Nobody"}]}, "2: agents.nobody.email"),
+    ({"inboxes": [inbox(close_days=3, reopen_days=7)]}, "inboxes.desk.close_days"),
+    ({"inboxes": [inbox(join="anything")]}, "inboxes.desk.join"),
+    ({"sla_policies": [{"slug": "x", "name": "X", "first_response": "soon"}]}, "sla_policies.x.first_response"),
 ]
 
 
 @pytest.mark.parametrize(("kinds", "named"), WRONG)
 def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, kinds: dict[str, Any], named: str) -> None:
-    with pytest.raises(Invalid, match=named):
+    with pytest.raises(Invalid, match=re.escape(named)) as wrong:
         configuration.read(folder(tmp_path, **kinds))
+    assert wrong.value.message.startswith("desk/desk.yaml:")
 
 
 @pytest.mark.parametrize("text", ["teams: [", "- a list", "just text", "bot: {slug: x}", "bot: x", "bot:"])

@@ -5,6 +5,7 @@ from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membersh
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.cases import Case, Category, Counter, Holder, Participant, Priority, Read, Shelf
+from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
 from omnidesk.store.models.deliveries import Delivery, DeliveryState
 from omnidesk.store.models.inboxes import Inbox
@@ -24,7 +25,7 @@ from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, T
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 
 __all__ = [
-    "Agent", "AgentSession", "ApiToken", "Attachment", "AttachmentState", "AuditEntry", "Author", "BotState",
+    "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author", "BotState",
     "BotVersion", "Case", "Category", "Contact", "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord",
     "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry", "Holder", "Inbox", "Interaction",
     "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership", "Memory", "MessageReference",

@@ -33,6 +33,8 @@ class Inbox(Row, table=True):
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: str = ""
     """The secret settings as one encrypted JSON object."""
+    secret_sources: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Where the secrets were found: {env: NAME} or {file: PATH} in place of each."""
     health: str = ""
     """What the last attempt to listen or check said; empty = well."""
     created_at: datetime = moment()

@@ -27,6 +27,7 @@ class Survey(Row, table=True):
     id: int = key()
     version: int = 1
     slug: str = Field(unique=True)
+    name: str = ""
     kind: str = "csat"
     enabled: bool = True
     delay: int = 0

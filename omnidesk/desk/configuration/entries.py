@@ -1,0 +1,197 @@
+"""What the files of a desk may say."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+from omnidesk.store.models import Role
+from omnidesk.text.folding import words
+
+Language = Literal["en", "tr"]
+Texts = dict[Language, str]
+Slug = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+Loc = tuple[str | int, ...]
+"""Where a value stands: kind, index of the entry, key, key …"""
+
+
+def _whole_seconds(value: timedelta) -> timedelta:
+    if value.microseconds or not timedelta() <= value <= timedelta(days=3660):
+        raise ValueError("must be whole seconds, from PT0S to ten years")
+    return value
+
+
+Duration = Annotated[timedelta, AfterValidator(_whole_seconds)]
+
+
+class Entry(BaseModel):
+    """One thing of a desk. Unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TeamEntry(Entry):
+    """A team."""
+
+    slug: str = Slug
+    name: str
+    closed: bool = False
+
+
+class AgentEntry(Entry):
+    """An agent; passwords never stand in files."""
+
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    name: str
+    role: Role = Role.AGENT
+    teams: tuple[str, ...] = ()
+    language: Language = "en"
+    active: bool = True
+
+    @field_validator("email")
+    @classmethod
+    def _in_small_letters(cls, value: str) -> str:
+        return value.lower()
+
+    @field_validator("teams")
+    @classmethod
+    def _each_once_in_order(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(value)))
+
+
+class SlaPolicyEntry(Entry):
+    """Promises, as ISO 8601 durations."""
+
+    slug: str = Slug
+    name: str
+    first_response: Duration | None = None
+    resolution: Duration | None = None
+
+
+class SurveyEntry(Entry):
+    """A question after resolving."""
+
+    slug: str = Slug
+    name: str = ""
+    kind: Literal["csat"] = "csat"
+    enabled: bool = True
+    delay: Duration = timedelta()
+    expires: Duration = timedelta(days=14)
+    ask_after_bot: bool = False
+    question: Texts
+    labels: dict[Language, tuple[str, str, str, str, str]]
+
+    @field_validator("question", "labels")
+    @classmethod
+    def _in_both_languages(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if missing := {"en", "tr"} - value.keys():
+            raise ValueError(f"is missing in {', '.join(sorted(missing))}")
+        return value
+
+
+class InboxEntry(Entry):
+    """An account of a channel with the channel's own settings."""
+
+    slug: str = Slug
+    channel: str
+    name: str
+    enabled: bool = True
+    team: str
+    bot: str | None = None
+    language: Language = "en"
+    join: Literal["thread", "person", "new"] | None = None
+    stop_words: tuple[str, ...] | None = None
+    start_words: tuple[str, ...] | None = None
+    reopen_days: int = Field(default=7, ge=0, le=3660)
+    close_days: int = Field(default=14, ge=0, le=3660)
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("stop_words", "start_words")
+    @classmethod
+    def _folded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if value is None else tuple(" ".join(words(text)) for text in value)
+
+    @field_validator("close_days")
+    @classmethod
+    def _not_before_reopening_ends(cls, value: int, values: Any) -> int:
+        if value < values.data.get("reopen_days", 0):
+            raise ValueError("must not be smaller than reopen_days")
+        return value
+
+
+class FaqItem(Entry):
+    """A question people ask, in both languages."""
+
+    slug: str = Slug
+    bot: str
+    published: bool = True
+    title: Texts
+    questions: dict[Language, tuple[str, ...]]
+    answer: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file; `shown` is how the file is called in messages."""
+
+    file: Path
+    shown: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.shown}:{self.line}"
+
+
+class DeskFiles(Entry):
+    """All that the files of a folder describe, and where each value stands."""
+
+    teams: tuple[TeamEntry, ...] = ()
+    agents: tuple[AgentEntry, ...] = ()
+    sla_policies: tuple[SlaPolicyEntry, ...] = ()
+    surveys: tuple[SurveyEntry, ...] = ()
+    inboxes: tuple[InboxEntry, ...] = ()
+    faq: tuple[FaqItem, ...] = ()
+
+    _places: Mapping[Loc, Place] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _each_is_there_once(self) -> Self:
+        for kind, entries in self:
+            names = Counter(key_of(entry) for entry in entries)
+            if twice := [name for name, times in names.items() if times > 1]:
+                raise ValueError(f"{kind}: {twice[0]} is there twice")
+        return self
+
+    def standing_at(self, places: Mapping[Loc, Place]) -> Self:
+        """The same, with where its values stand."""
+        self._places = places
+        return self
+
+    def place(self, loc: Loc) -> Place | None:
+        """Where a value stands, or what it would stand in; None = it comes from no file."""
+        return place_of(self._places, loc)
+
+
+@dataclass(frozen=True, slots=True)
+class BotFile:
+    """A bot's YAML text; `place` is where its head stands, if in a file."""
+
+    slug: str
+    name: str
+    path: str
+    text: str
+    place: Place | None = None
+
+
+def key_of(entry: Any) -> str:
+    """What names an entry: its slug, an agent's e-mail."""
+    return str(entry.email if isinstance(entry, AgentEntry) else entry.slug)
+
+
+def place_of(places: Mapping[Loc, Place], loc: Loc) -> Place | None:
+    """The place of the longest known part of `loc`."""
+    return next((places[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in places), None)

@@ -1,0 +1,257 @@
+"""Applying a desk's files: the difference is shown, made once, and what was changed here since is kept."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bots.faq import FaqResponder
+from omnidesk.app import installed_channels
+from omnidesk.desk import configuration
+from omnidesk.desk.configuration import BotFile, Installed, Plan
+from omnidesk.errors import Invalid
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import Agent, Applied, BotVersion, FaqEntry, Inbox, Membership, Survey, Team
+
+KEYS = Keys("a secret of the tests")
+STARTER = Path(__file__).parents[2] / "config"
+DESK: dict[str, Any] = {
+    "teams": [{"slug": "support", "name": "Support"}, {"slug": "billing", "name": "Billing", "closed": True}],
+    "agents": [{"email": "Ada@example.com", "name": "Ada", "role": "admin", "teams": ["support", "billing"]}],
+    "sla_policies": [{"slug": "standard", "name": "Standard", "first_response": "PT30M"}],
+    "inboxes": [
+        {
+            "slug": "tg", "channel": "telegram", "name": "Telegram", "team": "support",
+            "settings": {"token": {"env": "TG_TOKEN"}},
+        },
+        {
+            "slug": "mail", "channel": "email", "name": "Mail", "team": "support",
+            "settings": {"address": "a@desk.example", "smtp": {"username": "u", "password": {"file": "smtp.secret"}}},
+        },
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+async def database(store_url: str) -> Any:
+    """An empty store."""
+    made = Database(store_url, worker=7)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the desk, and its secrets."""
+    monkeypatch.setenv("TG_TOKEN", "123:abc")
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk" / "smtp.secret").write_text("pass word\n")
+    describe(tmp_path, DESK)
+    return tmp_path
+
+
+def describe(folder: Path, kinds: Mapping[str, Any]) -> None:
+    (folder / "desk" / "desk.yaml").write_text(yaml.safe_dump(dict(kinds), allow_unicode=True, sort_keys=False))
+
+
+def changed(kind: str, **changes: Any) -> dict[str, Any]:
+    """The desk with other values of the first entry of a kind."""
+    first, *others = DESK[kind]
+    return {**DESK, kind: [{**first, **changes}, *others]}
+
+
+async def planned(database: Database, folder: Path, *, force: bool = False) -> Plan:
+    files, bots = configuration.read(folder)
+    async with database.session() as session:
+        return await configuration.plan(session, installed(), files, bots, force=force)
+
+
+def installed() -> Installed:
+    return Installed(KEYS, installed_channels(), FaqResponder())
+
+
+async def applied(database: Database, folder: Path, *, force: bool = False) -> list[str]:
+    """Apply a folder; gives the difference as it is shown."""
+    files, bots = configuration.read(folder)
+    async with database.transaction() as tx:
+        made = await configuration.plan(tx.session, installed(), files, bots, force=force)
+        await configuration.apply(tx, installed(), made)
+    return [str(change) for change in made.changes]
+
+
+async def rows(database: Database, model: Any) -> list[Any]:
+    async with database.session() as session:
+        from sqlmodel import select
+
+        return list(await session.exec(select(model)))
+
+
+async def exported(database: Database) -> dict[Path, str]:
+    async with database.session() as session:
+        present = await configuration.read_rows(session, KEYS, installed_channels())
+    return configuration.export(present, installed_channels())
+
+
+async def test_a_desk_comes_up_and_applying_it_again_changes_nothing(database: Database, desk: Path) -> None:
+    made = await applied(database, desk)
+    assert made == [
+        "+ teams.support", "+ teams.billing", "+ agents.ada@example.com", "+ sla_policies.standard", "+ inboxes.tg",
+        "+ inboxes.mail",
+    ]  # fmt: skip
+    assert await applied(database, desk) == []
+    (agent,) = await rows(database, Agent)
+    assert (agent.email, agent.role, len(await rows(database, Membership))) == ("ada@example.com", "admin", 2)
+    inboxes = {inbox.slug: inbox for inbox in await rows(database, Inbox)}
+    assert KEYS.decrypt(inboxes["tg"].secrets) == {"token": "123:abc"}
+    assert KEYS.decrypt(inboxes["mail"].secrets) == {"smtp": {"password": "pass word"}}
+    assert "123:abc" not in str(inboxes["tg"].model_dump())
+
+
+async def test_what_a_file_changes_is_changed_and_nothing_else(database: Database, desk: Path) -> None:
+    await applied(database, desk)
+    describe(desk, changed("agents", name="Ada L.", teams=["support"]))
+    assert await applied(database, desk) == [
+        "~ agents.ada@example.com.name: Ada → Ada L.",
+        "~ agents.ada@example.com.teams: ['billing', 'support'] → ['support']",
+    ]
+    (agent,) = await rows(database, Agent)
+    assert (agent.name, agent.version, len(await rows(database, Membership))) == ("Ada L.", 2, 1)
+    assert await applied(database, desk) == []
+
+
+async def test_what_was_changed_here_since_is_kept_until_forced(database: Database, desk: Path) -> None:
+    await applied(database, desk)
+    async with database.transaction() as tx:
+        team = next(team for team in await rows(database, Team) if team.slug == "support")
+        (await tx.get(Team, team.id)).name = "Helpers"
+    kept = ["! teams.support.name: set to Helpers here since; kept, --force makes it Support"]
+    assert await applied(database, desk) == kept
+    assert await applied(database, desk) == kept
+    describe(desk, changed("teams", name="Support", closed=True))
+    assert (await applied(database, desk))[1] == "~ teams.support.closed: False → True"
+    assert await applied(database, desk, force=True) == ["~ teams.support.name: Helpers → Support"]
+    assert await applied(database, desk) == []
+
+
+async def test_what_no_file_names_stays(database: Database, desk: Path) -> None:
+    await applied(database, desk)
+    describe(desk, {"teams": DESK["teams"][:1]})
+    assert (await planned(database, desk)).unnamed == 5
+    assert await applied(database, desk) == []
+    assert len(await rows(database, Inbox)) == 2
+
+
+async def test_a_new_secret_is_taken_and_not_shown(
+    database: Database, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await applied(database, desk)
+    monkeypatch.setenv("TG_TOKEN", "456:def")
+    assert await applied(database, desk) == ["~ inboxes.tg.settings.token (the secret itself): one → another"]
+    tg = next(inbox for inbox in await rows(database, Inbox) if inbox.slug == "tg")
+    assert KEYS.decrypt(tg.secrets) == {"token": "456:def"}
+    assert await applied(database, desk) == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (changed("inboxes", settings={"token": "123:abc"}), "settings.token: secrets don't stand in files"),
+        (changed("inboxes", settings={"token": {"env": "NO_SUCH"}}), "settings.token: the environment has no NO_SUCH"),
+        (changed("inboxes", settings={"token": {"file": "gone"}}), "settings.token: gone can't be read"),
+        (changed("inboxes", settings={"token": {"vault": "x"}}), "settings.token: must be {env: NAME}"),
+        (changed("inboxes", settings={"token": {"env": "TG_TOKEN"}, "mode": "x"}), "inboxes.tg.settings.mode"),
+        (changed("inboxes", team="nowhere"), "inboxes.tg.team: there is no team nowhere; known: billing, support"),
+        (changed("inboxes", bot="nobody"), "inboxes.tg.bot: there is no bot nobody; known: none"),
+        (changed("inboxes", channel="pigeon"), "inboxes.tg.channel: pigeon is not installed; known: "),
+        (changed("agents", teams=["nowhere"]), "agents.ada@example.com.teams: there is no team nowhere"),
+    ],
+)
+async def test_what_is_wrong_is_told_with_file_and_line_and_changes_nothing(
+    database: Database, desk: Path, kinds: dict[str, Any], said: str
+) -> None:
+    describe(desk, kinds)
+    with pytest.raises(Invalid) as wrong:
+        await applied(database, desk)
+    assert said in wrong.value.message
+    assert all(line.startswith("desk/desk.yaml:") for line in wrong.value.message.splitlines())
+    assert "123:abc" not in wrong.value.message
+    assert (await rows(database, Team), await rows(database, Applied)) == ([], [])
+
+
+async def test_everything_wrong_is_told_at_once(database: Database, desk: Path) -> None:
+    describe(desk, {**changed("inboxes", team="nowhere", channel="pigeon"), "agents": [{"email": "x", "name": "X"}]})
+    with pytest.raises(Invalid) as wrong:
+        await applied(database, desk)
+    assert "agents.x.email" in wrong.value.message
+    describe(desk, changed("inboxes", team="nowhere", channel="pigeon"))
+    with pytest.raises(Invalid) as wrong:
+        await applied(database, desk)
+    assert len(wrong.value.message.splitlines()) == 2
+
+
+async def test_an_inbox_stays_on_its_channel(database: Database, desk: Path) -> None:
+    await applied(database, desk)
+    describe(desk, changed("inboxes", channel="webchat", settings={}))
+    with pytest.raises(Invalid, match="describe a new inbox for webchat"):
+        await applied(database, desk)
+
+
+async def test_a_changed_bot_is_a_new_version(database: Database, desk: Path) -> None:
+    (desk / "bots").mkdir()
+    for path in (STARTER / "bots").glob("*.yaml"):
+        (desk / "bots" / path.name).write_text(path.read_text())
+    await applied(database, desk)
+    assert await applied(database, desk) == []
+    assistant = desk / "bots" / "assistant.yaml"
+    assistant.write_text(assistant.read_text() + "# changed\n")
+    assert len(await applied(database, desk)) == 1
+    assert [row.version for row in await rows(database, BotVersion)] == [1, 2]
+    assert await applied(database, desk) == []
+    assistant.write_text("bot: {slug: assistant, name: Assistant}\nthresholds: much\n")
+    with pytest.raises(Invalid, match=r"bots/assistant\.yaml:"):
+        await applied(database, desk)
+
+
+async def test_what_is_exported_applies_to_nothing_and_makes_the_same_elsewhere(
+    database: Database, desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("desk", "bots"):
+        (desk / name).mkdir(exist_ok=True)
+        for path in (STARTER / name).glob("*.yaml"):
+            (desk / name / path.name).write_text(path.read_text())
+    (desk / "desk" / "starter.yaml").write_text((STARTER / "desk" / "starter.yaml").read_text().split("\ninboxes:")[0])
+    describe(desk, {"inboxes": DESK["inboxes"]})
+    await applied(database, desk)
+    files = await exported(database)
+    out = tmp_path / "out"
+    configuration.write(out, files)
+    (out / "desk" / "smtp.secret").write_text("pass word")
+    assert "{env: TG_TOKEN}" in files[Path("desk/inboxes.yaml")] or "env: TG_TOKEN" in files[Path("desk/inboxes.yaml")]
+    assert "123:abc" not in str(files)
+    assert await applied(database, out) == []
+    again = Database(f"sqlite:///{tmp_path}/again.sqlite3", worker=8)
+    from omnidesk.store import migrating
+
+    await migrating.upgrade(again.url)
+    await applied(again, out)
+    assert await exported(again) == files
+    assert len(await rows(again, FaqEntry)) == len(await rows(database, FaqEntry)) > 0
+    assert len(await rows(again, Survey)) == 1
+    await again.close()
+
+
+async def test_a_secret_that_came_from_no_file_is_exported_as_a_variable(database: Database) -> None:
+    files, _ = (
+        configuration.DeskFiles.model_validate(
+            {"teams": DESK["teams"], "inboxes": [{**DESK["inboxes"][0], "settings": {"token": "1:secret"}}]}
+        ),
+        list[BotFile](),
+    )
+    async with database.transaction() as tx:
+        await configuration.bring_in(tx, KEYS, installed_channels(), files, [])
+    text = (await exported(database))[Path("desk/inboxes.yaml")]
+    assert "env: OMNIDESK_TG_TOKEN" in text
+    assert "1:secret" not in text
