@@ -15,9 +15,10 @@ from omnidesk import clock as clocks
 from omnidesk.contract.channel import Channel
 from omnidesk.contract.responder import Responder
 from omnidesk.desk.conversation import Conversation
-from omnidesk.desk.inboxes import Inboxes, Listener
+from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.intake import Intake
 from omnidesk.desk.letters import Letters
+from omnidesk.desk.listening import Listeners
 from omnidesk.desk.media import Media
 from omnidesk.desk.outbox import Outbox
 from omnidesk.desk.receiving import Receiver
@@ -47,10 +48,9 @@ log = logging.getLogger(__name__)
 HTTP = web.AppKey("http", ClientSession)
 RESPONDER = web.AppKey("responder", Responder)
 NUDGES = web.AppKey("nudges", Nudges)
-LISTENING = web.AppKey("listening", list[asyncio.Task[None]])
+LISTENERS = web.AppKey("listeners", Listeners)
 
 _FORM_SIZE = 1024 * 1024
-_FIRST_LISTEN_SECONDS = 1.0
 
 
 def installed_channels() -> dict[str, type[Channel]]:
@@ -88,11 +88,14 @@ def create_app(
     app[INBOXES] = Inboxes(database, keys, channels)
     app[RESPONDER] = responder
     app[PAGES] = Pages(settings, demo_url=demo_url)
-    app[LISTENING] = []
+    app[LISTENERS] = Listeners(
+        app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
+    )  # fmt: skip
     app[NUDGES] = Nudges(database, bus, works=only != "web")
     app.cleanup_ctx.extend([_store, _nudges, _http])
     if only != "web":
-        app.cleanup_ctx.extend([_workers, _listeners])
+        app.cleanup_ctx.append(_workers)
+    app.cleanup_ctx.append(_listeners)
     app.on_shutdown.append(_stop_listening)
     if only == "workers":
         routes.register(app, routes.HEALTH)
@@ -170,25 +173,9 @@ def make_workers(app: web.Application) -> list[Worker]:
 
 
 async def _listeners(app: web.Application) -> AsyncIterator[None]:
-    """Every enabled inbox listens, as far as its channel does and its lease is free."""
-    listeners = [
-        Listener(app[DATABASE], app[LEASES], inbox, Reception(app[DATABASE], app[LETTERS], app[RECEIVER], inbox))
-        for inbox in app[INBOXES].all()
-        if inbox.row.enabled
-    ]
-    app[LISTENING] += [asyncio.create_task(listener.run()) for listener in listeners]
-    if listeners:
-        first = [asyncio.create_task(listener.ready.wait()) for listener in listeners]
-        _, late = await asyncio.wait(first, timeout=_FIRST_LISTEN_SECONDS)
-        for waiting in late:
-            waiting.cancel()
+    await app[LISTENERS].start()
     yield
 
 
 async def _stop_listening(app: web.Application) -> None:
-    """Channels close their sockets as they stop listening: before the server waits for open connections."""
-    for task in app[LISTENING]:
-        task.cancel()
-    await asyncio.gather(*app[LISTENING], return_exceptions=True)
-    for inbox in app[INBOXES].all():
-        await inbox.channel.close()
+    await app[LISTENERS].stop()

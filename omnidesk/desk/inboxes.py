@@ -1,9 +1,7 @@
 """Inboxes: rows come alive as channels; each listens where its lease is held."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +9,10 @@ from aiohttp import ClientSession
 from pydantic import BaseModel, SecretStr
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Capabilities, Channel, ChannelError, ChannelSettings, Desk, Join
+from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join
 from omnidesk.errors import NotFound
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
-from omnidesk.store.leases import RENEW_SECONDS, Leases
 from omnidesk.store.models import Inbox
 
 log = logging.getLogger(__name__)
@@ -56,6 +53,7 @@ class Inboxes:
         self._http: ClientSession | None = None
         self.channels = channels
         self._by_id: dict[int, LiveInbox] = {}
+        self._versions: dict[int, int] = {}
         self.problems: dict[int, str] = {}
         """Why an inbox, by its id, can't be used."""
 
@@ -70,17 +68,33 @@ class Inboxes:
         """
         async with self.database.session() as session:
             rows = list(await session.exec(select(Inbox).order_by(col(Inbox.slug))))
-        live, problems = {}, {}
+        self._by_id, self.problems, self._versions = {}, {}, {}
         for row in rows:
-            try:
-                live[row.id] = LiveInbox(row, self._make(row))
-            except (KeyError, ValueError) as error:
-                log.error("inbox %s can't be used: %s", row.slug, error)
-                problems[row.id] = f"can't be used: {error}"
-        self._by_id, self.problems = live, problems
+            self._take(row)
         if note:
-            for inbox_id, problem in problems.items():
+            for inbox_id, problem in self.problems.items():
                 await note_health(self.database, inbox_id, problem)
+
+    async def refresh(self) -> list[LiveInbox]:
+        """Take up rows that are new or changed since they were read; gives the inboxes in use that they replace."""
+        async with self.database.session() as session:
+            rows = list(await session.exec(select(Inbox).order_by(col(Inbox.slug))))
+        before = dict(self._by_id)
+        changed = [row for row in rows if self._versions.get(row.id) != row.version]
+        for row in changed:
+            self._by_id.pop(row.id, None)
+            self._take(row)
+            await note_health(self.database, row.id, self.problems.get(row.id, ""))
+        return [before[row.id] for row in changed if row.id in before]
+
+    def _take(self, row: Inbox) -> None:
+        self._versions[row.id] = row.version
+        self.problems.pop(row.id, None)
+        try:
+            self._by_id[row.id] = LiveInbox(row, self._make(row))
+        except (KeyError, ValueError) as error:
+            log.error("inbox %s can't be used: %s", row.slug, error)
+            self.problems[row.id] = f"can't be used: {error}"
 
     def _make(self, row: Inbox) -> Channel:
         kind = self.channels[row.channel]
@@ -147,53 +161,3 @@ async def note_health(db: Database, inbox_id: int, health: str) -> None:
     """Keep what the last attempt to listen said; empty = well."""
     async with db.transaction() as tx:
         await tx.session.exec(update(Inbox).where(col(Inbox.id) == inbox_id).values(health=health[:500]))
-
-
-class Listener:
-    """Keeps one inbox listening while this process holds its lease, whatever breaks."""
-
-    def __init__(self, db: Database, leases: Leases, inbox: LiveInbox, desk: Desk) -> None:
-        self._db = db
-        self._leases = leases
-        self._inbox = inbox
-        self._desk = desk
-        self.ready = asyncio.Event()
-        """Set when the first attempt is over, well or not."""
-
-    async def run(self) -> None:
-        """Listen until cancelled; after a failure again, with growing pauses."""
-        wait = 1.0
-        lease = f"listener:{self._inbox.row.id}"
-        while True:
-            try:
-                if await self._leases.claim(lease):
-                    await self._listen(lease)
-                    wait = 1.0
-                else:
-                    self.ready.set()
-                    await asyncio.sleep(RENEW_SECONDS)
-            except (ChannelError, OSError) as error:
-                await self._failed(str(error), wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
-            except Exception as error:
-                log.exception("inbox %s stopped listening", self._inbox.row.slug)
-                await self._failed(repr(error), wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
-
-    async def _listen(self, lease: str) -> None:
-        """Listen while the lease is ours."""
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._inbox.channel.listen(self._desk))
-            if self._inbox.row.health:
-                await note_health(self._db, self._inbox.row.id, "")
-                log.info("inbox %s listens again", self._inbox.row.slug)
-            self.ready.set()
-            while await self._leases.claim(lease):  # noqa: ASYNC110 - a lease is looked after by the clock
-                await asyncio.sleep(RENEW_SECONDS)
-
-    async def _failed(self, reason: str, wait: float) -> None:
-        log.warning("inbox %s can't listen: %s; trying again in %.0f s", self._inbox.row.slug, reason, wait)
-        await note_health(self._db, self._inbox.row.id, reason)
-        self._inbox.row.health = reason
-        self.ready.set()
-        await asyncio.sleep(wait)

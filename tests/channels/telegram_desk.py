@@ -14,7 +14,7 @@ from omnidesk.app import create_app, installed_channels
 from omnidesk.contract.responder import Responder
 from omnidesk.desk import configuration
 from omnidesk.desk.configuration import BotFile, DeskFiles, InboxEntry
-from omnidesk.desk.inboxes import Listener
+from omnidesk.desk.listening import Listener
 from omnidesk.keys import DATABASE, LEASES
 from omnidesk.settings import Http, Settings
 from omnidesk.store.db import Database
