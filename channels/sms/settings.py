@@ -2,10 +2,9 @@
 
 from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from yarl import URL
+from pydantic import Field, SecretStr, model_validator
 
-from omnidesk.contract.channel import ChannelSettings
+from omnidesk.contract.channel import ApiBase, ChannelSettings
 
 
 class SmsSettings(ChannelSettings):
@@ -21,16 +20,8 @@ class SmsSettings(ChannelSettings):
     """A messaging service of Twilio, `MG…`, which picks the number."""
     country: str = Field(default="TR", pattern=r"^[A-Z]{2}$")
     """Where numbers are at home that are written without + and country."""
-    api_base: str = "https://api.twilio.com"
+    api_base: ApiBase = "https://api.twilio.com"
     """Where Twilio's API is."""
-
-    @field_validator("api_base")
-    @classmethod
-    def _an_address(cls, text: str) -> str:
-        url = URL(text)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise ValueError(f"{text!r} is not an address such as https://api.twilio.com")
-        return text.rstrip("/")
 
     @model_validator(mode="after")
     def _who_sends(self) -> Self:

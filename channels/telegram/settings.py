@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
-from yarl import URL
+from pydantic import Field, SecretStr
 
-from omnidesk.contract.channel import ChannelSettings
+from omnidesk.contract.channel import ApiBase, ChannelSettings
 
 
 class TelegramSettings(ChannelSettings):
@@ -15,13 +14,5 @@ class TelegramSettings(ChannelSettings):
     """What @BotFather gave for the bot."""
     mode: Literal["polling", "webhook"] = "polling"
     """Polling needs no public address; with a webhook Telegram posts to `http.public_url`, which must be https."""
-    api_base: str = "https://api.telegram.org"
+    api_base: ApiBase = "https://api.telegram.org"
     """Where the Bot API is."""
-
-    @field_validator("api_base")
-    @classmethod
-    def _an_address(cls, text: str) -> str:
-        url = URL(text)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise ValueError(f"{text!r} is not an address such as https://api.telegram.org")
-        return text.rstrip("/")

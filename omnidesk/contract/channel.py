@@ -12,10 +12,11 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, M
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from aiohttp import ClientSession, web
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from yarl import URL
 
 Join = Literal["thread", "person", "new"]
 ReceiptState = Literal["delivered", "read", "failed"]
@@ -303,6 +304,17 @@ class Route:
     method: Literal["GET", "POST"]
     path: str
     handler: Handler
+
+
+def _address(text: str) -> str:
+    url = URL(text)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"{text!r} is not an address such as https://api.example.com")
+    return text.rstrip("/")
+
+
+ApiBase = Annotated[str, AfterValidator(_address)]
+"""Where a provider's API is: a setting of every hosted channel, so that a stand-in can be used."""
 
 
 class ChannelSettings(BaseModel):

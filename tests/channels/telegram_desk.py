@@ -1,32 +1,20 @@
 """A desk with a bot at Telegram: the real application, served on loopback, and the stand-in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-from pydantic import SecretStr
-
-from omnidesk.app import create_app, installed_channels
-from omnidesk.contract.responder import Responder
-from omnidesk.desk import configuration
-from omnidesk.desk.configuration import BotFile, DeskFiles, InboxEntry
+from omnidesk.desk.configuration import InboxEntry
 from omnidesk.desk.listening import Listener
-from omnidesk.keys import DATABASE, LEASES
-from omnidesk.settings import Http, Settings
-from omnidesk.store.db import Database
-from omnidesk.store.keys import Keys
+from omnidesk.keys import LEASES
 from omnidesk.store.models import RawMessage, RawState
-from tests.cast import BOTS, CHANNELS, DESK
+from tests.channels.hosted import hosted_desk
 from tests.channels.telegram_stand_in import TOKEN, Telegram
-from tests.fakes import FakeResponder
-from tests.office import Office, TestClock
+from tests.office import Office
 from tests.running import free_port
-
-_SECRET = "a secret of the tests"
 
 
 @dataclass(frozen=True)
@@ -65,40 +53,23 @@ def inbox(telegram: Telegram, **changed: Any) -> InboxEntry:
 
 @asynccontextmanager
 async def telegram_desk(
-    url: str,
-    folder: Path,
-    *,
-    responder: Responder | None = None,
-    files: DeskFiles = DESK,
-    bots: Sequence[BotFile] = BOTS,
-    **changed: Any,
+    url: str, folder: Path, *, desk: Mapping[str, Any] | None = None, **changed: Any
 ) -> AsyncIterator[TelegramDesk]:
-    """The desk of these files with the bot as one more inbox, on an empty database with the newest tables."""
-    clock, port = TestClock(), free_port()
-    async with Telegram().serving() as telegram:
-        described = files.model_copy(update={"inboxes": (*files.inboxes, inbox(telegram, **changed))})
-        database = Database(url)
-        channels = {**installed_channels(), **CHANNELS}
-        async with database.transaction() as tx:
-            await configuration.bring_in(tx, Keys(_SECRET), channels, described, list(bots))
-        await database.close()
-        settings = Settings(
-            data_dir=folder, database_url=url, secret_key=SecretStr(_SECRET),
-            http=Http(public_url=f"http://127.0.0.1:{port}"),
-        )  # fmt: skip
-        app = create_app(settings, channels, responder or FakeResponder(), clock=clock, only="web")
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        desk = Office(app, clock)
-        listener = Listener(
-            app[DATABASE], app[LEASES], desk.inboxes.by_slug("bot-tg"), desk.reception("bot-tg")
-        )  # fmt: skip
-        listening = asyncio.create_task(listener.run())  # the workers are run by hand
+    """A desk (see `hosted_desk`) with the bot, listening."""
+    port = free_port()
+    public_url = f"http://127.0.0.1:{port}"
+    async with (
+        Telegram().serving() as telegram,
+        hosted_desk(
+            url, folder, inbox(telegram, **changed), public_url=public_url, port=port, **(desk or {})
+        ) as (office, _),
+    ):  # fmt: skip
+        live, leases = office.inboxes.by_slug("bot-tg"), office.app[LEASES]
+        listener = Listener(office.database, leases, live, office.reception("bot-tg"))
+        listening = asyncio.create_task(listener.run())
         await listener.ready.wait()
         try:
-            yield TelegramDesk(desk, telegram)
+            yield TelegramDesk(office, telegram)
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-            await runner.cleanup()

@@ -22,7 +22,8 @@ async def desk(store_url: str, tmp_path: Path) -> AsyncIterator[SmsDesk]:
     """The starter desk with a number, Ada at her desk, and no other way to write to it."""
     starter, bots = configuration.read(config_folder())
     files = starter.model_copy(update={"inboxes": ()})
-    async with sms_desk(store_url, tmp_path, responder=FaqResponder(), files=files, bots=bots, bot="assistant") as desk:
+    starts = {"responder": FaqResponder(), "files": files, "bots": bots}
+    async with sms_desk(store_url, tmp_path, desk=starts, bot="assistant") as desk:
         await desk.office.comes("Ada")
         yield desk
 

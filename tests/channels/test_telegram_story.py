@@ -20,8 +20,8 @@ async def desk(request: pytest.FixtureRequest, store_url: str, tmp_path: Path) -
     """The starter desk with a bot at Telegram, Ada at her desk, and no other way to write to it."""
     starter, bots = configuration.read(config_folder())
     files = starter.model_copy(update={"inboxes": ()})
-    how = {"files": files, "bots": bots, "bot": "assistant", "mode": request.param}
-    async with telegram_desk(store_url, tmp_path, responder=FaqResponder(), **how) as desk:
+    starts = {"responder": FaqResponder(), "files": files, "bots": bots}
+    async with telegram_desk(store_url, tmp_path, desk=starts, bot="assistant", mode=request.param) as desk:
         await desk.office.comes("Ada")
         yield desk
 
