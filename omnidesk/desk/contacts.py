@@ -19,7 +19,7 @@ _POINTS = (
     .where(col(ContactPoint.channel) == bindparam("channel"))
     .where(col(ContactPoint.address).in_(bindparam("addresses", expanding=True)))
     .order_by(col(ContactPoint.id))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _CONTACTS = rows_of(Contact).where(col(Contact.id).in_(bindparam("ids", expanding=True)))
 

@@ -117,7 +117,9 @@ async def take_receipts(tx: Transaction, keys: Keys, receipts: Sequence[tuple[in
         col(Delivery.inbox_id).in_({inbox_id for inbox_id, _ in receipts}),
         col(Delivery.id).in_([found for found in by_key.values() if found]) | col(Delivery.provider_id).in_(named),
     )
-    known = list(await tx.session.exec(select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update()))
+    known = list(
+        await tx.session.exec(select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update(key_share=True))
+    )
     for inbox_id, receipt in receipts:
         for delivery in known:
             own = delivery.id == by_key.get(receipt.key) or delivery.provider_id == receipt.message_id
@@ -162,7 +164,7 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
         col(Delivery.interaction_id) <= upto,
         col(Delivery.state).in_(before),
     )
-    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update()):
+    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update(key_share=True)):
         await _advance(tx, delivery, state)
 
 

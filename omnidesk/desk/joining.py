@@ -15,7 +15,10 @@ from omnidesk.store.models import Case, Category, Interaction, MessageReference,
 
 _KNOWN = (Interaction.external_id, Interaction.inbox_id)
 _CASES = (
-    rows_of(Case).where(col(Case.id).in_(bindparam("ids", expanding=True))).order_by(col(Case.id)).with_for_update()
+    rows_of(Case)
+    .where(col(Case.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Case.id))
+    .with_for_update(key_share=True)
 )
 _REFERENCES = 50
 """How many of a message's references are looked up, nearest first."""

@@ -98,7 +98,9 @@ async def merge(tx: Transaction, viewer: Viewer, target_id: int, source_id: int)
     """All addresses of the contact `source_id` belong to `target_id`, which stays. Raises as `link` does."""
     must_be(viewer, Role.AGENT)
     points = select(ContactPoint).where(ContactPoint.contact_id == source_id).order_by(col(ContactPoint.id))
-    return await _give(tx, viewer, source_id, list(await tx.session.exec(points.with_for_update())), target_id)
+    return await _give(
+        tx, viewer, source_id, list(await tx.session.exec(points.with_for_update(key_share=True))), target_id
+    )
 
 
 async def _give(
@@ -154,7 +156,7 @@ async def undo(tx: Transaction, viewer: Viewer, link_id: int) -> ContactLink:
 async def _lock_cases(tx: Transaction, points: Sequence[ContactPoint]) -> list[Case]:
     """The cases answered on these addresses, locked in id order after the addresses, as arriving messages do."""
     answered = select(Case).where(col(Case.contact_point_id).in_([point.id for point in points]))
-    locked = answered.order_by(col(Case.id)).with_for_update().execution_options(populate_existing=True)
+    locked = answered.order_by(col(Case.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
     return list(await tx.session.exec(locked))
 
 

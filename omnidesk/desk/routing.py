@@ -65,7 +65,7 @@ _UNROUTED = (
     .where(col(Case.needs_routing))
     .order_by(col(Case.id))
     .limit(_AT_ONCE)
-    .with_for_update(skip_locked=True)
+    .with_for_update(key_share=True, skip_locked=True)
 )
 
 

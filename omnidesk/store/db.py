@@ -130,7 +130,8 @@ class Transaction:
     ) -> list[SomeRow]:
         """The rows that a statement on the model's table gives (see `rows_of`); those known here as they are here.
 
-        Whoever means to change them locks them: `with_for_update`.
+        Whoever means to change them locks them: `with_for_update(key_share=True)`, which lets others write rows that
+        name them. A full lock would make two transactions wait for each other that each hold what the other names.
         """
         table = table_of(model)
         known = len(plain.columns(model))
@@ -201,7 +202,7 @@ def _update(name: str, names: tuple[str, ...]) -> Any:
 @cache
 def _by_id(model: type[Row]) -> Select[Any]:
     table = table_of(model)
-    return rows_of(model).where(table.c[_key_of(table)] == bindparam("this")).with_for_update()
+    return rows_of(model).where(table.c[_key_of(table)] == bindparam("this")).with_for_update(key_share=True)
 
 
 class Database:

@@ -3,9 +3,12 @@
 import asyncio
 from collections import defaultdict
 
+import pytest
+
 from omnidesk.desk.intake import Intake
+from omnidesk.desk.routing import Routing
 from omnidesk.store.db import Database
-from omnidesk.store.models import Case, Contact, Interaction, LaneClaim, RawMessage
+from omnidesk.store.models import Case, Contact, ContactPoint, Interaction, LaneClaim, RawMessage
 from tests.office import Office
 
 OTHER = "elsewhere/1/a"
@@ -98,3 +101,17 @@ async def test_two_copies_of_one_mail_taken_by_two_workers_are_one_case(office: 
     notes = [row for row in await office.all(Interaction) if row.payload.get("event") == "also_to"]
     assert len(notes) == 20
     await another.close()
+
+
+async def test_routing_goes_on_while_intake_holds_the_person(office: Office) -> None:
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    await office.receive("Hello")
+    while await office.intake(office.holder).run():
+        pass
+    (case,), (point,) = await office.all(Case), await office.all(ContactPoint)
+    async with office.database.transaction() as tx:
+        await tx.get(ContactPoint, point.id)
+        async with asyncio.timeout(5):  # a row of the log names the person: that must not wait for who holds it
+            await Routing(office.database).run()
+    assert not (await office.case(case.number)).needs_routing
