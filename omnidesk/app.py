@@ -12,8 +12,10 @@ from aiohttp import ClientSession, ClientTimeout, web
 from sqlalchemy.exc import SQLAlchemyError
 
 from omnidesk import clock as clocks
+from omnidesk.api import routes as api_routes
 from omnidesk.contract.channel import Channel
 from omnidesk.contract.responder import Responder
+from omnidesk.desk import configuration
 from omnidesk.desk.conversation import Conversation
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.intake import Intake
@@ -92,7 +94,7 @@ def create_app(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
     )  # fmt: skip
     app[NUDGES] = Nudges(database, bus, works=only != "web")
-    app.cleanup_ctx.extend([_store, _nudges, _http])
+    app.cleanup_ctx.extend([_store, _desk, _nudges, _http])
     if only != "web":
         app.cleanup_ctx.append(_workers)
     app.cleanup_ctx.append(_listeners)
@@ -102,6 +104,7 @@ def create_app(
         return app
     channel_routes.register(app, channels.values())
     routes.setup(app)
+    api_routes.setup(app)
     return app
 
 
@@ -115,6 +118,12 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     renewing.cancel()
     await leases.end()
     await database.close()
+
+
+async def _desk(app: web.Application) -> AsyncIterator[None]:
+    """Something to write to, where nothing is."""
+    await configuration.found(app[DATABASE], app[KEYS], app[INBOXES].channels)
+    yield
 
 
 async def _nudges(app: web.Application) -> AsyncIterator[None]:

@@ -42,6 +42,12 @@ class Http(_Section):
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+class Api(_Section):
+    """What programs may do."""
+
+    requests_per_minute: int = Field(default=60_000, ge=1)
+
+
 class Workers(_Section):
     """How many received messages are taken at once, how often to look when nobody calls, and when to give up."""
 
@@ -65,6 +71,7 @@ class Settings(_Section):
     blobs_url: str = ""
     secret_key: SecretStr = SecretStr("")
     http: Http = Http()
+    api: Api = Api()
     workers: Workers = Workers()
     log: Log = Log()
 

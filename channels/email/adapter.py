@@ -13,6 +13,7 @@ from channels.email.receiver import Receiver
 from channels.email.sender import Sender
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage
+from omnidesk.text.addresses import normal_email
 
 
 class EmailChannel(Channel):
@@ -40,6 +41,12 @@ class EmailChannel(Channel):
     def address(self) -> str:
         """The address customers write to."""
         return self.settings.address
+
+    @classmethod
+    def normal_address(cls, text: str) -> str | None:
+        """Lower case, without brackets."""
+        address = normal_email(text)
+        return address if 0 < address.find("@") < len(address) - 1 else None
 
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:

@@ -25,6 +25,7 @@ from omnidesk.text.addresses import normal_phone
 
 _LARGEST_POST = 64 * 1024
 """1600 characters of four bytes each, escaped, and ten media are half of that."""
+_AT_HOME: str = SmsSettings.model_fields["country"].default
 _ON_ITS_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
 
 
@@ -60,6 +61,11 @@ class SmsChannel(Channel):
             Route("sms_messages", "POST", "/sms/{slug}/messages", cls.take_message),
             Route("sms_status", "POST", "/sms/{slug}/status", cls.take_status),
         )
+
+    @classmethod
+    def normal_address(cls, text: str) -> str | None:
+        """E.164."""
+        return normal_phone(text, _AT_HOME)
 
     async def take_message(self, desk: Desk, request: web.Request) -> web.Response:
         """A message for us; what is signed and of no known kind is kept as well, for `parse` to refuse."""

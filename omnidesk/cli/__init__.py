@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from omnidesk import __version__
-from omnidesk.cli import agents, configuration, database, inboxes, quarantine, serving
+from omnidesk.cli import agents, configuration, database, inboxes, quarantine, serving, tokens
 from omnidesk.cli.program import Program
 from omnidesk.errors import OmnideskError
 from omnidesk.settings import SettingsError
@@ -42,6 +42,7 @@ def make() -> typer.Typer:
     configuration.add(app, program)
     app.add_typer(database.commands(program), name="db", help="The database's tables.")
     app.add_typer(agents.commands(program), name="agent", help="Who answers.")
+    app.add_typer(tokens.commands(program), name="token", help="Keys for programs that use the JSON API.")
     app.add_typer(inboxes.commands(program), name="inbox", help="The accounts of the channels.")
     app.add_typer(quarantine.commands(program), name="quarantine", help="Messages that could not be understood.")
     for point in entry_points(group="omnidesk.commands"):

@@ -58,6 +58,9 @@ class Capabilities:
     """The most characters in one message."""
     receipts: bool = False
     typing: bool = False
+    api: bool = False
+    """Its messages and receipts come by the desk's own JSON API; `parse` reads an `ApiMessage` (see
+    `omnidesk.contract.message`)."""
     automatic_per_hour: int | None = None
     """The most automatic messages (bot, survey) to one address in an hour, so that two robots never loop."""
     stop_words: tuple[str, ...] = ()
@@ -168,6 +171,26 @@ class File:
     size: int
     url: str
     read: Callable[[], Awaitable[bytes]]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The row of the log that a message is, for channels whose other side keeps a log too.
+
+    `case` is the number of the case and `inbox` the slug; `author_id` names an agent, where one wrote it.
+    """
+
+    id: str
+    position: int
+    case: int | None
+    contact: str
+    inbox: str
+    kind: str
+    author: str
+    author_id: str | None
+    author_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +217,7 @@ class Outbound:
     webhooks: Mapping[str, str] = field(default_factory=dict)
     """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
     report."""
+    logged: Logged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +378,11 @@ class Channel(ABC):
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
         """Receive while the context is open."""
         yield
+
+    @classmethod
+    def normal_address(cls, text: str) -> str | None:
+        """The one form in which an address written by hand is kept; None when it can't be one."""
+        return text.strip() or None
 
     @abstractmethod
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:

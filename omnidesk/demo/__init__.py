@@ -47,16 +47,16 @@ def make_demo(settings: Settings, folder: Path) -> web.Application:
         async with app[MAILBOX].listening():
             yield
 
-    # after the store (the first context), before the inboxes are loaded
+    # after the store (the first context), before what a server makes of an empty one, and before inboxes are loaded
     app.cleanup_ctx.insert(1, prepare)
     pages.setup(app)
     return app
 
 
 async def _prepare(app: web.Application, folder: Path) -> None:
-    """Make the starter desk in an empty store; then find ports that are free today."""
+    """Make the starter desk where nobody answers yet; then find ports that are free today."""
     async with app[DATABASE].transaction() as tx:
-        if await configuration.is_empty(tx.session):
+        if (await tx.session.exec(select(Agent.id).limit(1))).first() is None:
             files, bots = configuration.read(folder)
             await configuration.bring_in(tx, app[KEYS], installed_channels(), files, bots)
         await tx.flush()

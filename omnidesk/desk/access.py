@@ -29,7 +29,10 @@ class Placed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """An agent as far as permissions go. `hidden_team_ids`: closed teams that the agent doesn't belong to."""
+    """Who asks, as far as permissions go. `hidden_team_ids`: closed teams that the agent doesn't belong to.
+
+    `agent_id` is 0 for a program that acts for no agent; see `as_agent`.
+    """
 
     agent_id: int
     name: str
@@ -39,6 +42,11 @@ class Viewer:
     language: str = "en"
     theme: str = "system"
     away: bool = False
+
+    @property
+    def as_agent(self) -> int | None:
+        """The agent who acts, and to whom work can be given; None for a program that acts for nobody."""
+        return self.agent_id or None
 
     def at_least(self, role: Role) -> bool:
         """Whether the agent may do what `role` may do."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
@@ -45,14 +45,10 @@ async def _visible(tx: Transaction, viewer: Viewer, number: int) -> Case:
     return case
 
 
-async def _open(tx: Transaction, viewer: Viewer, number: int) -> Case:
-    """The case, locked, for an agent who may work on it. Raises NotFound, NotAllowed."""
+async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """The case, locked, for who may work on it. Raises NotFound, NotAllowed."""
     must_be(viewer, Role.AGENT)
     return await _visible(tx, viewer, number)
-
-
-def _by(viewer: Viewer) -> By:
-    return By(Author.AGENT, viewer.agent_id, viewer.name)
 
 
 async def reply(
@@ -65,7 +61,7 @@ async def reply(
     Raises Conflict (`somebody_wrote`) when something was said since `last_seen`, and Invalid for what the channel of
     the case can't carry.
     """
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
@@ -82,9 +78,9 @@ async def reply(
     if case.holder == Holder.BOT or case.category in cases.DONE:
         await _take_up(tx, viewer, case)
     elif case.assignee_id is None:
-        await _assign(tx, viewer, case, viewer.agent_id)
+        await _own(tx, viewer, case)
     content = Content(text=text.strip())
-    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, _by(viewer), content)
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, By.viewer(viewer), content)
     files.attach(tx, interaction_id, list(attachments))
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
     if wait:
@@ -109,23 +105,43 @@ async def _nothing_said_since(tx: Transaction, viewer: Viewer, case: Case, last_
         Interaction.case_id == case.id,
         col(Interaction.position) > last_seen,
         Interaction.kind != Kind.EVENT,
-        ~((col(Interaction.author_kind) == Author.AGENT) & (col(Interaction.author_id) == viewer.agent_id)),
+        ~_said_by(viewer),
     )
     said = (await tx.session.exec(statement)).one()
     if said:
         raise Conflict("Something was said since you read this case.", code="somebody_wrote")
 
 
+def _said_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A program that acts for nobody is known by its name alone."""
+    is_agent = col(Interaction.author_kind) == Author.AGENT
+    if viewer.as_agent is None:
+        return is_agent & col(Interaction.author_id).is_(None) & (col(Interaction.author_name) == viewer.name)
+    return is_agent & func.coalesce(col(Interaction.author_id) == viewer.as_agent, false())
+
+
 async def _take_up(tx: Transaction, viewer: Viewer, case: Case) -> None:
     """Take a case from the bot or the shelf to oneself, so that it can be worked on."""
     if case.category in cases.DONE:
         await cases.reopen(tx, case)
-        interactions.event(tx, case, "reopened", _by(viewer), by="agent")
+        interactions.event(tx, case, "reopened", By.viewer(viewer), by="agent")
         await surveys.cancel(tx, case)
+    take_from_bot(tx, viewer, case)
+    await _own(tx, viewer, case)
+
+
+def take_from_bot(tx: Transaction, viewer: Viewer, case: Case) -> None:
+    """Pass a locked case from the bot, if it holds it, to its team."""
     if case.holder == Holder.BOT:
         cases.hand_off(tx, case)
-        interactions.event(tx, case, "taken_from_bot", _by(viewer))
-    await _assign(tx, viewer, case, case.assignee_id or viewer.agent_id)
+        interactions.event(tx, case, "taken_from_bot", By.viewer(viewer))
+
+
+async def _own(tx: Transaction, viewer: Viewer, case: Case) -> None:
+    """A case that nobody has goes to the agent who acts; after a program that acts for nobody, where routing says."""
+    owner = case.assignee_id or viewer.as_agent
+    if owner is not None:
+        await _assign(tx, viewer, case, owner)
 
 
 async def _assign(tx: Transaction, viewer: Viewer, case: Case, agent_id: int | None) -> None:
@@ -137,17 +153,17 @@ async def _assign(tx: Transaction, viewer: Viewer, case: Case, agent_id: int | N
         raise Invalid("This agent can't take cases; choose another one.", fields={"agent": "unknown"})
     await cases.assign(tx, case, agent_id)
     if agent is None:
-        interactions.event(tx, case, "unassigned", _by(viewer))
+        interactions.event(tx, case, "unassigned", By.viewer(viewer))
     else:
-        interactions.event(tx, case, "assigned", _by(viewer), agent=agent.name, by="agent")
+        interactions.event(tx, case, "assigned", By.viewer(viewer), agent=agent.name, by="agent")
 
 
 async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachments: Sequence[Stored] = ()) -> Case:
     """Write something that only colleagues see."""
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
     interaction_id = interactions.append(
-        tx, case, Kind.NOTE, Direction.INTERNAL, _by(viewer), Content(text=text.strip())
+        tx, case, Kind.NOTE, Direction.INTERNAL, By.viewer(viewer), Content(text=text.strip())
     )  # fmt: skip
     files.attach(tx, interaction_id, list(attachments))
     return case
@@ -158,10 +174,9 @@ async def assign(tx: Transaction, viewer: Viewer, number: int, agent_id: int | N
 
     A bot's case is handed off first; given to nobody it goes where routing says.
     """
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     if case.holder == Holder.BOT:
-        cases.hand_off(tx, case)
-        interactions.event(tx, case, "taken_from_bot", _by(viewer))
+        take_from_bot(tx, viewer, case)
         if agent_id is None:
             return case
     await _assign(tx, viewer, case, agent_id)
@@ -175,24 +190,22 @@ async def take(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
     """The work is done. The survey is armed."""
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     if case.category in cases.DONE:
         return case
-    if case.holder == Holder.BOT:
-        cases.hand_off(tx, case)
-        interactions.event(tx, case, "taken_from_bot", _by(viewer))
+    take_from_bot(tx, viewer, case)
     if case.assignee_id is None:
-        await _assign(tx, viewer, case, viewer.agent_id)
+        await _own(tx, viewer, case)
     inbox = await tx.session.get_one(Inbox, case.inbox_id)
     await cases.resolve(tx, case, inbox.close_days)
-    interactions.event(tx, case, "resolved", _by(viewer), by="agent")
+    interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent")
     await surveys.arm(tx, case)
     return case
 
 
 async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
     """Take a resolved or closed case up again."""
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     if case.category in cases.DONE:
         await _take_up(tx, viewer, case)
     return case
@@ -200,7 +213,7 @@ async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int) -> None:
     """The viewer has seen the case up to a position. When it is the viewer's case, or nobody's, it is no longer new."""
-    case = await _open(tx, viewer, number)
+    case = await for_work(tx, viewer, number)
     position = min(position, case.last_position)
     known = await tx.session.get(Read, (viewer.agent_id, case.id))
     if known is None or known.position < position:  # a second page that lags behind takes nothing back
@@ -218,7 +231,7 @@ async def retry_delivery(tx: Transaction, viewer: Viewer, delivery_id: int) -> C
     case = await tx.session.get(Case, delivery.case_id) if delivery else None
     if delivery is None or case is None:
         raise NotFound("This message is not here.")
-    case = await _open(tx, viewer, case.number)
+    case = await for_work(tx, viewer, case.number)
     delivery = await tx.get(Delivery, delivery_id)
     if delivery.state != DeliveryState.FAILED:
         raise Conflict("This message is on its way already.")

@@ -7,7 +7,7 @@ from sqlmodel import col, select, update
 
 from omnidesk.contract.channel import Capabilities, Receipt
 from omnidesk.desk import interactions
-from omnidesk.errors import Invalid
+from omnidesk.errors import Invalid, NotFound
 from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
@@ -125,6 +125,20 @@ async def take_receipts(tx: Transaction, keys: Keys, receipts: Sequence[tuple[in
             own = delivery.id == by_key.get(receipt.key) or delivery.provider_id == receipt.message_id
             if own and delivery.inbox_id == inbox_id:
                 await _take_receipt(tx, delivery, receipt)
+
+
+async def take_receipt(tx: Transaction, inbox_id: int, interaction_id: int, receipt: Receipt) -> Delivery:
+    """Note what became of a message that is known by its interaction. Raises NotFound for one not sent by this inbox.
+
+    Also where it comes before we noted that it was sent: who reads the log has it.
+    """
+    this = (Delivery.interaction_id == interaction_id, Delivery.inbox_id == inbox_id)
+    statement = select(Delivery).where(*this).order_by(col(Delivery.id)).limit(1).with_for_update()
+    delivery = (await tx.session.exec(statement)).first()
+    if delivery is None:
+        raise NotFound(f"There is no message {interaction_id} that went out by this inbox.")
+    await _take_receipt(tx, delivery, receipt)
+    return delivery
 
 
 async def _take_receipt(tx: Transaction, delivery: Delivery, receipt: Receipt) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from omnidesk.desk import cases
+from omnidesk.desk.access import Viewer
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
@@ -24,6 +25,11 @@ class By:
     def contact(cls, contact: Contact, point: ContactPoint) -> "By":
         """The person at an address."""
         return cls(Author.CONTACT, contact.id, contact.name or point.name)
+
+    @classmethod
+    def viewer(cls, viewer: Viewer) -> "By":
+        """Whoever of ours asks: an agent, or a program, which has a name and no id."""
+        return cls(Author.AGENT, viewer.as_agent, viewer.name)
 
 
 SYSTEM = By(Author.SYSTEM)

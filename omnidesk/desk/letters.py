@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Outbound
+from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
 from omnidesk.desk import deliveries, files, joining, surveys
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
@@ -64,6 +64,7 @@ class Letters:
             references=await _references(session, case.id, interaction.position) if case else (),
             automatic=delivery.automatic,
             webhooks=channel.webhooks(self.public_url, inbox.slug),
+            logged=_logged(interaction, case, inbox),
         )
 
     def _links(self, interaction: Interaction, can: Capabilities) -> tuple[Link, ...]:
@@ -84,7 +85,16 @@ class Letters:
     def file(self, row: Attachment) -> File:
         """An attachment as it is handed out."""
         url = self.public_url + files.signed_path(self.keys, row.id, self.db.now())
-        return File(row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob))
+        return File(row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob), str(row.id))
+
+
+def _logged(interaction: Interaction, case: Case | None, inbox: Inbox) -> Logged:
+    by = interaction.author_id
+    return Logged(
+        id=str(interaction.id), position=interaction.position, case=case.number if case else None,
+        contact=str(interaction.contact_id), inbox=inbox.slug, kind=interaction.kind, author=interaction.author_kind,
+        author_id=str(by) if by is not None else None, author_name=interaction.author_name, at=interaction.created_at,
+    )  # fmt: skip
 
 
 def _from_name(interaction: Interaction, inbox: Inbox) -> str:

@@ -18,7 +18,6 @@ from omnidesk.desk.interactions import By
 from omnidesk.errors import Conflict, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import (
-    Author,
     Case,
     Contact,
     ContactLink,
@@ -114,7 +113,7 @@ async def _give(
     links = [
         ContactLink(
             id=tx.new_id(), point_id=point.id, from_contact_id=source_id, to_contact_id=target_id,
-            agent_id=viewer.agent_id, created_at=tx.now,
+            agent_id=viewer.as_agent, created_at=tx.now,
         )
         for point in points
     ]  # fmt: skip
@@ -149,7 +148,7 @@ async def undo(tx: Transaction, viewer: Viewer, link_id: int) -> ContactLink:
     _must_see(viewer, moving)
     await _take_along(tx, viewer, _Move(point, source, target), moving, await _names_before(tx, link_id))
     target.merged_into_id = None
-    made.undone_at, made.undone_by_id = tx.now, viewer.agent_id
+    made.undone_at, made.undone_by_id = tx.now, viewer.as_agent
     return made
 
 
@@ -201,7 +200,7 @@ async def _take_along(
     `names`: what the contact of a case is called there, where that is not the contact's own name.
     """
     await _move_rows(tx, move)
-    by = By(Author.AGENT, viewer.agent_id, viewer.name)
+    by = By.viewer(viewer)
     before, after = (contact.name or move.point.name for contact in (move.source, move.target))
     for case in cases:
         case.contact_id = move.target.id

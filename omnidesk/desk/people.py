@@ -196,12 +196,12 @@ async def _links(session: AsyncSession, contact_id: int) -> list[LinkLine]:
     """The addresses that came to this contact or left it, the newest first."""
     came = col(ContactLink.to_contact_id) == contact_id
     statement = (
-        select(ContactLink, ContactPoint, Contact, Agent.name)
+        select(ContactLink, ContactPoint, Contact, func.coalesce(Agent.name, ""))
         .join(ContactPoint, col(ContactPoint.id) == col(ContactLink.point_id))
         .join(
             Contact, col(Contact.id) == case((came, col(ContactLink.from_contact_id)), else_=ContactLink.to_contact_id)
         )
-        .join(Agent, col(Agent.id) == col(ContactLink.agent_id))
+        .outerjoin(Agent, col(Agent.id) == col(ContactLink.agent_id))
         .where(came | (col(ContactLink.from_contact_id) == contact_id))
         .order_by(col(ContactLink.id).desc())
         .limit(_LINKS)

@@ -5,6 +5,9 @@ import hashlib
 import zlib
 from dataclasses import dataclass, field
 
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk.parsing import INLINE, storable
 from omnidesk.events import WorkWaiting
@@ -83,7 +86,7 @@ def _tell(waiting: _Waiting, outcome: bool | Exception) -> None:
 async def _store(tx: Transaction, group: list[_Waiting]) -> list[_Waiting]:
     ids = {id(waiting): tx.new_id() for waiting in group}
     keys = [
-        {"inbox_id": one.inbox_id, "external_id": _key(one.raw), "raw_id": ids[id(one)]} for one in group
+        {"inbox_id": one.inbox_id, "external_id": key_of(one.raw), "raw_id": ids[id(one)]} for one in group
     ]  # fmt: skip
     connection = await tx.session.connection()
     stored = await dialect.insert_new(
@@ -99,8 +102,14 @@ async def _store(tx: Transaction, group: list[_Waiting]) -> list[_Waiting]:
     return new
 
 
-def _key(raw: Raw) -> str:
-    """External ids come from strangers: what is too long or can't be stored (NUL, say) is replaced by its digest."""
+async def id_of(session: AsyncSession, inbox_id: int, raw: Raw) -> int:
+    """The id of a message that was received, now or earlier."""
+    known = select(ExternalId.raw_id).where(ExternalId.inbox_id == inbox_id, ExternalId.external_id == key_of(raw))
+    return (await session.exec(known)).one()
+
+
+def key_of(raw: Raw) -> str:
+    """What a message is known by; an id that is too long or can't be stored (NUL, say) is replaced by its digest."""
     text = raw.external_id
     if len(text) <= 255 and text.isprintable():
         return text
@@ -111,7 +120,7 @@ def _row(tx: Transaction, one: _Waiting, row_id: int) -> dict[str, object]:
     return {
         "id": row_id,
         "inbox_id": one.inbox_id,
-        "external_id": _key(one.raw),
+        "external_id": key_of(one.raw),
         "sender": storable(one.raw.sender),
         "lane": lane_of(one.inbox_id, one.raw.sender),
         "envelope": dict(one.raw.envelope),

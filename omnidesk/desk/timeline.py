@@ -68,6 +68,29 @@ async def timeline(
     return await rows_of(session, list(reversed(list(await session.exec(newest)))))
 
 
+async def rows_after(
+    session: AsyncSession, viewer: Viewer, log: Case | Contact, *, after: int = 0, limit: int = 100
+) -> list[tuple[TimelineRow, Case | None]]:
+    """The first `limit` rows of a log after a position (of a person: after an interaction), oldest first.
+
+    Each comes with its case. Of a person's log, cases that the viewer may not see are left out.
+    """
+    if isinstance(log, Case):
+        own, place = Interaction.case_id == log.id, col(Interaction.position)
+    else:
+        own, place = Interaction.contact_id == log.id, col(Interaction.id)
+    statement = (
+        select(Interaction, Case)
+        .outerjoin(Case, col(Case.id) == col(Interaction.case_id))
+        .where(own, place > after, col(Interaction.case_id).is_(None) | visible(viewer))
+        .order_by(place)
+        .limit(limit)
+    )
+    found: list[tuple[Interaction, Case | None]] = list((await session.exec(statement)).all())
+    rows = await rows_of(session, [interaction for interaction, _ in found])
+    return [(row, case) for row, (_, case) in zip(rows, found, strict=True)]
+
+
 async def person_timeline(
     session: AsyncSession, viewer: Viewer, contact_id: int, *, before: int | None = None, limit: int = 100
 ) -> list[tuple[TimelineRow, Case | None]]:

@@ -8,7 +8,7 @@ LONGEST = 31
 """Longer words are made by machines; nobody types them."""
 MOST = 16
 """So many words of one name or address are kept, and so many of a question are asked."""
-_NUMBER = re.compile(r"[+0-9][0-9 ()./-]*")
+_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()./-]*")
 _FEWEST_DIGITS = 5
 _COUNTRY_CODE = 3
 

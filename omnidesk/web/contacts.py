@@ -94,7 +94,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     form, contact_id = await read(request, Profile), id_in(request, "contact")
     async with request.app[DATABASE].transaction() as tx:
         await profile.change(
-            tx, viewer_of(request), contact_id, form.version, name=form.name, language=form.language
+            tx, viewer_of(request), contact_id, form.version, {"name": form.name, "language": form.language}
         )  # fmt: skip
     return done(request, f"/contacts/{contact_id}", event="contact-changed")
 

@@ -1,6 +1,7 @@
 """What goes around every request: errors become answers, and every answer carries the security headers."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -28,6 +29,13 @@ _HEADERS = {
 }
 
 
+_CODES = {
+    400: "bad_request", 401: "unauthorized", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
+    413: "too_large", 415: "unsupported_media_type", 429: "too_many_requests",
+}  # fmt: skip
+_KEPT = ("Allow", "WWW-Authenticate", "Retry-After")
+
+
 async def secure(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on a response, unless its handler chose its own."""
     own_policy = "Content-Security-Policy" in response.headers
@@ -48,13 +56,18 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        response = failure(request, error.status, error.reason.lower().replace(" ", "_"), error.reason)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        response = failure(request, error.status, _CODES.get(error.status, "refused"), _said_by(error))
+        response.headers.update({name: error.headers[name] for name in _KEPT if name in error.headers})
         return response
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
         return failure(request, 500, "error", "Something went wrong.")
+
+
+def _said_by(error: web.HTTPException) -> str:
+    """What whoever raised it said about it, or what the status is called."""
+    general = f"{error.status}: {error.reason}"
+    return error.reason if error.text in (None, general) else str(error.text)
 
 
 def failure(
@@ -82,7 +95,7 @@ def _said(request: web.Request, status: int, code: str, message: str) -> str:
 
 
 def _problem(status: int, code: str, message: str, fields: dict[str, str]) -> web.Response:
-    problem: dict[str, Any] = {"status": status, "title": message, "detail": message, "code": code}
+    problem: dict[str, Any] = {"status": status, "title": HTTPStatus(status).phrase, "detail": message, "code": code}
     if fields:
         problem["errors"] = [{"field": field, "message": said} for field, said in fields.items()]
     return web.json_response(problem, status=status, content_type="application/problem+json")

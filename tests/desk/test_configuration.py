@@ -52,7 +52,9 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, kinds: dict[str, Any],
     assert wrong.value.message.startswith("desk/desk.yaml:")
 
 
-@pytest.mark.parametrize("text", ["teams: [", "- a list", "just text", "bot: {slug: x}", "bot: x", "bot:"])
+@pytest.mark.parametrize(
+    "text", ["teams: [", "? [a, b]\n: 1", "- a list", "just text", "bot: {slug: x}", "bot: x", "bot:"]
+)
 def test_a_file_that_is_no_desk_is_named(tmp_path: Path, text: str) -> None:
     folder(tmp_path)
     (tmp_path / "desk" / "broken.yaml").write_text(text)

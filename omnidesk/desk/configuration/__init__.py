@@ -13,10 +13,12 @@ from omnidesk.desk.configuration.entries import (
     TeamEntry,
 )
 from omnidesk.desk.configuration.exporting import export, write
+from omnidesk.desk.configuration.founding import found
 from omnidesk.desk.configuration.reading import read
 from omnidesk.desk.configuration.rows import read_rows
 
 __all__ = [
     "AgentEntry", "BotFile", "Change", "DeskFiles", "FaqItem", "InboxEntry", "Installed", "Plan", "SlaPolicyEntry",
-    "SurveyEntry", "TeamEntry", "apply", "bring_in", "export", "is_empty", "plan", "read", "read_rows", "write",
+    "SurveyEntry", "TeamEntry", "apply", "bring_in", "export", "found", "is_empty", "plan", "read", "read_rows",
+    "write",
 ]  # fmt: skip

@@ -169,10 +169,12 @@ def _lines(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
     elif isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
-                # the key's line: a value may begin on the next one
-                yield from ((below, key.start_mark.line + 1 if below == (*loc, key.value) else line)
-                            for below, line in _lines(value, (*loc, key.value)))  # fmt: skip
+            seen.add(key.value)
+            here = (*loc, key.value)
+            for below, line in _lines(value, here):
+                # a value may begin on the line after its key
+                yield below, key.start_mark.line + 1 if below == here else line

@@ -4,7 +4,7 @@ from omnidesk.store.models._row import Row
 from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membership, Role, SignInLink, Team
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
-from omnidesk.store.models.cases import Case, Category, Counter, Holder, Participant, Priority, Read, Shelf
+from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
 from omnidesk.store.models.deliveries import Delivery, DeliveryState
@@ -25,10 +25,10 @@ from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, T
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 
 __all__ = [
-    "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author", "BotState",
-    "BotVersion", "Case", "Category", "Contact", "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord",
-    "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry", "Holder", "Inbox", "Interaction",
-    "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership", "Memory", "MessageReference",
-    "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "Shelf", "SignInLink",
-    "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
+    "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author",
+    "BotState", "BotVersion", "Case", "CaseLabel", "Category", "Contact", "ContactLink", "ContactLinkCase",
+    "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry",
+    "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership",
+    "Memory", "MessageReference", "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role",
+    "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
 ]  # fmt: skip

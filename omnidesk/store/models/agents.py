@@ -95,6 +95,8 @@ class ApiToken(Row, table=True):
     name: str
     digest: str = Field(unique=True)
     agent_id: int | None = link("agents.id", default=None)
+    """Whom the program acts as; None = as itself, and it may do what an administrator may."""
     scopes: str = ""
+    """What it may do at all, with spaces between."""
     created_at: datetime = moment()
     used_at: datetime | None = maybe_moment()

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
@@ -54,6 +55,12 @@ class Case(Row, table=True):
         Index("ix_cases_team", "team_id", "shelf", "last_at", "id"),
         Index("ix_cases_person", "contact_point_id", "inbox_id", "last_at"),
         Index("ix_cases_contact", "contact_id", "id"),
+        # how programs list them
+        Index("ix_cases_updated", "updated_at", "id"),
+        Index("ix_cases_category", "category", "id"),
+        Index("ix_cases_of_team", "team_id", "id"),
+        Index("ix_cases_of_assignee", "assignee_id", "id"),
+        Index("ix_cases_of_inbox", "inbox_id", "id"),
         Index("ix_cases_needs_routing", "id", sqlite_where=text("needs_routing"),
               postgresql_where=text("needs_routing")),
         Index("ix_cases_needs_agent", "team_id", "id", sqlite_where=text("needs_agent"),
@@ -102,10 +109,22 @@ class Case(Row, table=True):
     """When a team took hold in this cycle: the SLA clocks start here."""
     first_reply_at: datetime | None = maybe_moment()
     linked_case_id: int | None = maybe_link("cases.id")
+    fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What the desk keeps of a case beside what every case has."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
     resolved_at: datetime | None = maybe_moment()
     closed_at: datetime | None = maybe_moment()
+
+
+class CaseLabel(Row, table=True):
+    """A word on a case, by which cases are found again."""
+
+    __tablename__ = "case_labels"
+    __table_args__ = (Index("ix_case_labels_label", "label", "case_id"),)
+
+    case_id: int = link("cases.id", primary_key=True)
+    label: str = Field(primary_key=True)
 
 
 class Participant(Row, table=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from omnidesk.store.models._row import BIG, Row, key, link, maybe_link, maybe_moment, moment
@@ -23,6 +23,8 @@ class Contact(Row, table=True):
     folded_name: str = Field(default="", index=True)
     language: str | None = None
     time_zone: str | None = None
+    fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What the desk keeps of a person beside what it keeps of everybody."""
     merged_into_id: int | None = maybe_link("contacts.id")
     """The contact who took over all addresses of this one; kept, since that can be undone."""
     created_at: datetime = moment()
@@ -73,7 +75,8 @@ class ContactLink(Row, table=True):
     point_id: int = link("contact_points.id", index=True)
     from_contact_id: int = link("contacts.id", index=True)
     to_contact_id: int = link("contacts.id", index=True)
-    agent_id: int = link("agents.id")
+    agent_id: int | None = maybe_link("agents.id")
+    """None: a program did, which acts for no agent."""
     created_at: datetime = moment()
     undone_at: datetime | None = maybe_moment()
     undone_by_id: int | None = maybe_link("agents.id")

@@ -1,0 +1,1 @@
+"""The API channel: an app or a site of ours or others speaks for its users."""

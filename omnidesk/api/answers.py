@@ -1,0 +1,164 @@
+"""What programs are given."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from omnidesk.store.models import Author, Category, DeliveryState, Direction, Holder, Kind, Priority
+
+
+class Answer(BaseModel):
+    """What the API says."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Case(Answer):
+    """A piece of work. `status` is the desk's own name within the `category`; `assignee` an agent's e-mail."""
+
+    number: int
+    id: str
+    version: int
+    subject: str
+    status: str
+    category: Category
+    holder: Holder
+    priority: Priority
+    team: str | None
+    assignee: str | None
+    contact: str
+    inbox: str
+    channel: str
+    labels: list[str]
+    fields: dict[str, Any]
+    snoozed_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+
+class CasePage(Answer):
+    """Some cases, and the cursor of what follows."""
+
+    items: list[Case]
+    next: str | None
+
+
+class Speaker(Answer):
+    """Who spoke or acted; the name is what they were called then."""
+
+    kind: Author
+    id: str | None
+    name: str
+
+
+class File(Answer):
+    """A file of an interaction. `url` is good for a day; null while we haven't got the bytes from the provider."""
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+    url: str | None
+
+
+class Delivery(Answer):
+    """The sending of an interaction to one address."""
+
+    to: str
+    channel: str
+    state: DeliveryState
+    error: str | None
+
+
+class Interaction(Answer):
+    """One row of the log. `position` counts within the case; `event` names what happened, in rows of that kind."""
+
+    id: str
+    position: int
+    case: int | None
+    contact: str
+    inbox: str
+    channel: str
+    direction: Direction
+    kind: Kind
+    author: Speaker
+    text: str
+    html: str | None
+    event: str | None
+    attachments: list[File]
+    deliveries: list[Delivery]
+    created_at: datetime
+
+
+class InteractionPage(Answer):
+    """Some of a log, oldest first, and the cursor of what follows."""
+
+    items: list[Interaction]
+    next: str | None
+
+
+class Point(Answer):
+    """One address of a contact. `consent` ends with a STOP word: nothing automatic is sent there."""
+
+    channel: str
+    address: str
+    proven: bool
+    working: bool
+    consent: bool
+
+
+class Contact(Answer):
+    """A person. `merged_into`: who took over all addresses, cases and the log."""
+
+    id: str
+    version: int
+    name: str
+    language: str | None
+    time_zone: str | None
+    organization: str | None
+    points: list[Point]
+    fields: dict[str, Any]
+    merged_into: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ContactPage(Answer):
+    """Some contacts, and the cursor of what follows."""
+
+    items: list[Contact]
+    next: str | None
+
+
+class Taken(Answer):
+    """A message that is kept; what it becomes can be seen on the sender's case."""
+
+    id: str
+    external_id: str
+
+
+class Noted(Answer):
+    """How the sending of a message stands."""
+
+    id: str
+    state: DeliveryState
+
+
+class Wrong(Answer):
+    """One thing that is wrong with what was sent."""
+
+    field: str
+    message: str
+
+
+class Problem(Answer):
+    """What can't be done (RFC 9457); `code` is stable."""
+
+    status: int
+    title: str
+    detail: str
+    code: str
+    errors: list[Wrong] = []

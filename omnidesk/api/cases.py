@@ -1,0 +1,50 @@
+"""Cases."""
+
+from omnidesk.api import answers, forms
+from omnidesk.api.operations import Call
+from omnidesk.desk import changes, listing, reaching
+from omnidesk.desk.listing import CaseRow, Wanted
+from omnidesk.keys import DATABASE, INBOXES
+
+
+async def find(call: Call, query: forms.CaseQuery) -> answers.CasePage:
+    """Cases, the newest first; with `updated_since` the one first that was changed longest ago."""
+    wanted = Wanted(
+        category=query.status, team=query.team, assignee=query.assignee, inbox=query.inbox,
+        contact_id=int(query.contact) if query.contact else None, label=query.label, updated_since=query.updated_since,
+    )  # fmt: skip
+    async with call.app[DATABASE].session() as session:
+        rows, after = await listing.case_rows(session, call.viewer, wanted, cursor=query.cursor, limit=query.limit)
+    return answers.CasePage(items=[_answer(row) for row in rows], next=after)
+
+
+async def show(call: Call, number: int) -> answers.Case:
+    """A case."""
+    async with call.app[DATABASE].session() as session:
+        return _answer(await listing.case_row(session, call.viewer, number))
+
+
+async def create(call: Call, body: forms.NewCase) -> answers.Case:
+    """A case in a contact's own words, as if they had come by this inbox."""
+    inbox = call.app[INBOXES].by_slug(body.inbox).row
+    reaching.must_see(call.viewer, inbox)
+    async with call.app[DATABASE].transaction() as tx:
+        case = await reaching.open_case(
+            tx, call.viewer, inbox, int(body.contact), subject=body.subject, text=body.body
+        )  # fmt: skip
+    return await show(call, case.number)
+
+
+async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Case:
+    """Change status, priority, team, assignee, labels and fields: all that is asked for, or nothing."""
+    named = body.model_dump(include=body.model_fields_set - {"version"})
+    wanted = {name: value for name, value in named.items() if value is not None or name == "assignee"}
+    async with call.app[DATABASE].transaction() as tx:
+        await changes.change(tx, call.viewer, number, body.version, wanted)
+    return await show(call, number)
+
+
+def _answer(row: CaseRow) -> answers.Case:
+    said = {"id": str(row.id), "contact": str(row.contact_id), "labels": list(row.labels)}
+    # own status names and snoozing are not there yet
+    return answers.Case.model_validate({**row._asdict(), **said, "status": row.category, "snoozed_until": None})

@@ -1,0 +1,105 @@
+"""Contacts."""
+
+import zoneinfo
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.api import answers, forms
+from omnidesk.api.operations import Call
+from omnidesk.desk import linking, people, profile
+from omnidesk.desk.profile import Facts
+from omnidesk.errors import Invalid
+from omnidesk.keys import DATABASE, INBOXES
+from omnidesk.store.ids import MAX_ID
+from omnidesk.store.models import Contact, ContactPoint
+
+
+async def find(call: Call, query: forms.ContactQuery) -> answers.ContactPage:
+    """Contacts, the newest first."""
+    cursor = _contact(query.cursor) if query.cursor else None
+    async with call.app[DATABASE].session() as session:
+        page = await people.list_people(session, call.viewer, question=query.q, cursor=cursor, limit=query.limit)
+    items = [_answer(entry.contact, entry.points) for entry in page.entries]
+    return answers.ContactPage(items=items, next=str(page.next) if page.next else None)
+
+
+def _contact(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= MAX_ID):
+        raise Invalid("This cursor is not one of ours; start again without it.", fields={"cursor": "invalid"})
+    return int(cursor)
+
+
+async def show(call: Call, id: int) -> answers.Contact:
+    """A contact; one that was merged away says into whom."""
+    async with call.app[DATABASE].session() as session:
+        return await _shown(session, id)
+
+
+async def _shown(session: AsyncSession, contact_id: int) -> answers.Contact:
+    contact = await people.find(session, contact_id)
+    return _answer(contact, await people.points_of(session, contact_id))
+
+
+async def create(call: Call, body: forms.NewContact) -> answers.Contact:
+    """A contact with its addresses."""
+    points = [_normal(call, number, point) for number, point in enumerate(body.points)]
+    async with call.app[DATABASE].transaction() as tx:
+        contact = await profile.create(tx, call.viewer, _facts(body.model_dump(exclude={"points"})), points)
+    return await show(call, contact.id)
+
+
+async def change(call: Call, id: int, body: forms.ContactChange) -> answers.Contact:
+    """Change name, language, time zone and fields."""
+    named = body.model_dump(include=body.model_fields_set - {"version"})
+    async with call.app[DATABASE].transaction() as tx:
+        await profile.change(tx, call.viewer, id, body.version, _facts(named))
+    return await show(call, id)
+
+
+async def merge(call: Call, id: int, body: forms.Merge) -> answers.Contact:
+    """Give all addresses of another contact to this one, with the cases and the log that belong to them."""
+    async with call.app[DATABASE].transaction() as tx:
+        await linking.merge(tx, call.viewer, id, int(body.source))
+    return await show(call, id)
+
+
+def _normal(call: Call, number: int, point: forms.NewPoint) -> tuple[str, str]:
+    """Channel and address of a new point, in the form in which the channel keeps addresses."""
+    channels = call.app[INBOXES].channels
+    if point.channel not in channels:
+        fields = {f"points.{number}.channel": "unknown"}
+        raise Invalid(f"There is no channel {point.channel}; choose one of {', '.join(channels)}.", fields=fields)
+    address = channels[point.channel].normal_address(point.address)
+    if address is None:
+        fields = {f"points.{number}.address": "invalid"}
+        raise Invalid(f"{point.address} can't be an address of {point.channel}; check it.", fields=fields)
+    return point.channel, address
+
+
+def _facts(said: dict[str, Any]) -> Facts:
+    """What is said of a person; a null where nothing can't be is not said."""
+    zone = said.get("time_zone")
+    if zone is not None and zone not in zoneinfo.available_timezones():
+        raise Invalid(
+            f"There is no time zone {zone}; write one like Europe/Istanbul.", fields={"time_zone": "unknown"}
+        )  # fmt: skip
+    facts: Facts = {}
+    for name in ("language", "time_zone"):
+        if name in said:
+            facts[name] = said[name]
+    if said.get("name") is not None:
+        facts["name"] = said["name"]
+    if said.get("fields") is not None:
+        facts["fields"] = said["fields"]
+    return facts
+
+
+def _answer(contact: Contact, points: list[ContactPoint]) -> answers.Contact:
+    return answers.Contact(
+        id=str(contact.id), version=contact.version, name=contact.name, language=contact.language,
+        time_zone=contact.time_zone, organization=None, fields=contact.fields,
+        points=[answers.Point.model_validate(point, from_attributes=True) for point in points],
+        merged_into=str(contact.merged_into_id) if contact.merged_into_id else None,
+        created_at=contact.created_at, updated_at=contact.updated_at,
+    )  # fmt: skip

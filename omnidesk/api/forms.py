@@ -1,0 +1,119 @@
+"""What programs send: the bodies and queries that operations take."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from omnidesk.api.operations import Page, Slug
+from omnidesk.contract.message import Incoming, Moment, Text, Word
+from omnidesk.store.models import Category, Priority
+
+Label = Annotated[Word, Field(max_length=50)]
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$", examples=["1874203905"])]
+_LONGEST = 50_000
+_FURTHEST = 2**53
+"""Larger numbers are not the same to every reader of JSON."""
+Value = (
+    Annotated[Text, Field(max_length=2000)]
+    | bool
+    | Annotated[int, Field(ge=-_FURTHEST, le=_FURTHEST)]
+    | Annotated[float, Field(allow_inf_nan=False)]
+    | None
+)
+Fields = Annotated[
+    dict[Label, Value], Field(max_length=100, description="Those that change; null removes one.", examples=[{"a": 1}])
+]
+Email = Annotated[Word, Field(max_length=320, description="The address an agent signs in with.")]
+
+
+class CaseQuery(Page):
+    """Which cases; the newest first, or with `updated_since` the one first that was changed longest ago."""
+
+    status: Category | None = None
+    team: Slug | None = None
+    assignee: Email | None = None
+    inbox: Slug | None = None
+    contact: Id | None = None
+    label: Label | None = None
+    updated_since: Moment | None = None
+
+
+class NewCase(Incoming):
+    """A case in the words of the contact, who reached us in another way."""
+
+    contact: Id
+    inbox: Slug
+    subject: Text = Field(default="", max_length=500)
+    body: Text = Field(min_length=1, max_length=_LONGEST, description="What the contact said.")
+
+
+class CaseChange(Incoming):
+    """What to change of a case; what is not named, or null, stays. `version`: the one that was read."""
+
+    version: int = Field(ge=0, lt=2**31)
+    status: Category | None = None
+    priority: Priority | None = None
+    team: Slug | None = None
+    assignee: Email | None = Field(default=None, description="null = nobody.")
+    labels: list[Label] | None = Field(default=None, max_length=50, description="All that the case shall have.")
+    fields: Fields | None = None
+
+
+class NewInteraction(Incoming):
+    """Something to say on a case. `last_seen`: the highest position that was read; what came later stops a reply."""
+
+    kind: Literal["reply", "note"]
+    body: Text = Field(min_length=1, max_length=_LONGEST)
+    inbox: Slug | None = Field(default=None, description="By which inbox a reply goes; null = the one of the case.")
+    last_seen: int | None = Field(default=None, ge=0, lt=2**31)
+
+
+class ContactQuery(Page):
+    """Which contacts: those whose names and addresses have words that begin like those of `q`, the newest first."""
+
+    q: Text = Field(default="", max_length=200)
+
+
+class NewPoint(Incoming):
+    """An address on a channel."""
+
+    channel: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{1,30}$", examples=["email"])]
+    address: Word = Field(examples=["mia@example.com"])
+
+
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["tr"])]
+TimeZone = Annotated[Word, Field(max_length=64, examples=["Europe/Istanbul"])]
+
+
+class NewContact(Incoming):
+    """A person and the addresses that they are known by, which are claims."""
+
+    name: Text = Field(default="", max_length=200)
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    points: list[NewPoint] = Field(default_factory=list, max_length=20)
+    fields: Fields = Field(default_factory=dict)
+
+
+class ContactChange(Incoming):
+    """What to change of a contact; what is not named stays. `version`: the one that was read."""
+
+    version: int = Field(ge=0, lt=2**31)
+    name: Text | None = Field(default=None, max_length=200)
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    fields: Fields | None = None
+
+
+class Merge(Incoming):
+    """Whose addresses, cases and log the contact takes over."""
+
+    source: Id = Field(alias="from")
+
+
+class NewReceipt(Incoming):
+    """What became of a message of ours. `id`: the interaction."""
+
+    id: Id
+    state: Literal["delivered", "read", "failed"]
+    error: Text = Field(default="", max_length=500)

@@ -1,0 +1,120 @@
+"""Interactions: the log of a case or of a person, and what is said on a case."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.api import answers, forms
+from omnidesk.api.operations import Call, Page
+from omnidesk.desk import actions, people, reaching, timeline, views
+from omnidesk.desk.timeline import TimelineRow
+from omnidesk.errors import Invalid
+from omnidesk.keys import DATABASE, INBOXES, LETTERS
+from omnidesk.store.ids import MAX_ID
+from omnidesk.store.models import (
+    Attachment,
+    AttachmentState,
+    Author,
+    Case,
+    Contact,
+    ContactPoint,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Inbox,
+    Kind,
+)
+
+_Rows = Sequence[tuple[TimelineRow, Case | None]]
+
+
+async def of_case(call: Call, number: int, query: Page) -> answers.InteractionPage:
+    """The log of a case, oldest first."""
+    async with call.app[DATABASE].session() as session:
+        case = await views.find(session, call.viewer, number)
+        return await _page(call, session, case, query)
+
+
+async def of_contact(call: Call, id: int, query: Page) -> answers.InteractionPage:
+    """The log of a person over all cases and channels, oldest first."""
+    async with call.app[DATABASE].session() as session:
+        contact = await people.find(session, id)
+        return await _page(call, session, contact, query)
+
+
+async def _page(call: Call, session: AsyncSession, log: Case | Contact, query: Page) -> answers.InteractionPage:
+    """A part of a log. The cursor is the place of its last row."""
+    after = _place(query.cursor)
+    rows = await timeline.rows_after(session, call.viewer, log, after=after, limit=query.limit + 1)
+    items = await _answers(call, session, rows[: query.limit])
+    last = rows[: query.limit][-1][0].interaction if rows else None
+    more = last is not None and len(rows) > query.limit
+    return answers.InteractionPage(
+        items=items, next=str(last.position if isinstance(log, Case) else last.id) if more and last else None
+    )
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit() and int(cursor[:20]) <= MAX_ID and len(cursor) <= 20):
+        raise Invalid("This cursor is not one of ours; start again without it.", fields={"cursor": "invalid"})
+    return int(cursor)
+
+
+async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.Interaction:
+    """Reply to the contact, or write a note that only colleagues see."""
+    inboxes = call.app[INBOXES]
+    async with call.app[DATABASE].transaction() as tx:
+        if body.kind == "note":
+            case = await actions.note(tx, call.viewer, number, body.body)
+        else:
+            if body.inbox is not None:
+                inbox = inboxes.by_slug(body.inbox).row
+                reaching.must_see(call.viewer, inbox)
+                await reaching.answer_through(tx, call.viewer, number, inbox)
+            case = await actions.reply(
+                tx, call.viewer, number, body.body, last_seen=body.last_seen, capabilities=inboxes.capabilities_of
+            )
+        position = case.last_position
+    async with call.app[DATABASE].session() as session:
+        rows = await timeline.rows_after(session, call.viewer, case, after=position - 1, limit=1)
+        return (await _answers(call, session, rows))[0]
+
+
+async def _answers(call: Call, session: AsyncSession, rows: _Rows) -> list[answers.Interaction]:
+    slugs = dict((await session.exec(select(Inbox.id, Inbox.slug))).all())
+    ids = {delivery.contact_point_id for row, _ in rows for delivery in row.deliveries}
+    points = {one.id: one for one in await session.exec(select(ContactPoint).where(col(ContactPoint.id).in_(ids)))}
+    return [_answer(call, row, case, slugs[row.interaction.inbox_id], points) for row, case in rows]
+
+
+def _answer(
+    call: Call, row: TimelineRow, case: Case | None, inbox: str, points: Mapping[int, ContactPoint]
+) -> answers.Interaction:  # fmt: skip
+    said = row.interaction
+    author_id = str(said.author_id) if said.author_id is not None else None
+    return answers.Interaction(
+        id=str(said.id), position=said.position, case=case.number if case else None, contact=str(said.contact_id),
+        inbox=inbox, channel=said.channel, direction=Direction(said.direction), kind=Kind(said.kind),
+        author=answers.Speaker(kind=Author(said.author_kind), id=author_id, name=said.author_name),
+        text=said.text, html=said.html, event=said.payload.get("event"),
+        attachments=[_file(call, file) for file in row.attachments],
+        deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
+        created_at=said.created_at,
+    )  # fmt: skip
+
+
+def _file(call: Call, file: Attachment) -> answers.File:
+    here = file.state == AttachmentState.STORED
+    return answers.File(
+        id=str(file.id), filename=file.filename, content_type=file.content_type, size=file.size,
+        url=call.app[LETTERS].file(file).url if here else None,
+    )  # fmt: skip
+
+
+def _delivery(delivery: Delivery, point: ContactPoint) -> answers.Delivery:
+    return answers.Delivery(
+        to=point.address, channel=point.channel, state=DeliveryState(delivery.state), error=delivery.error or None
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Changes: what a program asks to be different about a case, each made by its verb and noted in the log."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sqlmodel import col, delete, select
+
+from omnidesk.desk import actions, cases, interactions
+from omnidesk.desk.access import Viewer
+from omnidesk.desk.interactions import By
+from omnidesk.errors import Conflict, Invalid
+from omnidesk.events import WorkWaiting
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Agent, Case, CaseLabel, Category, Holder, Membership, Team
+
+LARGEST_FIELDS = 16_384
+"""Bytes of all fields of a case or a contact together, as JSON."""
+
+_Verb = Callable[[Transaction, Viewer, Case, Any], Awaitable[None]]
+
+
+async def change(tx: Transaction, viewer: Viewer, number: int, version: int, wanted: Mapping[str, Any]) -> Case:
+    """Make a case as `wanted` says; what it does not name stays. All of it is done, or nothing.
+
+    `wanted`: team (slug), assignee (email or None), priority, labels (all of them), fields (those that change; None
+    removes one), status (a category). Raises NotFound, NotAllowed, Invalid, and Conflict (`stale`) when `version` is
+    not the newest.
+    """
+    case = await actions.for_work(tx, viewer, number)
+    if case.version != version:
+        raise Conflict(
+            f"This case is at version {case.version} now; read it again and repeat your change.", code="stale"
+        )  # fmt: skip
+    for name, verb in _VERBS.items():
+        if name in wanted:
+            await verb(tx, viewer, case, wanted[name])
+    return case
+
+
+async def _move(tx: Transaction, viewer: Viewer, case: Case, slug: str) -> None:
+    """Give the case to another team; an agent who is not of it lets go, and routing finds one who is."""
+    team = (await tx.session.exec(select(Team).where(Team.slug == slug))).first()
+    if team is None:
+        raise Invalid(f"There is no team {slug}.", fields={"team": "unknown"})
+    if team.id == case.team_id:
+        return
+    case.team_id = team.id
+    interactions.event(tx, case, "team_changed", By.viewer(viewer), team=team.name)
+    if case.assignee_id and await tx.session.get(Membership, (team.id, case.assignee_id)) is None:
+        await cases.assign(tx, case, None)
+    if case.holder == Holder.TEAM and case.category in cases.OPEN and case.assignee_id is None:
+        case.needs_agent = True
+        tx.publish(WorkWaiting("routing"))
+
+
+async def _give(tx: Transaction, viewer: Viewer, case: Case, email: str | None) -> None:
+    agent_id = None
+    if email is not None:
+        agent_id = (await tx.session.exec(select(Agent.id).where(Agent.email == email.strip().lower()))).first()
+        if agent_id is None:
+            raise Invalid(f"There is no agent {email}.", fields={"assignee": "unknown"})
+    if agent_id != case.assignee_id:
+        await actions.assign(tx, viewer, case.number, agent_id)
+
+
+async def _prioritise(tx: Transaction, viewer: Viewer, case: Case, priority: str) -> None:
+    if priority != case.priority:
+        before, case.priority = case.priority, priority
+        interactions.event(tx, case, "priority_changed", By.viewer(viewer), before=before, after=priority)
+
+
+async def _label(tx: Transaction, viewer: Viewer, case: Case, labels: list[str]) -> None:
+    known = set(await tx.session.exec(select(CaseLabel.label).where(CaseLabel.case_id == case.id)))
+    added, removed = sorted(set(labels) - known), sorted(known - set(labels))
+    if not added and not removed:
+        return
+    gone = (col(CaseLabel.case_id) == case.id, col(CaseLabel.label).in_(removed))
+    await tx.session.exec(delete(CaseLabel).where(*gone))
+    for label in added:
+        tx.add_row(CaseLabel, {"case_id": case.id, "label": label})
+    interactions.event(tx, case, "labels_changed", By.viewer(viewer), added=added, removed=removed)
+
+
+async def _note_fields(tx: Transaction, viewer: Viewer, case: Case, fields: Mapping[str, Any]) -> None:
+    now = merged(case.fields, fields)
+    names = sorted(name for name in fields if now.get(name) != case.fields.get(name))
+    if names:
+        case.fields = now
+        interactions.event(tx, case, "fields_changed", By.viewer(viewer), names=names)
+
+
+def merged(known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with some of them changed; None removes one. Raises Invalid when they grow too large."""
+    now = {name: value for name, value in {**known, **fields}.items() if value is not None}
+    if len(json.dumps(now)) > LARGEST_FIELDS:
+        raise Invalid(
+            f"The fields are together larger than {LARGEST_FIELDS} bytes; remove some.", fields={"fields": "too large"}
+        )
+    return now
+
+
+async def _set_status(tx: Transaction, viewer: Viewer, case: Case, status: str) -> None:
+    """By the verbs that the pages use; closing an open case resolves it first."""
+    if status == case.category:
+        return
+    if status == Category.NEW or (status == Category.RESOLVED and case.category == Category.CLOSED):
+        raise Invalid(
+            f"A case that is {case.category} can't become {status}; set it open.", fields={"status": "not possible"}
+        )
+    if status in cases.DONE:
+        await actions.resolve(tx, viewer, case.number)
+        if status == Category.CLOSED:
+            cases.close(tx, case)
+            interactions.event(tx, case, "closed", By.viewer(viewer))
+        return
+    await actions.reopen(tx, viewer, case.number)
+    actions.take_from_bot(tx, viewer, case)
+    if status != case.category:
+        before, case.category = case.category, status
+        interactions.event(tx, case, "status_changed", By.viewer(viewer), before=before, after=status)
+
+
+# The status comes last: resolving asks who has the case.
+_VERBS: dict[str, _Verb] = {
+    "team": _move, "assignee": _give, "priority": _prioritise, "labels": _label, "fields": _note_fields,
+    "status": _set_status,
+}  # fmt: skip

@@ -1,0 +1,26 @@
+"""The first desk: what a server makes of an empty store, so that programs can write to it at once."""
+
+from collections.abc import Mapping
+
+from omnidesk.contract.channel import Channel
+from omnidesk.desk.configuration.applying import bring_in, is_empty
+from omnidesk.desk.configuration.entries import DeskFiles, InboxEntry, TeamEntry
+from omnidesk.store import dialect
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+
+_FIRST = DeskFiles(
+    teams=(TeamEntry(slug="support", name="Support"),),
+    inboxes=(InboxEntry(slug="api", channel="api", name="API", team="support"),),
+)
+
+
+async def found(database: Database, keys: Keys, channels: Mapping[str, type[Channel]]) -> None:
+    """Make a team and an inbox, unless something is there or another process is about to."""
+    async with database.session() as session:
+        if not await is_empty(session):
+            return
+    async with database.transaction() as tx:
+        await dialect.take_turns(await tx.session.connection(), ["the first desk"])
+        if await is_empty(tx.session):
+            await bring_in(tx, keys, channels, _FIRST, [])
