@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from omnidesk.desk import sla
+from omnidesk.desk.names import called
 from omnidesk.events import CaseChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, Category, Contact, ContactPoint, Counter, Holder, Inbox, Shelf
@@ -59,7 +60,7 @@ def open_case(
     """A new case, held by the inbox's bot or its team; the caller gives it a number before the commit."""
     case = tx.new(
         Case, number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
-        contact_name=contact.name or point.name, contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
+        contact_name=called(contact, [point]), contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
         language=contact.language or inbox.language, last_at=tx.now, created_at=tx.now, updated_at=tx.now,
         holder=Holder.BOT if with_bot else Holder.TEAM, unread=True,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from omnidesk.desk import cases
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.names import called
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
@@ -24,7 +25,7 @@ class By:
     @classmethod
     def contact(cls, contact: Contact, point: ContactPoint) -> "By":
         """The person at an address."""
-        return cls(Author.CONTACT, contact.id, contact.name or point.name)
+        return cls(Author.CONTACT, contact.id, called(contact, [point]))
 
     @classmethod
     def viewer(cls, viewer: Viewer) -> "By":

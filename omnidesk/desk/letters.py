@@ -52,7 +52,7 @@ class Letters:
         return Outbound(
             key=deliveries.key_of(self.keys, delivery.id),
             to=delivery.address,
-            to_name=(case.contact_name if case else "") or point.name,
+            to_name=_to_name(case, point),
             from_name=_from_name(interaction, inbox),
             subject=_subject(case, language),
             language=language,
@@ -95,6 +95,12 @@ def _logged(interaction: Interaction, case: Case | None, inbox: Inbox) -> Logged
         contact=str(interaction.contact_id), inbox=inbox.slug, kind=interaction.kind, author=interaction.author_kind,
         author_id=str(by) if by is not None else None, author_name=interaction.author_name, at=interaction.created_at,
     )  # fmt: skip
+
+
+def _to_name(case: Case | None, point: ContactPoint) -> str:
+    """What the person is called; who has no name is called by the address, which stands there already."""
+    name = (case.contact_name if case else "") or point.name
+    return name if name != point.address else ""
 
 
 def _from_name(interaction: Interaction, inbox: Inbox) -> str:

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk import finding, interactions, people
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.interactions import By
+from omnidesk.desk.names import called
 from omnidesk.errors import Conflict, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import (
@@ -77,7 +78,7 @@ async def preview(session: AsyncSession, viewer: Viewer, point_id: int, target_i
     return Preview(
         point, source, target, len(found), (await session.exec(said)).one(), (await session.exec(asked)).one(),
         ends=not await _has_other_points(session, source.id, [point_id]),
-        target_called=people.called(target, await people.points_of(session, target.id)),
+        target_called=called(target, await people.points_of(session, target.id)),
     )  # fmt: skip
 
 

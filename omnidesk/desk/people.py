@@ -1,6 +1,5 @@
 """People: the list of contacts with its search, and what the page of one person shows, as far as one may see it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,9 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import cases, finding
 from omnidesk.desk.access import Viewer, visible
+from omnidesk.desk.names import called
 from omnidesk.errors import NotFound
 from omnidesk.store.models import Agent, Case, Contact, ContactLink, ContactPoint, Invitation, Team
-from omnidesk.text.searching import words_of_address
 
 _CASES = 50
 _LINKS = 20
@@ -81,13 +80,6 @@ class Person:
     def scores(self) -> dict[int, int]:
         """The last survey score of each case."""
         return scores_of(self.surveys)
-
-
-def called(contact: Contact, points: Sequence[ContactPoint]) -> str:
-    """The name of a contact, else one that came with an address, else an address that people read, else nothing."""
-    names = [contact.name, *(point.name for point in points)]
-    addresses = [point.address for point in points if words_of_address(point.address)]
-    return next((name for name in [*names, *addresses] if name), "")
 
 
 async def list_people(

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from sqlmodel import select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import finding
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.changes import merged
 from omnidesk.errors import Conflict, Invalid
+from omnidesk.store import dialect
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Contact, ContactPoint, Role
+from omnidesk.store.models import Case, Contact, ContactPoint, Role
 from omnidesk.text.folding import fold
 
 _LONGEST_NAME = 200
@@ -35,6 +36,7 @@ async def create(tx: Transaction, viewer: Viewer, facts: Facts, points: Sequence
     contact = tx.new(Contact, created_at=tx.now, updated_at=tx.now)
     _write(contact, facts)
     finding.keep_name(tx, contact)
+    await dialect.take_turns(await tx.session.connection(), [f"{channel}:{address}" for channel, address in points])
     for channel, address in dict.fromkeys(points):
         await _must_be_free(tx.session, channel, address)
         point = tx.new(ContactPoint, contact_id=contact.id, channel=channel, address=address, created_at=tx.now)
@@ -62,6 +64,9 @@ async def change(tx: Transaction, viewer: Viewer, contact_id: int, version: int,
     _write(contact, facts)
     if contact.name != before:
         await finding.rename(tx, contact)
+        if contact.name:
+            theirs = update(Case).where(col(Case.contact_id) == contact.id)
+            await tx.session.exec(theirs.values(contact_name=contact.name))
     contact.version += 1
     contact.updated_at = tx.now
     return contact

@@ -4,6 +4,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from omnidesk.desk import linking, people
+from omnidesk.desk.names import called
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import ContactPoint
@@ -52,11 +53,11 @@ async def link(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].transaction() as tx:
         made = await linking.link(tx, viewer, id_in(request, "point"), form.contact)
         owner = await people.find(tx.session, made.to_contact_id)
-        called = people.called(owner, await people.points_of(tx.session, owner.id))
+        name = called(owner, await people.points_of(tx.session, owner.id))
     if not is_fragment(request):
         raise web.HTTPSeeOther(f"/contacts/{owner.id}")
     headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", "HX-Trigger": _CHANGED}
-    return page(request, "contacts/linked.html", headers=headers, link=made, called=called)
+    return page(request, "contacts/linked.html", headers=headers, link=made, called=name)
 
 
 async def undo(request: web.Request) -> web.StreamResponse:

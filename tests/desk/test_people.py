@@ -207,3 +207,19 @@ async def test_contacts_from_before_are_found_after_the_upgrade(tmp_path: Path) 
         kept = connection.execute("SELECT word, contact_id, point_id FROM contact_words ORDER BY point_id, word")
         words = kept.fetchall()
     assert words == [("sule", 7, 0), *((word, 7, 8) for word in ("com", "example", "oz", "sule"))]
+
+
+async def test_who_has_no_name_is_called_by_an_address_that_people_read(office: Office) -> None:
+    number = await office.says("Hello", sender="+905321234567", inbox="sms")
+    visitor = await office.says("Hello", sender="a" * 32)
+    assert (number.contact_name, visitor.contact_name) == ("+905321234567", "")
+    assert (await office.log(number))[1].interaction.author_name == "+905321234567"
+    await office.act("Bo", actions.reply, number.number, "Hello")
+    assert [sent.to_name for sent in office.sms().sent] == [""]
+
+
+async def test_a_new_name_stands_on_all_cases(office: Office) -> None:
+    case = await office.says("Hello", sender="+905321234567", inbox="sms")
+    async with office.database.transaction() as tx:
+        await profile.change(tx, await office.viewer("Bo"), case.contact_id, 1, {"name": "Mia Demir"})
+    assert (await office.case(case.number)).contact_name == "Mia Demir"

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import EmailMessage
 from typing import Any
 
@@ -119,7 +119,7 @@ async def test_what_comes_by_four_channels_is_one_log_two_clicks_away(
     office: Office, providers: tuple[Twilio, Telegram], url: str, window: Any
 ) -> None:
     twilio, telegram = providers
-    ways = (
+    ways: tuple[Callable[[], Awaitable[Any]], ...] = (
         lambda: chats(url, _SAID[0]), lambda: mails(office.app, _SAID[1]), lambda: twilio.say(_SAID[2]),
         lambda: telegram.say(_SAID[3]),
     )  # fmt: skip
