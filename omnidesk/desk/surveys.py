@@ -68,9 +68,8 @@ def token_of(keys: Keys, invitation_id: int) -> str:
 
 async def arm(tx: Transaction, case: Case, *, by_bot: bool = False) -> None:
     """After resolving: the survey goes out when its delay is over, unless the case is reopened before."""
-    survey = (
-        await tx.session.exec(select(Survey).where(col(Survey.enabled)).order_by(col(Survey.id)).limit(1))
-    ).first()
+    newest = (col(Survey.created_at).desc(), col(Survey.id))  # not the first desk's; of those made together the first
+    survey = (await tx.session.exec(select(Survey).where(col(Survey.enabled)).order_by(*newest).limit(1))).first()
     if survey is None or (by_bot and not survey.ask_after_bot):
         return
     if await _robot_wrote_last(tx.session, case):

@@ -284,3 +284,14 @@ async def test_by_mail_a_digit_is_a_message(office: Office) -> None:
     await resolved(office, inbox="mail", sender="mia@example.com")
     await office.says("5", inbox="mail", sender="mia@example.com")
     assert (await invitation(office)).score is None
+
+
+async def test_the_survey_that_was_made_last_is_asked(office: Office) -> None:
+    office.clock.skip(minutes=1)
+    texts = {"question": {"en": "Another?"}, "labels": {"en": ["a", "b", "c", "d", "e"]}}
+    async with office.database.transaction() as tx:
+        for slug in ("another", "and-another"):
+            tx.new(Survey, slug=slug, texts=texts if slug == "another" else {}, created_at=tx.now)
+    case = await office.says("Hello")
+    await office.act("Bo", actions.resolve, case.number)
+    assert office.channel("desk").sent[-1].text.startswith("Another?")

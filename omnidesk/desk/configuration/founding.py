@@ -4,19 +4,31 @@ from collections.abc import Mapping
 
 from omnidesk.contract.channel import Channel
 from omnidesk.desk.configuration.applying import bring_in, is_empty
-from omnidesk.desk.configuration.entries import DeskFiles, InboxEntry, TeamEntry
+from omnidesk.desk.configuration.entries import DeskFiles, InboxEntry, SurveyEntry, TeamEntry
 from omnidesk.store import dialect
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 
 _FIRST = DeskFiles(
     teams=(TeamEntry(slug="support", name="Support"),),
+    surveys=(
+        SurveyEntry(
+            slug="csat", name="Satisfaction",
+            question={
+                "en": "How satisfied are you with our help?", "tr": "Yardımımızdan ne kadar memnun kaldınız?",
+            },
+            labels={
+                "en": ("Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"),
+                "tr": ("Hiç memnun değilim", "Memnun değilim", "Kararsızım", "Memnunum", "Çok memnunum"),
+            },
+        ),
+    ),
     inboxes=(InboxEntry(slug="api", channel="api", name="API", team="support"),),
-)
+)  # fmt: skip
 
 
 async def found(database: Database, keys: Keys, channels: Mapping[str, type[Channel]]) -> None:
-    """Make a team and an inbox, unless something is there or another process is about to."""
+    """Make a team, an inbox and a survey, unless something is there or another process is about to."""
     async with database.session() as session:
         if not await is_empty(session):
             return
