@@ -86,3 +86,56 @@ async def test_case_numbers_begin_with_four_digits(store_url: str) -> None:
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT value FROM counters WHERE name = 'case'"))).scalar() == 1000
     await engine.dispose()
+
+
+async def test_what_was_there_before_programs_is_there_after_the_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "older.sqlite3"
+    make_older(path, "0004")
+    at = "2026-01-01 00:00:00.000000"
+    with closing(sqlite3.connect(path)) as connection:
+        for table, given in (
+            ("teams", {"slug": "support", "name": "Support"}),
+            ("agents", {"email": "ada@example.com", "name": "Ada", "role": "admin"}),
+            ("contacts", {"name": "Mia"}),
+            ("contact_points", {"contact_id": 7, "channel": "fake", "address": "mia"}),
+            ("inboxes", {"slug": "desk", "channel": "fake", "name": "Desk", "team_id": 7}),
+            ("cases", {"number": 1001, "team_id": 7, "contact_id": 7, "contact_point_id": 7, "inbox_id": 7}),
+            ("interactions", {"case_id": 7, "contact_id": 7, "contact_point_id": 7, "inbox_id": 7, "text": "Hello"}),
+            ("contact_links", {"point_id": 7, "from_contact_id": 7, "to_contact_id": 7, "agent_id": 7}),
+        ):
+            fill(connection, table, {"id": 7, **given}, at)
+        connection.commit()
+        before = everything(connection)
+    await migrating.upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT fields FROM cases UNION ALL SELECT fields FROM contacts").fetchall() == [
+            ("{}",), ("{}",),
+        ]  # fmt: skip
+        after = everything(connection)
+        assert {table: [{name: row[name] for name in old} for row, old in zip(after[table], rows, strict=True)]
+                for table, rows in before.items()} == before  # fmt: skip
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.execute("UPDATE contact_links SET agent_id = NULL")
+        connection.execute("INSERT INTO case_labels (case_id, label) VALUES (7, 'vip')")
+
+
+def fill(connection: sqlite3.Connection, table: str, given: dict[str, object], at: str) -> None:
+    """A row; what must have a value and is not given has one that says nothing."""
+    nothing = {"VARCHAR": "", "DATETIME": at, "JSON": "{}", "BLOB": b""}
+    needed = {
+        name: next((value for kind, value in nothing.items() if declared.startswith(kind)), 1)
+        for _, name, declared, must, default, _ in connection.execute(f"PRAGMA table_info({table})")
+        if must and default is None
+    }
+    row = {**needed, **given}
+    places = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values()))
+
+
+def everything(connection: sqlite3.Connection) -> dict[str, list[dict[str, object]]]:
+    """All rows of the tables that people fill."""
+    connection.row_factory = sqlite3.Row
+    names = ("teams", "agents", "contacts", "contact_points", "inboxes", "cases", "interactions", "contact_links")
+    found = {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in names}
+    connection.row_factory = None
+    return found
