@@ -78,6 +78,8 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
         },
         "text": outbound.text,
         "html": None,
+        "event": None,
+        "score": None,
         "attachments": [
             {"id": file.id, "filename": file.filename, "content_type": file.content_type, "size": file.size,
              "url": file.url}

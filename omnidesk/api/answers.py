@@ -74,7 +74,10 @@ class Delivery(Answer):
 
 
 class Interaction(Answer):
-    """One row of the log. `position` counts within the case; `event` names what happened, in rows of that kind."""
+    """One row of the log. `position` counts within the case.
+
+    `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey.
+    """
 
     id: str
     position: int
@@ -88,6 +91,7 @@ class Interaction(Answer):
     text: str
     html: str | None
     event: str | None
+    score: int | None
     attachments: list[File]
     deliveries: list[Delivery]
     created_at: datetime

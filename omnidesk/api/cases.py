@@ -1,10 +1,11 @@
 """Cases."""
 
 from omnidesk.api import answers, forms
+from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call
 from omnidesk.desk import changes, listing, reaching
 from omnidesk.desk.listing import CaseRow, Wanted
-from omnidesk.keys import DATABASE, INBOXES
+from omnidesk.keys import DATABASE
 
 
 async def find(call: Call, query: forms.CaseQuery) -> answers.CasePage:
@@ -26,8 +27,7 @@ async def show(call: Call, number: int) -> answers.Case:
 
 async def create(call: Call, body: forms.NewCase) -> answers.Case:
     """A case in a contact's own words, as if they had come by this inbox."""
-    inbox = call.app[INBOXES].by_slug(body.inbox).row
-    reaching.must_see(call.viewer, inbox)
+    inbox = named_inbox(call, body.inbox)
     async with call.app[DATABASE].transaction() as tx:
         case = await reaching.open_case(
             tx, call.viewer, inbox, int(body.contact), subject=body.subject, text=body.body
@@ -41,7 +41,9 @@ async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Cas
     wanted = {name: value for name, value in named.items() if value is not None or name == "assignee"}
     async with call.app[DATABASE].transaction() as tx:
         await changes.change(tx, call.viewer, number, body.version, wanted)
-    return await show(call, number)
+        await tx.finish()
+        # what was done is answered also by who may not see the case any more
+        return _answer(await listing.changed_row(tx.session, number))
 
 
 def _answer(row: CaseRow) -> answers.Case:

@@ -1,6 +1,7 @@
 """Contacts."""
 
 import zoneinfo
+from functools import cache
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -60,6 +61,8 @@ async def change(call: Call, id: int, body: forms.ContactChange) -> answers.Cont
 async def merge(call: Call, id: int, body: forms.Merge) -> answers.Contact:
     """Give all addresses of another contact to this one, with the cases and the log that belong to them."""
     async with call.app[DATABASE].transaction() as tx:
+        if await tx.session.get(Contact, int(body.source)) is None:
+            raise Invalid(f"There is no contact {body.source}.", fields={"from": "unknown"})
         await linking.merge(tx, call.viewer, id, int(body.source))
     return await show(call, id)
 
@@ -80,7 +83,7 @@ def _normal(call: Call, number: int, point: forms.NewPoint) -> tuple[str, str]:
 def _facts(said: dict[str, Any]) -> Facts:
     """What is said of a person; a null where nothing can't be is not said."""
     zone = said.get("time_zone")
-    if zone is not None and zone not in zoneinfo.available_timezones():
+    if zone is not None and zone not in _zones():
         raise Invalid(
             f"There is no time zone {zone}; write one like Europe/Istanbul.", fields={"time_zone": "unknown"}
         )  # fmt: skip
@@ -93,6 +96,12 @@ def _facts(said: dict[str, Any]) -> Facts:
     if said.get("fields") is not None:
         facts["fields"] = said["fields"]
     return facts
+
+
+@cache
+def _zones() -> set[str]:
+    """Read once: it takes a look at hundreds of files."""
+    return zoneinfo.available_timezones()
 
 
 def _answer(contact: Contact, points: list[ContactPoint]) -> answers.Contact:

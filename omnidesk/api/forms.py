@@ -1,28 +1,45 @@
 """What programs send: the bodies and queries that operations take."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from omnidesk.api.operations import Page, Slug
+from omnidesk.api.operations import PATTERNS, Page, Slug
 from omnidesk.contract.message import Incoming, Moment, Text, Word
 from omnidesk.store.models import Category, Priority
 
 Label = Annotated[Word, Field(max_length=50)]
-Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$", examples=["1874203905"])]
+Id = Annotated[str, Field(pattern=f"^(?:{PATTERNS['id']})$", examples=["1874203905"])]
 _LONGEST = 50_000
-_FURTHEST = 2**53
-"""Larger numbers are not the same to every reader of JSON."""
+_FURTHEST = 2**53 - 1
+"""Further whole numbers are not the same to every reader of JSON."""
+
+
+def _whole(value: Any) -> Any:
+    """To JSON 5.0 is a whole number like 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, Field(ge=0, lt=2**31), BeforeValidator(_whole)]
+"""A version or a position."""
 Value = (
     Annotated[Text, Field(max_length=2000)]
     | bool
     | Annotated[int, Field(ge=-_FURTHEST, le=_FURTHEST)]
-    | Annotated[float, Field(allow_inf_nan=False)]
+    | Annotated[float, Field(ge=-_FURTHEST, le=_FURTHEST, allow_inf_nan=False)]
     | None
 )
 Fields = Annotated[
-    dict[Label, Value], Field(max_length=100, description="Those that change; null removes one.", examples=[{"a": 1}])
+    dict[Label, Value],
+    Field(
+        max_length=100,
+        description="Those that change; null removes one.",
+        examples=[{"a": 1}],
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
+Spoken = Annotated[str, Field(max_length=_LONGEST, pattern=r"^[^\x00]*[^\x00\x1c-\x1f\s][^\x00]*$")]
+"""A text that is more than white space."""
 Email = Annotated[Word, Field(max_length=320, description="The address an agent signs in with.")]
 
 
@@ -44,13 +61,13 @@ class NewCase(Incoming):
     contact: Id
     inbox: Slug
     subject: Text = Field(default="", max_length=500)
-    body: Text = Field(min_length=1, max_length=_LONGEST, description="What the contact said.")
+    body: Spoken = Field(description="What the contact said.")
 
 
 class CaseChange(Incoming):
     """What to change of a case; what is not named, or null, stays. `version`: the one that was read."""
 
-    version: int = Field(ge=0, lt=2**31)
+    version: Count
     status: Category | None = None
     priority: Priority | None = None
     team: Slug | None = None
@@ -63,9 +80,9 @@ class NewInteraction(Incoming):
     """Something to say on a case. `last_seen`: the highest position that was read; what came later stops a reply."""
 
     kind: Literal["reply", "note"]
-    body: Text = Field(min_length=1, max_length=_LONGEST)
+    body: Spoken
     inbox: Slug | None = Field(default=None, description="By which inbox a reply goes; null = the one of the case.")
-    last_seen: int | None = Field(default=None, ge=0, lt=2**31)
+    last_seen: Count | None = None
 
 
 class ContactQuery(Page):
@@ -98,7 +115,7 @@ class NewContact(Incoming):
 class ContactChange(Incoming):
     """What to change of a contact; what is not named stays. `version`: the one that was read."""
 
-    version: int = Field(ge=0, lt=2**31)
+    version: Count
     name: Text | None = Field(default=None, max_length=200)
     language: Language | None = None
     time_zone: TimeZone | None = None

@@ -1,5 +1,6 @@
 """The guard at every operation: a token that we know, with the scope it needs, not too often."""
 
+import math
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -27,8 +28,9 @@ def guarded(operation: Operation) -> Callable[[web.Request], Awaitable[web.Strea
     async def guard(request: web.Request) -> web.StreamResponse:
         bearer = await _recognise(request)
         if not request.app[LIMIT].take(str(bearer.token_id), request.app[DATABASE].now()):
+            seconds = math.ceil(60 / request.app[SETTINGS].api.requests_per_minute)
             raise web.HTTPTooManyRequests(
-                text="This token asks too often; wait a second.", headers={"Retry-After": "1"}
+                text=f"This token asks too often; wait {seconds} s.", headers={"Retry-After": str(seconds)}
             )
         if operation.scope not in bearer.scopes:
             raise NotAllowed(

@@ -5,10 +5,11 @@ from omnidesk.api.operations import Call
 from omnidesk.contract.channel import RawMessage, Receipt
 from omnidesk.contract.message import ApiMessage
 from omnidesk.desk import deliveries, reaching, receiving
+from omnidesk.desk.access import must_be
 from omnidesk.desk.inboxes import LiveInbox
-from omnidesk.errors import NotFound
+from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, INBOXES, RECEIVER
-from omnidesk.store.models import DeliveryState
+from omnidesk.store.models import DeliveryState, Inbox, Role
 
 _KNOWN = 200
 
@@ -33,7 +34,18 @@ async def take_receipt(call: Call, slug: str, body: forms.NewReceipt) -> answers
         return answers.Noted(id=body.id, state=DeliveryState(delivery.state))
 
 
+def named_inbox(call: Call, slug: str) -> Inbox:
+    """An inbox that a body names. Raises Invalid where there is none, or not for the one who asks."""
+    try:
+        inbox = call.app[INBOXES].by_slug(slug).row
+        reaching.must_see(call.viewer, inbox)
+    except NotFound as error:
+        raise Invalid(error.message, fields={"inbox": "unknown"}) from error
+    return inbox
+
+
 def _inbox(call: Call, slug: str) -> LiveInbox:
+    must_be(call.viewer, Role.AGENT)
     inbox = call.app[INBOXES].by_slug(slug)
     reaching.must_see(call.viewer, inbox.row)
     if not inbox.channel.capabilities.api:

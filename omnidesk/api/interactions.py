@@ -6,11 +6,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.api import answers, forms
+from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call, Page
 from omnidesk.desk import actions, people, reaching, timeline, views
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES, LETTERS
+from omnidesk.store.db import Transaction
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import (
     Attachment,
@@ -65,22 +67,27 @@ def _place(cursor: str | None) -> int:
 
 async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.Interaction:
     """Reply to the contact, or write a note that only colleagues see."""
-    inboxes = call.app[INBOXES]
     async with call.app[DATABASE].transaction() as tx:
         if body.kind == "note":
             case = await actions.note(tx, call.viewer, number, body.body)
         else:
-            if body.inbox is not None:
-                inbox = inboxes.by_slug(body.inbox).row
-                reaching.must_see(call.viewer, inbox)
-                await reaching.answer_through(tx, call.viewer, number, inbox)
-            case = await actions.reply(
-                tx, call.viewer, number, body.body, last_seen=body.last_seen, capabilities=inboxes.capabilities_of
-            )
+            case = await _reply(call, tx, number, body)
         position = case.last_position
     async with call.app[DATABASE].session() as session:
-        rows = await timeline.rows_after(session, call.viewer, case, after=position - 1, limit=1)
+        log = await views.find(session, call.viewer, number)
+        rows = await timeline.rows_after(session, call.viewer, log, after=position - 1, limit=1)
         return (await _answers(call, session, rows))[0]
+
+
+async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Case:
+    if body.inbox is not None:
+        await reaching.answer_through(tx, call.viewer, number, named_inbox(call, body.inbox))
+    can = call.app[INBOXES].capabilities_of
+    try:
+        return await actions.reply(tx, call.viewer, number, body.body, last_seen=body.last_seen, capabilities=can)
+    except Invalid as error:
+        fields = {"body" if name == "text" else name: wrong for name, wrong in error.fields.items()}
+        raise Invalid(error.message, code=error.code, fields=fields) from error
 
 
 async def _answers(call: Call, session: AsyncSession, rows: _Rows) -> list[answers.Interaction]:
@@ -100,6 +107,7 @@ def _answer(
         inbox=inbox, channel=said.channel, direction=Direction(said.direction), kind=Kind(said.kind),
         author=answers.Speaker(kind=Author(said.author_kind), id=author_id, name=said.author_name),
         text=said.text, html=said.html, event=said.payload.get("event"),
+        score=said.payload.get("score"),
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
         created_at=said.created_at,

@@ -17,7 +17,7 @@ _SAID = {
     403: "The token lacks the scope, or whom it acts as may not do this.",
     404: "There is no such thing, or not for the one who asks.", 409: "Somebody changed it since it was read.",
     413: "This is too large.", 415: "This is not JSON.", 422: "A value is wrong; `errors` says which and why.",
-    429: "Too often; wait a second.",
+    429: "Too often; `Retry-After` says how many seconds to wait.",
 }  # fmt: skip
 _ALWAYS, _WITH_BODY, _WITH_PATH = (400, 401, 403, 422, 429), (413, 415), (404,)
 _REF = "#/components/schemas/{model}"
@@ -84,9 +84,11 @@ def _statuses(operation: Operation) -> list[int]:
 
 def _response(operation: Operation, status: int, schemas: _Schemas) -> dict[str, Any]:
     if status < 400:
-        content = {"application/json": {"schema": schemas[operation.gives, "serialization"]}}
+        content: dict[str, Any] = {"application/json": {"schema": schemas[operation.gives, "serialization"]}}
     else:
         content = {"application/problem+json": {"schema": schemas[Problem, "serialization"]}}
+    if status == 400:  # what is no HTTP, a path of ten thousand letters say, does not get as far as to us
+        content["text/plain"] = {"schema": {"type": "string"}}
     return {"description": _SAID[status], "content": content}
 
 
@@ -95,7 +97,7 @@ def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         if name == "number":
             schema: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
         else:
-            schema = {"type": "string", "pattern": f"^{pattern}$".replace(r"\d", "[0-9]")}
+            schema = {"type": "string", "pattern": f"^(?:{pattern})$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

@@ -16,8 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from omnidesk.contract.message import Word
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.tokens import Bearer
-from omnidesk.errors import Invalid, NotFound
-from omnidesk.store.ids import MAX_ID
+from omnidesk.errors import Invalid
 
 Scope = Literal[
     "cases:read", "cases:write", "contacts:read", "contacts:write", "messages:write", "webhooks:write"
@@ -27,7 +26,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 LARGEST = 1024 * 1024
 """Bytes of a body, where an operation says nothing else."""
-_PATTERNS = {"number": r"\d{1,9}", "id": r"\d{1,19}", "slug": r"[a-z0-9][a-z0-9-]{0,62}"}
+PATTERNS = {"number": r"[0-9]{1,9}", "id": r"[0-9]{1,18}|[1-8][0-9]{18}", "slug": r"[a-z0-9][a-z0-9-]{0,62}"}
+"""What stands in a path; an id is at most what a database can hold."""
 
 
 class Query(BaseModel):
@@ -98,7 +98,7 @@ class Operation:
     @property
     def in_path(self) -> dict[str, str]:
         """The parameters that the path names, each with its pattern."""
-        return {name: pattern for name, pattern in _PATTERNS.items() if f"{{{name}}}" in self.path}
+        return {name: pattern for name, pattern in PATTERNS.items() if f"{{{name}}}" in self.path}
 
     @property
     def route(self) -> str:
@@ -129,8 +129,6 @@ class Operation:
 def _in_path(name: str, text: str) -> int | str:
     if name == "slug":
         return text
-    if not 0 < int(text) <= MAX_ID:
-        raise NotFound(f"There is nothing with the {name} {text} here.")
     return int(text)
 
 
@@ -164,5 +162,5 @@ def _refused(message: str, error: ValidationError) -> Invalid:
     return Invalid(f"{message} See errors.", fields=fields)
 
 
-Slug = Annotated[str, Field(pattern=f"^{_PATTERNS['slug']}$")]
+Slug = Annotated[str, Field(pattern=f"^{PATTERNS['slug']}$")]
 """The short name of an inbox or a team."""

@@ -11,7 +11,7 @@ _MESSAGE = 40 * 1024 * 1024
 
 OPERATIONS = (
     Operation("GET", "/cases", cases.find, "cases:read"),
-    Operation("POST", "/cases", cases.create, "cases:write", status=201, may=(404,)),
+    Operation("POST", "/cases", cases.create, "cases:write", status=201),
     Operation("GET", "/cases/{number}", cases.show, "cases:read"),
     Operation("PATCH", "/cases/{number}", cases.change, "cases:write", may=(409,)),
     Operation("GET", "/cases/{number}/interactions", interactions.of_case, "cases:read"),

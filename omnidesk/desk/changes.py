@@ -12,7 +12,7 @@ from omnidesk.desk.interactions import By
 from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Agent, Case, CaseLabel, Category, Holder, Membership, Team
+from omnidesk.store.models import Agent, Case, CaseLabel, Category, Holder, Membership, Role, Team
 
 LARGEST_FIELDS = 16_384
 """Bytes of all fields of a case or a contact together, as JSON."""
@@ -57,9 +57,10 @@ async def _move(tx: Transaction, viewer: Viewer, case: Case, slug: str) -> None:
 async def _give(tx: Transaction, viewer: Viewer, case: Case, email: str | None) -> None:
     agent_id = None
     if email is not None:
-        agent_id = (await tx.session.exec(select(Agent.id).where(Agent.email == email.strip().lower()))).first()
+        works = (Agent.email == email.strip().lower(), col(Agent.active), Agent.role != Role.VIEWER)
+        agent_id = (await tx.session.exec(select(Agent.id).where(*works))).first()
         if agent_id is None:
-            raise Invalid(f"There is no agent {email}.", fields={"assignee": "unknown"})
+            raise Invalid(f"There is no agent {email} who can take cases.", fields={"assignee": "unknown"})
     if agent_id != case.assignee_id:
         await actions.assign(tx, viewer, case.number, agent_id)
 

@@ -133,7 +133,7 @@ async def take_receipt(tx: Transaction, inbox_id: int, interaction_id: int, rece
     Also where it comes before we noted that it was sent: who reads the log has it.
     """
     this = (Delivery.interaction_id == interaction_id, Delivery.inbox_id == inbox_id)
-    statement = select(Delivery).where(*this).order_by(col(Delivery.id)).limit(1).with_for_update()
+    statement = select(Delivery).where(*this).order_by(col(Delivery.id)).limit(1).with_for_update(key_share=True)
     delivery = (await tx.session.exec(statement)).first()
     if delivery is None:
         raise NotFound(f"There is no message {interaction_id} that went out by this inbox.")

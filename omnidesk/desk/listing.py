@@ -84,6 +84,11 @@ async def case_row(session: AsyncSession, viewer: Viewer, number: int) -> CaseRo
     return found[0]
 
 
+async def changed_row(session: AsyncSession, number: int) -> CaseRow:
+    """A case as it is after a change, also for who let it go to where they can't see it."""
+    return (await _read(session, _ONE, {"number": number}))[0]
+
+
 async def case_rows(
     session: AsyncSession, viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int
 ) -> tuple[list[CaseRow], str | None]:
@@ -116,7 +121,7 @@ async def _read(session: AsyncSession, statement: Select[Any], values: dict[str,
 async def _conditions(session: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
     named = (
         ("team", wanted.team, Team.id, Team.slug, Case.team_id),
-        ("assignee", wanted.assignee, Agent.id, Agent.email, Case.assignee_id),
+        ("assignee", wanted.assignee and wanted.assignee.lower(), Agent.id, Agent.email, Case.assignee_id),
         ("inbox", wanted.inbox, Inbox.id, Inbox.slug, Case.inbox_id),
     )
     found: list[ColumnElement[bool]] = []

@@ -32,9 +32,11 @@ async def open_case(
 ) -> Case:  # fmt: skip
     """A case in a person's own words, which somebody passes on: as if they had come by this inbox.
 
-    Raises NotAllowed, NotFound for an unknown contact, and Invalid when the person has no address there.
+    Raises NotAllowed, and Invalid for an unknown contact and when the person has no address there.
     """
     must_be(viewer, Role.AGENT)
+    if await tx.session.get(Contact, contact_id) is None:
+        raise Invalid(f"There is no contact {contact_id}.", fields={"contact": "unknown"})
     contact = await tx.get(Contact, contact_id)
     point = await _point(tx.session, contact_id, inbox)
     contact.language = contact.language or guess(text)

@@ -13,6 +13,7 @@ from omnidesk.desk import access, agents, audit
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.db import Database, Transaction
+from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Agent, ApiToken, Role
 
 SCOPES = (
@@ -63,7 +64,7 @@ async def find_all(session: AsyncSession) -> list[tuple[ApiToken, str | None]]:
 
 async def revoke(tx: Transaction, token_id: int) -> ApiToken:
     """End a token at once. Raises NotFound."""
-    token = await tx.session.get(ApiToken, token_id)
+    token = await tx.session.get(ApiToken, token_id) if 0 < token_id <= MAX_ID else None
     if token is None:
         raise NotFound(f"id: there is no token {token_id}; `omnidesk token list` shows them")
     await tx.session.delete(token)

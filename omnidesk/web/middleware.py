@@ -59,6 +59,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = failure(request, error.status, _CODES.get(error.status, "refused"), _said_by(error))
         response.headers.update({name: error.headers[name] for name in _KEPT if name in error.headers})
         return response
+    except web.RequestPayloadError:  # packed as its header does not say, or cut off
+        return failure(request, 400, _CODES[400], "The body can't be read: it is not packed as its headers say.")
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
         return failure(request, 500, "error", "Something went wrong.")

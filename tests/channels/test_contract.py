@@ -11,12 +11,15 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from channels.api.adapter import ApiChannel
+from channels.api.settings import ApiSettings
 from channels.email.adapter import EmailChannel
 from channels.email.settings import EmailSettings
 from channels.webchat.adapter import WebChat
 from channels.webchat.settings import WebChatSettings
 from omnidesk.contract.channel import Channel, ChannelError, ChannelSettings, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk
+from tests.channels.app_stand_in import SECRET, App
 from tests.fakes import FakeChannel
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -79,6 +82,35 @@ class TestWebChat(ChannelContract):
             await ws.send_json({"type": "message", "id": "client-1", "text": "Merhaba"})
             while (await ws.receive_json())["type"] != "stored":
                 pass
+
+
+class TestApi(ChannelContract):
+    """Its messages come by the JSON API, which acknowledges them."""
+
+    def make(self, url: str | None = None) -> ApiChannel:
+        return ApiChannel(ApiSettings.model_validate({"url": url, "secret": SECRET}))
+
+    def samples(self) -> Sequence[RawMessage]:
+        files = [
+            {"filename": "a.txt", "content_type": "text/plain", "content": "SGVsbG8="},
+            {"filename": "b", "content": ""},
+        ]
+        return [
+            raw({"external_id": "m1", "from": {"id": "mia"}, "text": "Merhaba"}),
+            raw({
+                "external_id": "m2", "from": {"id": "mia", "name": "Mia", "email": "mia@x.example", "phone": "+905"},
+                "text": "", "attachments": files, "sent_at": "2026-11-24T10:00:00.5+03:00",
+            }),
+        ]  # fmt: skip
+
+    @asynccontextmanager
+    async def sending(self, *answers: int) -> AsyncIterator[Channel]:
+        async with App().serving() as app, ClientSession() as http:
+            app.answers += answers
+            yield ApiChannel(self.make(app.url).settings, http)
+
+    def refusing(self) -> AbstractAsyncContextManager[Channel]:
+        return self.sending(410)
 
 
 class Sink:

@@ -1,0 +1,164 @@
+"""The log by the API, and what is said on a case: replies and notes."""
+
+import asyncio
+
+import pytest
+from sqlmodel import col
+
+from omnidesk.desk import actions
+from omnidesk.store.models import ContactPoint, Delivery
+from tests.api.conftest import MakeProgram
+from tests.api.program import Answer, Program, message
+from tests.office import Office
+
+
+async def say(shop: Program, number: int, text: str, kind: str = "reply", **more: object) -> Answer:
+    return await shop.post(f"/cases/{number}/interactions", {"kind": kind, "body": text, **more})
+
+
+async def test_an_interaction_is_told_completely(office: Office, shop: Program) -> None:
+    case = await office.says("Kargom nerede? 📦", files={"kapı notu.txt": "evde yoktunuz"})
+    said = (await shop.get(f"/cases/{case.number}/interactions")).said["items"][1]
+    (file,) = said.pop("attachments")
+    url = file.pop("url")
+    for name in ("id", "created_at"):
+        assert said.pop(name)
+    assert said == {
+        "position": 2, "case": case.number, "contact": str(case.contact_id), "inbox": "desk", "channel": "fake",
+        "direction": "inbound", "kind": "message",
+        "author": {"kind": "contact", "id": str(case.contact_id), "name": "mia"},
+        "text": "Kargom nerede? 📦", "html": None, "event": None, "score": None, "deliveries": [],
+    }  # fmt: skip
+    assert {**file, "id": None} == {"id": None, "filename": "kapı notu.txt", "content_type": "text/plain", "size": 13}
+    path = url[url.index("/", 8) :]
+    async with shop.session.get(path) as answer:
+        assert await answer.text() == "evde yoktunuz"
+
+
+async def test_a_log_is_read_to_its_end_without_gap_or_repeat(office: Office, shop: Program) -> None:
+    first = await office.says("Hello", sender="mia")
+    await office.says("Elsewhere", sender="mia", inbox="bot")
+    for number in range(5):
+        await say(shop, first.number, f"Note {number}", kind="note")
+    await office.receive("STOP", inbox="sms", sender="mia")
+    of_case = [row["position"] for row in await shop.all(f"/cases/{first.number}/interactions")]
+    assert of_case == list(range(1, len(of_case) + 1))
+    path = f"/contacts/{first.contact_id}/interactions"
+    of_contact = [row["id"] for row in await shop.all(path)]
+    assert of_contact == sorted(of_contact, key=int)
+    for limit in (1, 2, 3, 200):
+        rows = await shop.all(f"/cases/{first.number}/interactions", limit=limit)
+        assert [row["position"] for row in rows] == of_case
+        assert [row["id"] for row in await shop.all(path, limit=limit)] == of_contact
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "9" * 30, "²"])
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_a_foreign_cursor_is_named(office: Office, shop: Program, cursor: str) -> None:
+    case = await office.says("Hello")
+    for path in (f"/cases/{case.number}/interactions", f"/contacts/{case.contact_id}/interactions", "/contacts"):
+        answer = await shop.get(path, cursor=cursor)
+        assert (answer.status, answer.fields) == (422, ["cursor"]), path
+
+
+async def test_a_reply_goes_out_by_the_inbox_of_the_case(office: Office, shop: Program, program: MakeProgram) -> None:
+    case = await office.says("Hello")
+    bo = await program("Bo")
+    answer = await say(bo, case.number, " Merhaba! 👋\n", last_seen=case.last_position)
+    said = answer.said
+    assert (answer.status, said["text"], said["direction"], said["kind"]) == (201, "Merhaba! 👋", "outbound", "message")
+    assert said["author"] == {"kind": "agent", "id": str((await office.viewer("Bo")).agent_id), "name": "Bo"}
+    assert said["deliveries"] == [{"to": "mia", "channel": "fake", "state": "queued", "error": None}]
+    await office.work()
+    assert [(sent.to, sent.text) for sent in office.channel("desk").sent] == [("mia", "Merhaba! 👋")]
+    log = await shop.all(f"/cases/{case.number}/interactions")
+    assert [one["state"] for row in log for one in row["deliveries"]] == ["sent"]
+    after = (await shop.get(f"/cases/{case.number}")).said
+    assert (after["status"], after["assignee"]) == ("open", "bo@example.com")
+
+
+async def test_a_note_is_seen_by_colleagues_only(office: Office, shop: Program) -> None:
+    case = await office.says("Hello")
+    said = (await say(shop, case.number, "She called twice.", kind="note")).said
+    assert (said["kind"], said["direction"], said["author"]) == (
+        "note", "internal", {"kind": "agent", "id": None, "name": "shop"},
+    )  # fmt: skip
+    await office.work()
+    assert (office.channel("desk").sent, await office.all(Delivery)) == ([], [])
+    assert await office.transcript() == ["Hello"]
+
+
+async def test_what_was_said_meanwhile_stops_a_reply(office: Office, shop: Program, program: MakeProgram) -> None:
+    case = await office.says("Hello")
+    assert (await say(shop, case.number, "Hi", last_seen=case.last_position)).status == 201
+    await office.work()
+    seen = (await office.case(case.number)).last_position
+    assert (
+        await say(shop, case.number, "And", last_seen=case.last_position)
+    ).status == 201  # its own words don't stop it
+    await office.says("Wait, one more thing")
+    refused = await say(shop, case.number, "Bye", last_seen=seen)
+    assert (refused.status, refused.code) == (409, "somebody_wrote")
+    assert (await say(await program("Bo"), case.number, "Hi", last_seen=case.last_position)).status == 409
+    assert (await say(shop, case.number, "Noted", kind="note", last_seen=seen)).status == 201
+    assert (await say(shop, case.number, "Bye")).status == 201
+
+
+async def test_a_reply_takes_a_case_from_the_bot_and_from_the_shelf(office: Office, shop: Program) -> None:
+    case = await office.says("Hello", inbox="bot")
+    await say(shop, case.number, "I take over")
+    assert (await shop.get(f"/cases/{case.number}")).said["holder"] == "team"
+    await office.act("Bo", actions.resolve, case.number)
+    await say(shop, case.number, "One more thing")
+    after = (await shop.get(f"/cases/{case.number}")).said
+    assert (after["status"], after["resolved_at"]) == ("open", None)
+
+
+async def test_a_reply_by_another_inbox_moves_the_talk_there(office: Office, shop: Program) -> None:
+    case = await office.says("Hello")
+    body = {"points": [{"channel": "api", "address": "user-17"}]}
+    other = (await shop.post("/contacts", body)).said["id"]
+    await shop.post(f"/contacts/{case.contact_id}/merge", {"from": other})
+    said = (await say(shop, case.number, "Let us go on here", inbox="api")).said
+    assert (said["inbox"], said["channel"], said["deliveries"][0]["to"]) == ("api", "api", "user-17")
+    after = (await shop.get(f"/cases/{case.number}")).said
+    assert (after["inbox"], after["channel"]) == ("api", "api")
+    await shop.post("/inboxes/api/messages", message("m-1", "Fine", "user-17"))
+    await office.work()
+    assert [row["text"] for row in await shop.all(f"/cases/{case.number}/interactions")][-1] == "Fine"
+    assert len(await shop.all("/cases")) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"inbox": "mail"}, "inbox"), ({"inbox": "nowhere"}, "inbox"), ({"inbox": "api-off"}, "inbox"),
+        ({"body": ""}, "body"), ({"body": "\t \u2003\x1f"}, "body"), ({"body": "x" * 50_001}, "body"),
+        ({"kind": "call"}, "kind"), ({"last_seen": -1}, "last_seen"), ({"last_seen": 2**31}, "last_seen"),
+        ({"last_seen": "3"}, "last_seen"), ({"kind": None}, "kind"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_what_cannot_be_said_is_not(office: Office, shop: Program, wrong: dict[str, object], field: str) -> None:
+    case = await office.says("Hello")
+    answer = await shop.post(f"/cases/{case.number}/interactions", {"kind": "reply", "body": "Hi", **wrong})
+    assert (answer.status, answer.fields) == (422, [field])
+    assert (await office.case(case.number)).version == case.version
+
+
+async def test_what_the_channel_cannot_carry_is_told_of_the_body(office: Office, shop: Program) -> None:
+    case = await office.says("Hello", inbox="sms")
+    long = await say(shop, case.number, "x" * 1601)
+    assert (long.status, long.fields) == (422, ["body"])
+    await office.change(ContactPoint, col(ContactPoint.address) == "mia", consent=False)
+    stopped = await say(shop, case.number, "Hi")
+    assert (stopped.status, stopped.code) == (422, "stopped")
+
+
+async def test_replies_at_once_each_get_a_place(office: Office, shop: Program) -> None:
+    case = await office.says("Hello")
+    together = await asyncio.gather(*(say(shop, case.number, f"Note {n}", kind="note") for n in range(5)))
+    texts = {answer.said["position"]: answer.said["text"] for answer in together}
+    assert sorted(texts.values()) == [f"Note {n}" for n in range(5)]
+    log = {row["position"]: row["text"] for row in await shop.all(f"/cases/{case.number}/interactions")}
+    assert {position: log[position] for position in texts} == texts
