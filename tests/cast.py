@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from omnidesk.contract.channel import Channel
+from omnidesk.desk import configuration
 from omnidesk.desk.configuration import (
     AgentEntry,
     BotFile,
@@ -12,6 +13,9 @@ from omnidesk.desk.configuration import (
     SurveyEntry,
     TeamEntry,
 )
+from omnidesk.store import migrating
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
 from omnidesk.store.models import Role
 from tests.fakes import FakeChannel, FakeMail, FakeSms
 
@@ -46,3 +50,12 @@ DESK = DeskFiles(
 )
 BOTS = [BotFile("echo", "Echo", "echo.yaml", "bot: {slug: echo, name: Echo}")]
 CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail, "fakesms": FakeSms}
+
+
+async def furnish(url: str, secret: str) -> None:
+    """The newest tables, and the desk of the cast."""
+    await migrating.upgrade(url)
+    database = Database(url)
+    async with database.transaction() as tx:
+        await configuration.bring_in(tx, Keys(secret), CHANNELS, DESK, BOTS)
+    await database.close()

@@ -15,13 +15,10 @@ from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 
 from omnidesk.app import create_app, installed_channels
-from omnidesk.desk import configuration
 from omnidesk.settings import Settings
 from omnidesk.store import migrating
-from omnidesk.store.db import Database
-from omnidesk.store.keys import Keys
 from tests.browser import launch
-from tests.cast import BOTS, CHANNELS, DESK
+from tests.cast import CHANNELS, furnish
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
@@ -35,21 +32,12 @@ def in_a_thread(work: Coroutine[Any, Any, Any]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
-async def furnish(url: str) -> None:
-    """The newest tables, and the desk of the cast."""
-    await migrating.upgrade(url)
-    database = Database(url)
-    async with database.transaction() as tx:
-        await configuration.bring_in(tx, Keys(SECRET), CHANNELS, DESK, BOTS)
-    await database.close()
-
-
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two SQLite files: `empty`, with the newest tables, and `desk`, with the desk of the cast."""
     folder = tmp_path_factory.mktemp("templates")
     in_a_thread(migrating.upgrade(f"sqlite:///{folder / 'empty'}"))
-    in_a_thread(furnish(f"sqlite:///{folder / 'desk'}"))
+    in_a_thread(furnish(f"sqlite:///{folder / 'desk'}", SECRET))
     return folder
 
 
@@ -66,9 +54,10 @@ def postgres() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def postgres_templates(postgres: Any) -> Any:
     """The server with two databases: `empty`, with the newest tables, and `desk`, with the desk of the cast."""
-    for name, make in (("empty", migrating.upgrade), ("desk", furnish)):
+    for name in ("empty", "desk"):
         in_a_thread(execute(postgres, f"CREATE DATABASE {name}"))
-        in_a_thread(make(url_of(postgres, name)))
+    in_a_thread(migrating.upgrade(url_of(postgres, "empty")))
+    in_a_thread(furnish(url_of(postgres, "desk"), SECRET))
     return postgres
 
 

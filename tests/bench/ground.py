@@ -9,13 +9,13 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from omnidesk.app import create_app
-from omnidesk.desk import configuration
-from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.settings import Settings
-from tests.cast import BOTS, CHANNELS, DESK
+from tests.cast import CHANNELS, furnish
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
+
+_SECRET = "a secret"
 
 
 @contextmanager
@@ -46,13 +46,11 @@ class Stores:
 async def office(url: str, *, work: bool = True) -> AsyncIterator[Office]:
     """The application on a store, with its workers running."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr("a secret"))
+        await furnish(url, _SECRET)
+        settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr(_SECRET))
         app = create_app(settings, CHANNELS, FakeResponder(), only=None if work else "web")
         runner = web.AppRunner(app)
         await runner.setup()
-        async with app[DATABASE].transaction() as tx:
-            await configuration.bring_in(tx, app[KEYS], app[INBOXES].channels, DESK, BOTS)
-        await app[INBOXES].load()
         try:
             yield Office(app, TestClock())
         finally:

@@ -1,15 +1,20 @@
 """From `Desk.receive` to the routed case: how many a second, and how long one waits when nothing else happens."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
 from sqlmodel import col, func, select
 
 from omnidesk.store.dialect import async_url
-from omnidesk.store.models import Case, RawMessage, RawState
+from omnidesk.store.models import Case, Interaction, Kind, RawMessage, RawState
 from tests.bench.figures import Figure, milliseconds
 from tests.bench.ground import Stores, office
 from tests.office import Office
@@ -27,6 +32,11 @@ async def measure(stores: Stores, messages: int) -> list[Figure]:
         raw = await _raw(await stores.make(kind), messages)
         figures.append(Figure(f"{kind}: received and routed, {SENDERS} senders, half replies", f"{rate:,.0f}/s",
                               f"{raw:,.0f}/s plain driver, groups of {GROUP}"))  # fmt: skip
+        with _all_cores_busy():
+            disturbed = await _rate(await stores.make(kind), messages)
+            raw = await _raw(await stores.make(kind), messages)
+        figures.append(Figure(f"{kind}: the same while all cores are busy with other work",
+                              f"{disturbed:,.0f}/s = {disturbed / rate:.0%}", f"{raw:,.0f}/s"))  # fmt: skip
         waits = await _idle(await stores.make(kind), 100)
         figures.append(Figure(f"{kind}: one message when idle, routed after", milliseconds(waits)))
     return figures
@@ -43,7 +53,30 @@ async def _rate(url: str, messages: int) -> float:
 
         await asyncio.gather(*map(sender, range(SENDERS)))
         await _all_done(desk)
-        return each * SENDERS / (time.perf_counter() - started)
+        rate = each * SENDERS / (time.perf_counter() - started)
+        await _must_be_there(desk, each * SENDERS)
+        return rate
+
+
+async def _must_be_there(desk: Office, messages: int) -> None:
+    async with desk.database.session() as session:
+        said = select(func.count()).select_from(Interaction).where(Interaction.kind == Kind.MESSAGE)
+        kept = (await session.exec(said)).one()
+    if kept != messages:
+        raise RuntimeError(f"{messages} messages were received and {kept} kept")
+
+
+@contextmanager
+def _all_cores_busy() -> Iterator[None]:
+    """A process on each core that only computes."""
+    cores = range(os.cpu_count() or 1)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in cores]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 async def _all_done(desk: Office) -> None:

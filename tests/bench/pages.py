@@ -1,4 +1,4 @@
-"""The inbox's list as HTML, beside a plain aiohttp handler that answers as many bytes."""
+"""The inbox's list as HTML and as JSON, beside a plain aiohttp handler that answers as many bytes."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from sqlmodel import select
 
-from omnidesk.desk import agents
+from omnidesk.desk import agents, tokens
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, Contact, ContactPoint, Inbox, Shelf
 from omnidesk.web.csrf import SESSION_COOKIE
@@ -33,12 +33,22 @@ async def measure(stores: Stores, sizes: Sequence[int]) -> list[Figure]:
 
 
 async def _lists(desk: Office, where: str) -> list[Figure]:
-    again, size = await _list(desk, lambda: None)
-    anew, _ = await _list(desk, desk.app[PAGES].row.cache_clear)
-    raw = milliseconds(await _plain(size))
+    async with desk.database.transaction() as tx:
+        ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
+        page = {"Cookie": f"{SESSION_COOKIE}={await agents.open_session(tx, ada.id, 'bench')}"}
+        program = {"Authorization": f"Bearer {await tokens.create(tx, 'bench')}"}
+    server = TestServer(desk.app)
+    await server.start_server()
+    html, json = str(server.make_url("/inbox/all")), str(server.make_url("/api/v1/cases?limit=50"))
+    again, size = await _ask(html, page)
+    anew, _ = await _ask(html, page, desk.app[PAGES].row.cache_clear)
+    listed, json_size = await _ask(json, program)
+    await server.close()
+    raw, raw_json = milliseconds(await _plain(size)), milliseconds(await _plain(json_size))
     return [
         Figure(f"{where}: inbox list, {size // 1000} KB", milliseconds(again), raw),
         Figure(f"{where}: the same, every row changed since", milliseconds(anew), raw),
+        Figure(f"{where}: list of the JSON API, 50 cases, {json_size // 1000} KB", milliseconds(listed), raw_json),
     ]
 
 
@@ -78,18 +88,6 @@ def _add(tx: Transaction, inbox: Inbox, number: int) -> None:
     )  # fmt: skip
 
 
-async def _list(desk: Office, before: Callable[[], None]) -> tuple[list[float], int]:
-    async with desk.database.transaction() as tx:
-        ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
-        token = await agents.open_session(tx, ada.id, "bench")
-    server = TestServer(desk.app)
-    await server.start_server()
-    async with ClientSession(cookies={SESSION_COOKIE: token}) as client:
-        times, size = await _ask(client, str(server.make_url("/inbox/all")), before)
-    await server.close()
-    return times, size
-
-
 async def _plain(size: int) -> list[float]:
     async def answer(_: web.Request) -> web.Response:
         return web.Response(body=b"x" * size)
@@ -98,22 +96,22 @@ async def _plain(size: int) -> list[float]:
     app.router.add_get("/", answer)
     server = TestServer(app)
     await server.start_server()
-    async with ClientSession() as client:
-        times, _ = await _ask(client, str(server.make_url("/")))
+    times, _ = await _ask(str(server.make_url("/")), {})
     await server.close()
     return times
 
 
 async def _ask(
-    client: ClientSession, url: str, before: Callable[[], None] = lambda: None
+    url: str, headers: dict[str, str], before: Callable[[], None] = lambda: None
 ) -> tuple[list[float], int]:  # fmt: skip
     times, size = [], 0
-    for _ in range(REQUESTS):
-        before()
-        started = time.perf_counter()
-        async with client.get(url) as response:
-            size = len(await response.read())
-            if response.status != 200:
-                raise RuntimeError(f"{url} answered {response.status}")
-        times.append(time.perf_counter() - started)
+    async with ClientSession(headers=headers) as client:
+        for _ in range(REQUESTS):
+            before()
+            started = time.perf_counter()
+            async with client.get(url) as response:
+                size = len(await response.read())
+                if response.status != 200:
+                    raise RuntimeError(f"{url} answered {response.status}")
+            times.append(time.perf_counter() - started)
     return times[REQUESTS // 10 :], size
