@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, Table, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from omnidesk.store import sqlite
+
 _BUSY_MS = 10_000
 
 
@@ -34,14 +36,16 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
 
 def _sqlite_reader(url: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=4, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
+        url, pool_size=4, max_overflow=0, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True,
+        connect_args={"async_creator_fn": sqlite.connect},
     )  # fmt: skip
     _prepare(engine.sync_engine)
     return engine
 
 
 def _sqlite_writer(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    connecting = {"async_creator_fn": sqlite.connect}
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, connect_args=connecting)
     _prepare(engine.sync_engine)
 
     @event.listens_for(engine.sync_engine, "begin")
