@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from omnidesk import clock
 from omnidesk.app import make_workers
 from omnidesk.contract.channel import RawMessage
-from omnidesk.desk import access, transcripts
+from omnidesk.desk import access, cases, transcripts
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.intake import Intake
 from omnidesk.desk.outbox import Outbox
@@ -146,6 +146,14 @@ class Office:
         """Change rows behind the desk's back, as a setting made in the pages would."""
         async with self.database.transaction() as tx:
             await tx.session.exec(update(model).where(condition).values(**values))
+
+    async def becomes(self, case: Case, **values: Any) -> None:
+        """A case becomes so, as a verb that does not exist yet would make it."""
+        async with self.database.transaction() as tx:
+            this = await tx.get(Case, case.id)
+            for name, value in values.items():
+                setattr(this, name, value)
+            cases.changed(tx, this)
 
     async def all(self, model: type[Row]) -> list[Any]:
         """All rows of a table, oldest first."""

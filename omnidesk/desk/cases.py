@@ -30,7 +30,7 @@ async def _settle(tx: Transaction, cases: list[Case]) -> None:
         case.version += 1
         case.updated_at = tx.now
         case.shelf = shelf_of(case)
-    await sla.follow(tx, cases)
+    await sla.follow(tx, [case for case in cases if tx.altered(Case, case, sla.FACTS)])
     for case in cases:
         tx.publish(CaseChanged(case.id, case.version))
 

@@ -1,6 +1,7 @@
 """Names: what a person is called, as well as we know it."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from omnidesk.store.models import Contact, ContactPoint
 from omnidesk.text.searching import words_of_address
@@ -8,6 +9,9 @@ from omnidesk.text.searching import words_of_address
 
 def called(contact: Contact, points: Iterable[ContactPoint]) -> str:
     """The name of a contact, else one that came with an address, else an address that people read, else nothing."""
+    if contact.name:
+        return contact.name
     points = list(points)
-    addresses = [point.address for point in points if words_of_address(point.address)]
-    return next((name for name in [contact.name, *(point.name for point in points), *addresses] if name), "")
+    names = (point.name for point in points if point.name)
+    addresses = (point.address for point in points if words_of_address(point.address))
+    return next(chain(names, addresses), "")

@@ -18,6 +18,8 @@ from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction, rows_of, table_of
 from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 
+FACTS = ("holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
+"""What of a case its timers depend on."""
 LIVE = (TimerState.RUNNING, TimerState.PAUSED)
 _PAUSES = {Category.WAITING: "waiting", Category.ON_HOLD: "on_hold"}
 
@@ -40,6 +42,8 @@ _CLOSE = (
 
 async def follow(tx: Transaction, cases: list[Case]) -> None:
     """Bring the timers of these cases in line with what the cases are now."""
+    if not cases:
+        return
     timers = await _timers(tx, [case.id for case in cases if case.version > 1])
     policies = await tx.load(SlaPolicy, _POLICY)
     for case in cases:

@@ -68,6 +68,7 @@ class SlaClock:
             case = await tx.get(Case, found.case_id)
             timer = await tx.get(SlaTimer, found.id)
             if sla.breach(timer, tx.now):
+                await sla.follow(tx, [case])
                 interactions.event(tx, case, "sla_breached", metric=timer.metric)
 
     async def next_due(self) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,7 +91,7 @@ class Transaction:
                 await connection.execute(_insert(table), values)
                 if len(table.primary_key) == 1:
                     for row, written in zip(new, values, strict=True):
-                        self._hold(table, row, written)
+                        self._hold(table, row, written, new=True)
             if rows := self._rows.pop(table.name, None):
                 await connection.execute(_insert(table), rows)
         self._note_changes()
@@ -141,9 +141,17 @@ class Transaction:
             found.append(self._hold(table, row, dict(row.__dict__)))
         return found
 
-    def _hold(self, table: Table, row: SomeRow, written: dict[str, Any]) -> SomeRow:
+    def altered(self, model: type[SomeRow], row: SomeRow, names: Iterable[str]) -> bool:
+        """Whether a row is new here, or one of these columns is not what it was when it was read."""
+        table = table_of(model)
+        held = self._held.get((table.name, getattr(row, _key_of(table))))
+        return held is None or held.new or any(getattr(row, name) != held.first[name] for name in names)
+
+    def _hold(self, table: Table, row: SomeRow, written: dict[str, Any], *, new: bool = False) -> SomeRow:
         key = written[_key_of(table)]
-        held = self._held.setdefault((table.name, key), _Held(row, table, key, written))
+        held = self._held.get((table.name, key))
+        if held is None:
+            held = self._held[table.name, key] = _Held(row, table, key, written, written, new)
         return held.row  # type: ignore[no-any-return]
 
 
@@ -154,7 +162,9 @@ class _Held:
     row: Any
     table: Table
     key: Any
+    first: dict[str, Any]
     written: dict[str, Any]
+    new: bool
 
     def changes(self) -> dict[str, Any]:
         now = _values(self.row, self.table)

@@ -129,8 +129,7 @@ async def test_waiting_pauses_the_resolution_and_what_is_left_runs_on(office: Of
 
 async def test_waiting_does_not_pause_the_first_response(office: Office) -> None:
     case = await office.says("Hello")
-    await office.change(Case, col(Case.id) == case.id, category="on_hold")
-    await office.act("Ada", actions.note, case.number, "waiting for the supplier")
+    await office.becomes(case, category="on_hold")
     assert (await resolution(office, case)).state == "paused"
     assert (await first_response(office, case)).state == "running"
 
@@ -172,8 +171,7 @@ async def test_each_cycle_has_its_resolution_and_only_the_first_a_first_response
 
 async def test_spam_ends_the_timers(office: Office) -> None:
     case = await office.says("Hello")
-    await office.change(Case, col(Case.id) == case.id, disposition="spam", category="closed")
-    await office.act("Ada", actions.note, case.number, "spam")
+    await office.becomes(case, disposition="spam", category="closed")
     assert {timer.state for timer in await office.all(SlaTimer)} == {"cancelled"}
 
 
