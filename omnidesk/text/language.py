@@ -1,6 +1,7 @@
 """Which of our languages a short text is in: function words, everyday desk words, letters and endings."""
 
 import re
+from functools import lru_cache
 
 from omnidesk.text.folding import words
 
@@ -32,7 +33,6 @@ _ENGLISH = """
 """
 TURKISH_WORDS = frozenset(_TURKISH.split())
 ENGLISH_WORDS = frozenset(_ENGLISH.split())
-_ADDRESS = re.compile(r"\S*(@|://|www\.)\S*")
 _TURKISH_LETTERS = re.compile("[şğıŞĞİ]")
 _SHARED_LETTERS = re.compile("[çöüÇÖÜ]")  # other languages write them too, English does not
 _TURKISH_ENDING = re.compile(
@@ -47,10 +47,25 @@ _ENGLISH_SPELLING = re.compile(
 
 def guess(text: str) -> str | None:
     """`tr`, `en`, or None when the text says too little; meant for chat sentences, with or without Turkish letters."""
-    found = words(_ADDRESS.sub(" ", text))
+    found = words(" ".join(part for part in text.split() if not _is_address(part)))
     turkish = 2.0 * bool(_TURKISH_LETTERS.search(text)) + 0.5 * bool(_SHARED_LETTERS.search(text))
-    turkish += sum(1.0 if word in TURKISH_WORDS else 0.6 * bool(_TURKISH_ENDING.search(word)) for word in found)
-    english = sum(1.0 if word in ENGLISH_WORDS else 0.6 * bool(_ENGLISH_SPELLING.search(word)) for word in found)
+    turkish += sum(map(_turkish, found))
+    english = sum(map(_english, found))
     if abs(turkish - english) < max(0.5, 0.2 * (turkish + english)):
         return None
     return "tr" if turkish > english else "en"
+
+
+def _is_address(part: str) -> bool:
+    return "@" in part or "://" in part or "www." in part
+
+
+# A few thousand words make up most of what people write, so their weights are kept.
+@lru_cache(maxsize=10_000)
+def _turkish(word: str) -> float:
+    return 1.0 if word in TURKISH_WORDS else 0.6 * bool(_TURKISH_ENDING.search(word))
+
+
+@lru_cache(maxsize=10_000)
+def _english(word: str) -> float:
+    return 1.0 if word in ENGLISH_WORDS else 0.6 * bool(_ENGLISH_SPELLING.search(word))

@@ -1,5 +1,6 @@
 """What benchmarks stand on: the application on an empty store of either kind."""
 
+import gc
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -51,6 +52,8 @@ async def office(url: str, *, work: bool = True) -> AsyncIterator[Office]:
         app = create_app(settings, CHANNELS, FakeResponder(), only=None if work else "web")
         runner = web.AppRunner(app)
         await runner.setup()
+        gc.collect()
+        gc.freeze()  # as a server does
         try:
             yield Office(app, TestClock())
         finally:
