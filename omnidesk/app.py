@@ -170,7 +170,9 @@ def make_workers(app: web.Application) -> list[Worker]:
     media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),
-        Worker("intake_large", intake(large=True).run),
+        # where several may write at once, one computes while the other waits for the database
+        *([] if database.is_sqlite else [Worker("intake_more", intake(hand="more", large=False).run)]),
+        Worker("intake_large", intake(hand="large", large=True).run),
         Worker("routing", Routing(database).run),
         Worker("bot", bot.run),
         Worker("media", media.run, media.next_due),

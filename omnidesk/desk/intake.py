@@ -19,13 +19,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Receipt, Unparsable
 from omnidesk.contract.channel import RawMessage as Raw
@@ -38,16 +39,15 @@ from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.db import Database, Transaction, rows_of, table_of
+from omnidesk.store.db import Database, Transaction, fixed, rows_of, table_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import LaneClaim, Lease, RawMessage, RawState
 
 log = logging.getLogger(__name__)
 
 _STARTS = 3
+_SWEEP = timedelta(seconds=1)
 _RETRY = (timedelta(seconds=5), timedelta(minutes=1))
-_LARGE = "/large"
-"""Ends the holder of claims on large messages."""
 _LARGE_AT_ONCE = 2
 _OUR_ERROR = "an error of ours while processing it; it is in the log of the program"
 
@@ -72,39 +72,46 @@ class Batch:
 class Intake:
     """The worker that processes raw messages: only large ones, only the others, or (`large` is None) all.
 
-    One of each for a holder, since it takes back what its last round left.
+    A process may have several side by side, each with a `hand` of its own, since it takes back what its last round
+    left; one whose round was full calls the worker `intake_more`.
     """
 
     def __init__(
         self, db: Database, blobs: Blobs, keys: Keys, inboxes: Inboxes, *,
-        holder: str, batch: int, large: bool | None = None,
+        holder: str, hand: str = "", batch: int, large: bool | None = None,
     ) -> None:  # fmt: skip
         self._db = db
         self._blobs = blobs
         self._keys = keys
         self._inboxes = inboxes
-        self._holder = holder + _LARGE if large else holder
+        self._holder = f"{holder}/{hand}"
         self._batch = min(batch, _LARGE_AT_ONCE) if large else batch
         self._large = large
         self._setbacks = Setbacks(db.now)
         self._free, self._mine = self._statements()
         self._unended: list[int] = []
         """What the last round began and we ended: those starts don't count."""
+        self._tidy = False
+        """Whether the last round gave back all that it claimed."""
+        self._swept_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> bool:
         """One round; False = nothing waits."""
         rows = await self._claim()
         try:
             await self._process(rows)
+            self._tidy = True
         except asyncio.CancelledError:
             self._unended = [row.id for row in rows]
-            async with self._db.transaction() as tx:
+            async with self._db.transaction(durable=False) as tx:
                 await self._drop_claims(tx)
             raise
         except Exception as error:
             if passes(error):
                 self._unended = [row.id for row in rows]
             raise
+        if len(rows) == self._batch:
+            self._db.bus.publish(WorkWaiting("intake_more"))
         if rows and self._large is not None:  # what waited behind these may be of the other size
             self._db.bus.publish(WorkWaiting("intake" if self._large else "intake_large"))
         return bool(rows)
@@ -124,22 +131,31 @@ class Intake:
 
     async def _claim(self) -> list[RawMessage]:
         """Claim lanes and raise the attempts of their messages: committed before anything is tried."""
-        async with self._db.transaction() as tx:
-            await self._drop_claims(tx)
-            rows = await self._take(tx)
-        self._unended = []
-        return rows
-
-    async def _take(self, tx: Transaction) -> list[RawMessage]:
-        lanes, alone = await self._free_lanes(tx)
+        await self._sweep()
+        async with self._db.session() as session:
+            lanes, alone = await self._free_lanes(session)
         if not lanes:
             return []
+        self._tidy = False
+        async with self._db.transaction(durable=False) as tx:
+            return await self._take(tx, lanes, alone)
+
+    async def _sweep(self) -> None:
+        """Drop claims that a round of ours left which could not end, and now and then those of the dead."""
+        now = self._db.now()
+        if self._tidy and now < self._swept_at + _SWEEP:
+            return
+        async with self._db.transaction(durable=False) as tx:
+            await self._drop_claims(tx)
+        self._unended, self._tidy, self._swept_at = [], True, now
+
+    async def _take(self, tx: Transaction, lanes: list[int], alone: bool) -> list[RawMessage]:
         claims = [{"lane": lane, "holder": self._holder} for lane in lanes]
         connection = await tx.session.connection()
         won = await dialect.insert_new(connection, table_of(LaneClaim), claims, key=["lane"], give="lane")
         # Read after the claim: what another process did with a lane until then is done.
         most = 1 if alone else self._batch
-        rows = await tx.load(RawMessage, self._mine, {**self._now(tx), "lanes": list(won), "most": most})
+        rows = await tx.load(RawMessage, self._mine, {**self._now(tx.now), "lanes": list(won), "most": most})
         for row in rows:
             row.attempts += 1
         if unused := won - {row.lane for row in rows}:
@@ -157,14 +173,13 @@ class Intake:
             began = (col(RawMessage.id).in_(self._unended), col(RawMessage.state) == RawState.WAITING)
             unended = update(RawMessage).where(*began, col(RawMessage.lane).in_(lanes))
             await tx.session.exec(unended.values(attempts=col(RawMessage.attempts) - 1))
-        holder = col(LaneClaim.holder)
-        dead = holder.not_in(select(Lease.holder)) & holder.not_in(select(col(Lease.holder) + _LARGE))
-        await tx.session.exec(delete(LaneClaim).where(ours | dead))
+        alive = exists().where(col(LaneClaim.holder).startswith(col(Lease.holder) + "/"))
+        await tx.session.exec(delete(LaneClaim).where(ours | ~alive))
 
-    async def _free_lanes(self, tx: Transaction) -> tuple[list[int], bool]:
+    async def _free_lanes(self, session: AsyncSession) -> tuple[list[int], bool]:
         """The lanes of the oldest waiting messages, and whether only the first of these messages may be tried."""
-        connection = await tx.session.connection()
-        found = list(await connection.execute(self._free, {**self._now(tx), "most": self._batch}))
+        connection = await session.connection()
+        found = list(await connection.execute(self._free, {**self._now(self._db.now()), "most": self._batch}))
         # What was started before may be what stopped the program: its lane waits until it is the oldest, then goes
         # message by message, alone, so that it takes nobody along.
         tried = {lane for lane, attempts in found if attempts}
@@ -182,20 +197,20 @@ class Intake:
         most = bindparam("most", type_=sqlalchemy.Integer())
         return free.order_by(col(RawMessage.id)).limit(most), mine.order_by(col(RawMessage.id)).limit(most)
 
-    def _now(self, tx: Transaction) -> dict[str, Any]:
-        return {"now": tx.now, "usable": [inbox.row.id for inbox in self._inboxes.all()]}
+    def _now(self, now: datetime) -> dict[str, Any]:
+        return {"now": now, "usable": [inbox.row.id for inbox in self._inboxes.all()]}
 
     def _due(self) -> ColumnElement[bool]:
         """Messages to try now: of an inbox in use here, in a lane that holds nothing older that we may not take."""
         older = aliased(RawMessage)
         held = exists().where(
             col(older.lane) == col(RawMessage.lane),
-            col(older.state) == RawState.WAITING,
+            col(older.state) == fixed(RawState.WAITING),
             col(older.id) < col(RawMessage.id),
             or_(col(older.not_before) > bindparam("now"), ~self._of_our_size(older)),
         )
         return and_(
-            col(RawMessage.state) == RawState.WAITING,
+            col(RawMessage.state) == fixed(RawState.WAITING),
             col(RawMessage.not_before) <= bindparam("now"),
             col(RawMessage.inbox_id).in_(bindparam("usable", expanding=True)),
             self._of_our_size(RawMessage),
@@ -276,7 +291,7 @@ class Intake:
 
     async def _apply(self, arrivals: Sequence[Arrival], lanes: set[int], *, last: bool = True) -> None:
         """Apply messages in one transaction; the last ones of their lanes release them."""
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(durable=False) as tx:
             await (self._release(tx, lanes) if last else self._keep(tx, lanes))
             for arrival in arrivals:
                 if arrival.failure is not None:
@@ -299,7 +314,7 @@ class Intake:
 
     async def _put_back(self, row: RawMessage, error: Exception, untried: Sequence[int]) -> None:
         """Try a message again later, and what follows it in its lane after it; an error that passes is no start."""
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(durable=False) as tx:
             await self._release(tx, {row.lane})
             later: dict[str, object] = {"not_before": tx.now + _RETRY[row.attempts - 1], "reason": _OUR_ERROR}
             if passes(error):
@@ -310,7 +325,7 @@ class Intake:
 
     async def _give_up(self, row: RawMessage, reason: str) -> None:
         arrival = Arrival(row, self._inboxes.by_id(row.inbox_id), refused=reason)
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(durable=False) as tx:
             await self._release(tx, {row.lane})
             _finish(tx, arrival)
 
@@ -334,5 +349,5 @@ def _finish(tx: Transaction, arrival: Arrival) -> None:
 async def waiting(db: Database) -> int:
     """How many raw messages wait."""
     async with db.session() as session:
-        count = select(func.count()).where(RawMessage.state == RawState.WAITING)
+        count = select(func.count()).where(col(RawMessage.state) == fixed(RawState.WAITING))
         return (await session.exec(count)).one()

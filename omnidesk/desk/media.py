@@ -10,7 +10,7 @@ from omnidesk.contract.channel import ChannelError
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.events import CaseChanged, TranscriptChanged
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Database, Transaction, fixed
 from omnidesk.store.models import Attachment, AttachmentState, Case, Interaction
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 8
 _TRIES = 8
 _FIRST_DELAY = timedelta(minutes=1)
-_PENDING = Attachment.state == AttachmentState.PENDING
+_PENDING = col(Attachment.state) == fixed(AttachmentState.PENDING)
 
 
 class Media:

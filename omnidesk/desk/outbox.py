@@ -16,7 +16,7 @@ from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Database, Transaction, fixed
 from omnidesk.store.models import Delivery, DeliveryState, Lease, MessageReference
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Outbox:
         busy = Counter(delivery.inbox_id for delivery in self._under_way.values())
         usable = [inbox.row.id for inbox in self._inboxes.all() if busy[inbox.row.id] < _AT_ONCE]
         inbox = col(Delivery.inbox_id) + 0  # a sum, or SQLite looks inbox by inbox and sorts all that is queued
-        return [col(Delivery.state) == DeliveryState.QUEUED, inbox.in_(usable), ~behind]
+        return [col(Delivery.state) == fixed(DeliveryState.QUEUED), inbox.in_(usable), ~behind]
 
     async def _take_back(self, tx: Transaction) -> None:
         """What a process that died was sending is sent again, with the same key; so is what we could not note as sent.
@@ -106,7 +106,7 @@ class Outbox:
         dead = col(Delivery.holder).not_in(select(Lease.holder))
         ours = [delivery.id for delivery in self._under_way.values()]
         forgotten = (col(Delivery.holder) == self._holder) & col(Delivery.id).not_in(ours)
-        lost = update(Delivery).where(col(Delivery.state) == DeliveryState.SENDING, dead | forgotten)
+        lost = update(Delivery).where(col(Delivery.state) == fixed(DeliveryState.SENDING), dead | forgotten)
         await tx.session.exec(lost.values(state=DeliveryState.QUEUED))
 
     def _begin(self, delivery: Delivery) -> asyncio.Task[None]:

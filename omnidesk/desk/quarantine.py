@@ -11,7 +11,7 @@ from omnidesk.desk import audit
 from omnidesk.errors import NotFound
 from omnidesk.events import WorkWaiting
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.db import Transaction
+from omnidesk.store.db import Transaction, fixed
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import RawMessage, RawState
 
@@ -20,7 +20,7 @@ async def list_quarantined(session: AsyncSession, *, before: int | None = None, 
     """What is in quarantine, newest first, from before an id on."""
     held = (
         select(RawMessage)
-        .where(RawMessage.state == RawState.QUARANTINED, col(RawMessage.id) < (before or MAX_ID))
+        .where(col(RawMessage.state) == fixed(RawState.QUARANTINED), col(RawMessage.id) < (before or MAX_ID))
         .order_by(col(RawMessage.id).desc())
         .limit(limit)
         .options(defer(RawMessage.body))  # type: ignore[arg-type]
@@ -30,7 +30,7 @@ async def list_quarantined(session: AsyncSession, *, before: int | None = None, 
 
 async def count(session: AsyncSession, most: int = 1000) -> int:
     """How many messages are in quarantine, at most `most`."""
-    held = select(RawMessage.id).where(RawMessage.state == RawState.QUARANTINED).limit(most).subquery()
+    held = select(RawMessage.id).where(col(RawMessage.state) == fixed(RawState.QUARANTINED)).limit(most).subquery()
     return (await session.exec(select(func.count()).select_from(held))).one()
 
 

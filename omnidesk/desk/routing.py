@@ -52,11 +52,11 @@ class Routing:
         return any([await self._setbacks.attempt(one, self._route(col(Case.id) == one)) for one in case_ids])
 
     async def _route(self, which: ColumnElement[bool]) -> bool:
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(durable=False) as tx:
             return await _route(tx, which) > 0
 
     async def _hand_out(self, case_id: int) -> bool:
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(durable=False) as tx:
             return await _hand_out(tx, case_id)
 
 

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.events import WorkWaiting
-from omnidesk.store.db import Transaction, rows_of, table_of
+from omnidesk.store.db import Transaction, fixed, rows_of, table_of
 from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 
 FACTS = ("holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
@@ -31,6 +31,7 @@ _POLICY = rows_of(SlaPolicy).order_by(col(SlaPolicy.id)).limit(1)
 _COUNTED = sqlalchemy.select(
     col(SlaSegment.timer_id), col(SlaSegment.started_at), col(SlaSegment.ended_at)
 ).where(col(SlaSegment.timer_id).in_(bindparam("timers", expanding=True)), col(SlaSegment.counted))  # fmt: skip
+_RUNNING = (col(SlaTimer.state) == fixed(TimerState.RUNNING), col(SlaTimer.breached_at).is_(None))
 _CLOSE = (
     table_of(SlaSegment)
     .update()
@@ -166,22 +167,14 @@ def _show(case: Case, timers: Iterable[SlaTimer]) -> None:
 async def due(session: AsyncSession, now: datetime, limit: int) -> list[SlaTimer]:
     """Running timers past their due time that nobody noted yet, earliest first."""
     statement = (
-        select(SlaTimer)
-        .where(SlaTimer.state == TimerState.RUNNING, col(SlaTimer.breached_at).is_(None), col(SlaTimer.due_at) <= now)
-        .order_by(col(SlaTimer.due_at))
-        .limit(limit)
+        select(SlaTimer).where(*_RUNNING, col(SlaTimer.due_at) <= now).order_by(col(SlaTimer.due_at)).limit(limit)
     )
     return list(await session.exec(statement))
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the earliest running timer is due."""
-    statement = (
-        select(SlaTimer.due_at)
-        .where(SlaTimer.state == TimerState.RUNNING, col(SlaTimer.breached_at).is_(None))
-        .order_by(col(SlaTimer.due_at))
-        .limit(1)
-    )
+    statement = select(SlaTimer.due_at).where(*_RUNNING).order_by(col(SlaTimer.due_at)).limit(1)
     return (await session.exec(statement)).first()
 
 

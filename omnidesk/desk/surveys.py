@@ -14,7 +14,7 @@ from omnidesk.desk.interactions import SYSTEM, By, Content
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import WorkWaiting
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Database, Transaction, fixed
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
@@ -114,7 +114,7 @@ class Surveys:
         async with self._db.session() as session:
             due = (
                 select(Invitation)
-                .where(Invitation.state == InvitationState.ARMED, col(Invitation.send_at) <= self._db.now())
+                .where(col(Invitation.state) == fixed(InvitationState.ARMED), col(Invitation.send_at) <= self._db.now())
                 .where(col(Invitation.id).not_in(self._setbacks.resting()))
                 .order_by(col(Invitation.send_at))
                 .limit(_AT_ONCE)
@@ -133,7 +133,7 @@ class Surveys:
     async def next_due(self) -> datetime | None:
         """When the next survey is due."""
         async with self._db.session() as session:
-            armed = select(Invitation.send_at).where(Invitation.state == InvitationState.ARMED)
+            armed = select(Invitation.send_at).where(col(Invitation.state) == fixed(InvitationState.ARMED))
             first = (await session.exec(armed.order_by(col(Invitation.send_at)).limit(1))).first()
             return self._setbacks.after_rest(first)
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, Table, bindparam, literal, select
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +18,7 @@ from omnidesk import clock
 from omnidesk.errors import NotFound
 from omnidesk.events import Bus, Event
 from omnidesk.store import plain
-from omnidesk.store.dialect import make_engines
+from omnidesk.store.dialect import DURABLE, make_engines
 from omnidesk.store.ids import IdMaker
 from omnidesk.store.models import Row
 from omnidesk.store.plain import table_of as table_of
@@ -180,6 +181,11 @@ def rows_of(model: type[Row]) -> Select[Any]:
     return select(table_of(model))
 
 
+def fixed(value: StrEnum) -> ColumnElement[str]:
+    """A value that stands in the statement itself: a prepared statement can use an index of just those rows then."""
+    return literal(value.value, String(), literal_execute=True)
+
+
 def _values(row: Any, table: Table) -> dict[str, Any]:
     """A row's columns; an object of the ORM holds more than them."""
     if isinstance(row, plain.Plain):
@@ -236,11 +242,17 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction: committed when the block ends, undone when it raises; its events leave after the commit."""
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
+        """A transaction: committed when the block ends, undone when it raises; its events leave after the commit.
+
+        One that is not `durable` outlives the process like any other, but perhaps not the machine losing its power: its
+        commit doesn't wait for the disk. Meant for steps that are found and done again by what is durable already; and
+        no later transaction that is durable is ever kept without it.
+        """
         async with self._turn, self._write() as session:
             tx = Transaction(session, self.ids, self.now())
             async with session.begin():
+                _ = await session.connection(execution_options={DURABLE: durable})
                 yield tx
                 await tx.finish()
         for event in tx.events:

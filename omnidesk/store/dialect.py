@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from omnidesk.store import sqlite
 
+DURABLE = "durable"
+"""The execution option of a connection whose transactions need not outlive a power cut, if it is False."""
 _BUSY_MS = 10_000
 
 
@@ -31,7 +33,17 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     engine = create_async_engine(
         parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, skip_autocommit_rollback=True
     )  # fmt: skip
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def started(connection: Connection) -> None:
+        if not _is_durable(connection):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+
     return engine.execution_options(isolation_level="AUTOCOMMIT"), engine
+
+
+def _is_durable(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(DURABLE, True))
 
 
 def _sqlite_reader(url: URL) -> AsyncEngine:
@@ -50,6 +62,10 @@ def _sqlite_writer(url: URL) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def started(connection: Connection) -> None:
+        wanted = "FULL" if _is_durable(connection) else "NORMAL"
+        if connection.info.get("synchronous", "FULL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+            connection.info["synchronous"] = wanted
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

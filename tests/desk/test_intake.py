@@ -48,8 +48,9 @@ class Gate(Blobs):
 def sized(office: Office, *, large: bool, blobs: Blobs | None = None) -> Intake:
     """The intake of one size of messages."""
     blobs = blobs or office.app[BLOBS]
+    hand = "large" if large else ""
     return Intake(
-        office.database, blobs, office.keys, office.inboxes, holder=office.holder, batch=100, large=large
+        office.database, blobs, office.keys, office.inboxes, holder=office.holder, hand=hand, batch=100, large=large
     )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ async def test_what_a_dead_process_had_claimed_is_taken_over(office: Office) -> 
     assert await texts(office) == []
     async with office.database.transaction() as tx:
         await tx.session.exec(delete(Lease).where(col(Lease.holder) == "elsewhere/1/a"))
+    office.clock.skip(seconds=1)
     with pytest.raises(ProgramStopped):
         await office.work()
     assert await texts(office) == ["before"]
@@ -242,10 +244,10 @@ async def test_a_database_that_flaps_stops_no_message(office: Office) -> None:
         away = False
 
         @asynccontextmanager
-        async def transaction(self) -> AsyncIterator[Transaction]:
+        async def transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
             if self.away:
                 raise ConnectionRefusedError("the database is away")
-            async with super().transaction() as tx:
+            async with super().transaction(durable=durable) as tx:
                 yield tx
 
     class Switch(Blobs):
@@ -335,6 +337,7 @@ async def test_what_a_dead_process_had_claimed_of_large_messages_is_taken_over(o
     assert not await large.run()
     async with office.database.transaction() as tx:
         await tx.session.exec(delete(Lease).where(col(Lease.holder) == "elsewhere/1/a"))
+    office.clock.skip(seconds=1)
     assert await large.run()
     assert await texts(office) == ["large"]
 

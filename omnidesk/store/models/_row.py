@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -84,6 +84,15 @@ def link(target: str, *, index: bool = False, primary_key: bool = False, default
 def maybe_link(target: str, *, index: bool = False) -> Any:
     """A foreign key that may be absent."""
     return link(target, index=index, default=None)
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of some rows. `where`: as the queries say it (see `store.db.fixed`), or the name of a boolean column.
+
+    SQLite takes the index only where a query repeats the very condition, and its queries say `flag = 1`.
+    """
+    flag = "" if " " in where else " = 1"
+    return Index(name, *columns, sqlite_where=text(where + flag), postgresql_where=text(where))
 
 
 def big(default: Any = 0) -> Any:

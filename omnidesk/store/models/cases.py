@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class Category(StrEnum):
@@ -61,13 +61,10 @@ class Case(Row, table=True):
         Index("ix_cases_of_team", "team_id", "id"),
         Index("ix_cases_of_assignee", "assignee_id", "id"),
         Index("ix_cases_of_inbox", "inbox_id", "id"),
-        Index("ix_cases_needs_routing", "id", sqlite_where=text("needs_routing"),
-              postgresql_where=text("needs_routing")),
-        Index("ix_cases_needs_agent", "team_id", "id", sqlite_where=text("needs_agent"),
-              postgresql_where=text("needs_agent")),
-        Index("ix_cases_needs_bot", "id", sqlite_where=text("needs_bot"), postgresql_where=text("needs_bot")),
-        Index("ix_cases_next_step", "next_step_at", sqlite_where=text("next_step_at IS NOT NULL"),
-              postgresql_where=text("next_step_at IS NOT NULL")),
+        partial("ix_cases_needs_routing", "id", where="needs_routing"),
+        partial("ix_cases_needs_agent", "team_id", "id", where="needs_agent"),
+        partial("ix_cases_needs_bot", "id", where="needs_bot"),
+        partial("ix_cases_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
     )  # fmt: skip
 
     id: int = key()

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class DeliveryState(StrEnum):
@@ -27,10 +27,8 @@ class Delivery(Row, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_due", "not_before", "id", sqlite_where=text("state = 'queued'"),
-              postgresql_where=text("state = 'queued'")),
-        Index("ix_deliveries_sending", "id", sqlite_where=text("state = 'sending'"),
-              postgresql_where=text("state = 'sending'")),
+        partial("ix_deliveries_due", "not_before", "id", where="state = 'queued'"),
+        partial("ix_deliveries_sending", "id", where="state = 'sending'"),
         Index("ix_deliveries_point", "contact_point_id", "id"),
         Index("ix_deliveries_case", "case_id", "id"),
         Index("ix_deliveries_provider", "inbox_id", "provider_id"),

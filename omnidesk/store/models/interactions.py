@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment
+from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class Direction(StrEnum):
@@ -92,8 +92,7 @@ class Attachment(Row, table=True):
 
     __tablename__ = "attachments"
     __table_args__ = (
-        Index("ix_attachments_pending", "not_before", "id", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
+        partial("ix_attachments_pending", "not_before", "id", where="state = 'pending'"),
     )  # fmt: skip
 
     id: int = key()

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment
+from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class RawState(StrEnum):
@@ -23,12 +23,9 @@ class RawMessage(Row, table=True):
 
     __tablename__ = "raw_messages"
     __table_args__ = (
-        Index("ix_raw_messages_waiting", "id", sqlite_where=text("state = 'waiting'"),
-              postgresql_where=text("state = 'waiting'")),
-        Index("ix_raw_messages_lane", "lane", "id", sqlite_where=text("state = 'waiting'"),
-              postgresql_where=text("state = 'waiting'")),
-        Index("ix_raw_messages_quarantined", "id", sqlite_where=text("state = 'quarantined'"),
-              postgresql_where=text("state = 'quarantined'")),
+        partial("ix_raw_messages_waiting", "id", where="state = 'waiting'"),
+        partial("ix_raw_messages_lane", "lane", "id", where="state = 'waiting'"),
+        partial("ix_raw_messages_quarantined", "id", where="state = 'quarantined'"),
     )  # fmt: skip
 
     id: int = key()

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_moment, moment, partial
 
 
 class Metric(StrEnum):
@@ -45,8 +45,7 @@ class SlaTimer(Row, table=True):
 
     __tablename__ = "sla_timers"
     __table_args__ = (
-        Index("ix_sla_timers_due", "due_at", sqlite_where=text("state = 'running' AND breached_at IS NULL"),
-              postgresql_where=text("state = 'running' AND breached_at IS NULL")),
+        partial("ix_sla_timers_due", "due_at", where="state = 'running' AND breached_at IS NULL"),
         Index("ix_sla_timers_case", "case_id", "cycle"),
     )  # fmt: skip
 

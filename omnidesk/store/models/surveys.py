@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, big, key, link, maybe_moment, moment
+from omnidesk.store.models._row import Row, big, key, link, maybe_moment, moment, partial
 
 
 class InvitationState(StrEnum):
@@ -46,8 +46,7 @@ class Invitation(Row, table=True):
     __tablename__ = "invitations"
     __table_args__ = (
         UniqueConstraint("case_id", "cycle", "survey_id"),
-        Index("ix_invitations_due", "send_at", sqlite_where=text("state = 'armed'"),
-              postgresql_where=text("state = 'armed'")),
+        partial("ix_invitations_due", "send_at", where="state = 'armed'"),
         Index("ix_invitations_point", "contact_point_id", "state"),
     )  # fmt: skip
 

@@ -1,0 +1,73 @@
+"""What runs for every message must not read a whole table: SQLite tells what it would do for each statement."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from omnidesk.desk import actions
+from omnidesk.store.db import Database
+from omnidesk.store.models import Row
+from tests.office import Office
+
+SMALL = {
+    "agents", "alembic_version", "audit_entries", "bot_versions", "bots", "counters", "inboxes", "lane_claims",
+    "leases", "memberships", "memories", "sla_policies", "surveys", "teams",
+}  # fmt: skip
+"""A handful of rows, or only those at work now."""
+_PARTIAL = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+
+
+@contextmanager
+def statements() -> Iterator[dict[str, Any]]:
+    """Every statement that is executed meanwhile, with values it was executed with."""
+    seen: dict[str, Any] = {}
+
+    def note(_c: Any, _k: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
+        if not many and statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.setdefault(statement, values)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+async def scans(database: Database, seen: dict[str, Any]) -> list[str]:
+    """The statements that read a whole table that grows."""
+    found = []
+    async with database.reader.connect() as connection:
+        partial = {str(name) for (name,) in await connection.exec_driver_sql(_PARTIAL)}
+        for statement, values in seen.items():
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
+            for *_, step in steps:
+                scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
+                table = scan and scan[1]
+                if scan and table in Row.metadata.tables and table not in SMALL and scan[2] not in partial:
+                    found.append(f"{step}: {statement}")
+    return found
+
+
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_a_message_on_its_way_reads_no_whole_table(office: Office) -> None:
+    await office.comes("Bo")
+    case = await office.says("Hello")
+    with statements() as seen:
+        await office.receive("Hello, too", sender="max")
+        await office.act("Bo", actions.reply, case.number, "How can I help?")
+        await office.receive("Like this")
+        await office.receive("Hello bot", inbox="bot", sender="zoe")
+        await office.receive("By mail", inbox="mail", sender="m@x.example", message_id="m1@x", references=["m0@x"])
+        await office.act("Bo", actions.resolve, case.number)
+        office.clock.skip(hours=9)
+        await office.work()
+    assert len(seen) > 40
+    assert await scans(office.database, seen) == []
+
+
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_a_scan_would_be_found(office: Office) -> None:
+    assert await scans(office.database, {"SELECT id FROM cases WHERE subject = ?": ("Hello",)}) != []
+    assert await scans(office.database, {"SELECT id FROM cases WHERE needs_bot": ()}) != []
