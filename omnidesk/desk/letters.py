@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
 from omnidesk.desk import deliveries, files, joining, surveys
+from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -46,6 +47,8 @@ class Letters:
         case = await session.get_one(Case, delivery.case_id) if delivery.case_id else None
         point = await session.get_one(ContactPoint, delivery.contact_point_id)
         inbox = await session.get_one(Inbox, delivery.inbox_id)
+        if case is not None and point.contact_id != case.contact_id:
+            raise Invalid("this address belongs to somebody else by now; reach the person at another one")
         can = channel.capabilities
         language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
         buttons = _buttons(interaction, can)

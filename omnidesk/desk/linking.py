@@ -1,14 +1,13 @@
-"""Linking: "this address belongs to …" gives an address, and what was said through it, to another contact, and back.
+"""Linking: "this address belongs to …" gives an address, and what was said through it, to another contact.
 
 One rule decides what goes along: a case goes with the address that it is answered on, and its log and surveys go with
-it. So every case is answered on an address of its own contact, before and after. What comes through the address later
-belongs to it too: undoing takes it back with the rest.
+it. So every case is answered on an address of its own contact, before and after. The way back is `unlinking`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,7 +51,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class Move:
     """An address on its way from one contact to another."""
 
     point: ContactPoint
@@ -71,7 +70,7 @@ async def preview(session: AsyncSession, viewer: Viewer, point_id: int, target_i
     _must_fit(source, target)
     moving = select(Case).where(Case.contact_point_id == point_id, Case.contact_id == source.id)
     found = list(await session.exec(moving))
-    _must_see(viewer, found)
+    must_see(viewer, found)
     ids = moving.with_only_columns(col(Case.id))
     said = select(func.count()).where(col(Interaction.case_id).in_(ids), Interaction.kind == Kind.MESSAGE)
     asked = select(func.count()).where(col(Invitation.case_id).in_(ids), col(Invitation.score).is_not(None))
@@ -107,10 +106,10 @@ async def _give(
     tx: Transaction, viewer: Viewer, source_id: int, points: Sequence[ContactPoint], target_id: int
 ) -> list[ContactLink]:
     """Give locked addresses of one contact to another; each leaves a link that can be undone."""
-    moving = await _lock_cases(tx, points)
-    source, target = await _lock_contacts(tx, source_id, target_id)
+    moving = await lock_cases(tx, col(Case.contact_point_id).in_([point.id for point in points]))
+    source, target = await lock_contacts(tx, source_id, target_id)
     _must_fit(source, target)
-    _must_see(viewer, moving)
+    must_see(viewer, moving)
     links = [
         ContactLink(
             id=tx.new_id(), point_id=point.id, from_contact_id=source_id, to_contact_id=target_id,
@@ -124,43 +123,19 @@ async def _give(
         for case in theirs:
             names = {"link_id": made.id, "case_id": case.id, "contact_name": case.contact_name}
             tx.add_row(ContactLinkCase, names)
-        await _take_along(tx, viewer, _Move(point, source, target), theirs, {})
+        await take_along(tx, viewer, Move(point, source, target), theirs, {})
     if not await _has_other_points(tx.session, source_id, [point.id for point in points]):
         source.merged_into_id = target_id
     return links
 
 
-async def undo(tx: Transaction, viewer: Viewer, link_id: int) -> ContactLink:
-    """The address goes back to where it was, with what came through it since.
-
-    Cases that are answered on another address by now stay. Raises NotFound, NotAllowed as `link` does, and Conflict
-    when this was undone already or the address has moved on.
-    """
-    must_be(viewer, Role.AGENT)
-    known = await tx.session.get(ContactLink, link_id)
-    if known is None:
-        raise NotFound("This link is no longer here.")
-    point = await tx.get(ContactPoint, known.point_id)
-    made = await tx.get(ContactLink, link_id)
-    if made.undone_at is not None or point.contact_id != made.to_contact_id:
-        raise Conflict("This address has moved on since; look where it is now.", code="moved_on")
-    moving = await _lock_cases(tx, [point])
-    source, target = await _lock_contacts(tx, made.to_contact_id, made.from_contact_id)
-    _must_see(viewer, moving)
-    await _take_along(tx, viewer, _Move(point, source, target), moving, await _names_before(tx, link_id))
-    target.merged_into_id = None
-    made.undone_at, made.undone_by_id = tx.now, viewer.as_agent
-    return made
+async def lock_cases(tx: Transaction, condition: ColumnElement[bool]) -> list[Case]:
+    """The cases that fit, locked in id order after the addresses, as arriving messages do."""
+    found = select(Case).where(condition).order_by(col(Case.id)).with_for_update(key_share=True)
+    return list(await tx.session.exec(found.execution_options(populate_existing=True)))
 
 
-async def _lock_cases(tx: Transaction, points: Sequence[ContactPoint]) -> list[Case]:
-    """The cases answered on these addresses, locked in id order after the addresses, as arriving messages do."""
-    answered = select(Case).where(col(Case.contact_point_id).in_([point.id for point in points]))
-    locked = answered.order_by(col(Case.id)).with_for_update(key_share=True).execution_options(populate_existing=True)
-    return list(await tx.session.exec(locked))
-
-
-async def _lock_contacts(tx: Transaction, *contact_ids: int) -> list[Contact]:
+async def lock_contacts(tx: Transaction, *contact_ids: int) -> list[Contact]:
     """The contacts in the order asked for, locked in id order."""
     locked = {contact_id: await tx.get(Contact, contact_id) for contact_id in sorted(contact_ids)}
     return [locked[contact_id] for contact_id in contact_ids]
@@ -173,7 +148,8 @@ def _must_fit(source: Contact, target: Contact) -> None:
         raise Conflict("This contact was merged into another one; choose that one.", code="merged_contact")
 
 
-def _must_see(viewer: Viewer, moving: Sequence[Case]) -> None:
+def must_see(viewer: Viewer, moving: Sequence[Case]) -> None:
+    """Raise NotAllowed when a case that would move is hidden from the viewer."""
     if not all(viewer.may_see(case) for case in moving):
         raise NotAllowed(
             "Cases of a closed team would move along; ask one of its members or an administrator.", code="hidden_cases"
@@ -187,20 +163,14 @@ async def _has_other_points(session: AsyncSession, contact_id: int, but: Sequenc
     return (await session.exec(others.limit(1))).first() is not None
 
 
-async def _names_before(tx: Transaction, link_id: int) -> dict[int, str]:
-    """What the contact of each case was called when it moved."""
-    kept = select(ContactLinkCase.case_id, ContactLinkCase.contact_name).where(ContactLinkCase.link_id == link_id)
-    return dict((await tx.session.exec(kept)).all())
-
-
-async def _take_along(
-    tx: Transaction, viewer: Viewer, move: _Move, cases: Sequence[Case], names: Mapping[int, str]
+async def take_along(
+    tx: Transaction, viewer: Viewer, move: Move, cases: Sequence[Case], names: Mapping[int, str]
 ) -> None:
     """Move the address with all that was said through it, and say so in the log of each case.
 
     `names`: what the contact of a case is called there, where that is not the contact's own name.
     """
-    await _move_rows(tx, move)
+    await _move_rows(tx, move, [case.id for case in cases])
     by = By.viewer(viewer)
     before, after = (contact.name or move.point.name for contact in (move.source, move.target))
     for case in cases:
@@ -211,12 +181,11 @@ async def _take_along(
         )  # fmt: skip
 
 
-async def _move_rows(tx: Transaction, move: _Move) -> None:
+async def _move_rows(tx: Transaction, move: Move, case_ids: Sequence[int]) -> None:
     """Everything but the cases themselves, in as many statements whatever their number."""
-    theirs = select(Case.id).where(Case.contact_point_id == move.point.id, Case.contact_id == move.source.id)
     updates = (
-        update(Interaction).where(col(Interaction.case_id).in_(theirs)),
-        update(Invitation).where(col(Invitation.case_id).in_(theirs)),
+        update(Interaction).where(col(Interaction.case_id).in_(case_ids)),
+        update(Invitation).where(col(Invitation.case_id).in_(case_ids)),
         update(Interaction).where(
             col(Interaction.contact_point_id) == move.point.id,
             col(Interaction.contact_id) == move.source.id,

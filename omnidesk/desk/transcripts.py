@@ -57,7 +57,7 @@ async def read(session: AsyncSession, letters: Letters, point_id: int | None, af
     changed = [talk for talk in talks if marks.get(talk.case_id) != (talk.position, talk.read)]
     interactions: list[Interaction] = []
     for talk in changed:
-        interactions += await _news(session, talk, marks.get(talk.case_id, (0, 0)))
+        interactions += await _news(session, talk, point_id, marks.get(talk.case_id, (0, 0)))
     rows = await rows_of(session, interactions)
     scores = await _scores(session, rows)
     reads = {talk.case_id: talk.read for talk in talks}
@@ -66,7 +66,7 @@ async def read(session: AsyncSession, letters: Letters, point_id: int | None, af
 
 
 async def _talks(session: AsyncSession, point_id: int) -> list[_Talk]:
-    """The person's cases in which this address took part, oldest first."""
+    """The cases of whom this address belongs to, if it took part in them, oldest first."""
     took_part = select(Interaction.case_id).where(Interaction.contact_point_id == point_id)
     agents_read = select(func.max(Read.position)).where(col(Read.case_id) == col(Case.id)).scalar_subquery()
     statement = (
@@ -79,8 +79,13 @@ async def _talks(session: AsyncSession, point_id: int) -> list[_Talk]:
     return [_Talk(*row) for row in reversed(list(await session.exec(statement)))]
 
 
-async def _news(session: AsyncSession, talk: _Talk, mark: tuple[int, int]) -> list[Interaction]:
+async def _news(
+    session: AsyncSession, talk: _Talk, point_id: int | None, mark: tuple[int, int]
+) -> list[Interaction]:  # fmt: skip
+    """What was said at this address and others of the same person: of a case that two were taken for one in, a part."""
     given, read_then = mark
+    owner = select(ContactPoint.contact_id).where(ContactPoint.id == point_id).scalar_subquery()
+    own = select(ContactPoint.id).where(ContactPoint.contact_id == owner)
     newly_read = (
         (col(Interaction.direction) == Direction.INBOUND)
         & (col(Interaction.position) > read_then)
@@ -97,6 +102,7 @@ async def _news(session: AsyncSession, talk: _Talk, mark: tuple[int, int]) -> li
         select(Interaction)
         .where(
             Interaction.case_id == talk.case_id,
+            col(Interaction.contact_point_id).in_(own),
             col(Interaction.position) <= talk.position,
             (col(Interaction.position) > given) | newly_read | (question & answered),
             (col(Interaction.kind) == Kind.MESSAGE) | question,

@@ -3,7 +3,7 @@
 from aiohttp import web
 from pydantic import BaseModel
 
-from omnidesk.desk import linking, people
+from omnidesk.desk import linking, people, unlinking
 from omnidesk.desk.names import called
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
@@ -63,5 +63,5 @@ async def link(request: web.Request) -> web.StreamResponse:
 async def undo(request: web.Request) -> web.StreamResponse:
     """Take a link back."""
     async with request.app[DATABASE].transaction() as tx:
-        made = await linking.undo(tx, viewer_of(request), id_in(request, "link"))
+        made = await unlinking.undo(tx, viewer_of(request), id_in(request, "link"))
     return done(request, f"/contacts/{made.to_contact_id}", event=_CHANGED)

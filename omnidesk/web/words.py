@@ -107,6 +107,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hidden_cases": N_("Cases of a closed team would move along. Ask one of its members or an administrator."),
         "moved_on": N_("This address has moved on since. Reload the page to see where it is now."),
         "same_contact": N_("This address belongs to this contact already. Choose another one."),
+        "no_other_address": N_(
+            "Cases of this person would be left without an address to be answered at. Link another address to the "
+            "person first, then undo."
+        ),
         "merged_contact": N_("This contact was merged into another one. Choose that one."),
         "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
     },

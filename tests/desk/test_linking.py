@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from omnidesk.desk import actions, linking
+from omnidesk.desk import actions, linking, unlinking
 from omnidesk.errors import Conflict, NotAllowed, NotFound
 from omnidesk.events import CaseChanged
 from omnidesk.store.models import Agent, Case, Contact, ContactLink, ContactPoint, Interaction, Invitation, Role
@@ -31,7 +31,7 @@ async def link(office: Office, address: str, to: str, by: str = "Bo") -> Contact
 async def undo(office: Office, made: ContactLink, by: str = "Bo") -> None:
     viewer = await office.viewer(by)
     async with office.database.transaction() as tx:
-        await linking.undo(tx, viewer, made.id)
+        await unlinking.undo(tx, viewer, made.id)
 
 
 async def preview(office: Office, address: str, to: str, by: str = "Bo") -> linking.Preview:
@@ -150,7 +150,7 @@ async def test_nothing_is_linked_where_it_is_or_to_who_was_merged(office: Office
                 await linking.link(tx, bo, point_id, target_id)
     with pytest.raises(NotFound):
         async with office.database.transaction() as tx:
-            await linking.undo(tx, bo, 1)
+            await unlinking.undo(tx, bo, 1)
 
 
 async def test_cy_moves_nothing_that_is_hidden_from_him_and_neither_does_a_viewer(office: Office) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from omnidesk.desk import access, finding, linking
+from omnidesk.desk import access, finding, linking, unlinking
 from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.models import (
     Agent,
@@ -155,7 +155,7 @@ async def there_and_back(database: Database, world: World) -> None:
         left = select(Case).where(Case.contact_point_id == point.id, col(Case.contact_id) != target.id)
         assert (await session.exec(left)).all() == []
     async with database.transaction() as tx:
-        await linking.undo(tx, viewer, made.id)
+        await unlinking.undo(tx, viewer, made.id)
     assert await rows(database) == before
 
 

@@ -279,6 +279,7 @@ async def test_every_event_is_said_in_words(office: Office, visit: Visit) -> Non
         "sla_breached": {"metric": "resolution"}, "survey_skipped": {"reason": "automatic"},
         "participant_added": {"address": "a@b.c"}, "automatic_held": {"address": "a@b.c", "limit": 3},
         "delivery_failed": {"address": "a@b.c", "error": "full"}, "also_to": {"inbox": "Mail"},
+        "address_left": {"channel": "webchat", "contact": "Eve", "now": "email"},
         "resolved": {"by": "silence"}, "reopened": {"by": "contact"}, "something_new": {},
     }  # fmt: skip
     case = await office.says("Hello", name="Mia")
