@@ -101,9 +101,9 @@ async def _names_before(tx: Transaction, made: ContactLink) -> dict[int, str]:
 
 
 async def _opened_since(tx: Transaction, made: ContactLink) -> set[int | None]:
-    """The cases whose first row came through the address after it was linked."""
+    """The cases that are younger than the link and began at the address."""
     first = select(Interaction.case_id).where(
-        Interaction.contact_point_id == made.point_id, Interaction.position == 1, col(Interaction.id) > made.id
+        Interaction.contact_point_id == made.point_id, Interaction.position == 1, col(Interaction.case_id) > made.id
     )
     return set(await tx.session.exec(first))
 
