@@ -81,14 +81,16 @@ async def preview(session: AsyncSession, viewer: Viewer, point_id: int, target_i
     )  # fmt: skip
 
 
-async def link(tx: Transaction, viewer: Viewer, point_id: int, target_id: int) -> ContactLink:
-    """The address belongs to the contact `target_id`.
+async def link(tx: Transaction, viewer: Viewer, point_id: int, target_id: int, *, seen_at: int) -> ContactLink:
+    """The address belongs to the contact `target_id`. `seen_at`: the contact whose it was when this was decided.
 
-    Raises NotFound, NotAllowed when a case that would move is hidden from the viewer, and Conflict when the address
-    belongs there already or the contact was merged away.
+    Raises NotFound, NotAllowed when a case that would move is hidden from the viewer, and Conflict when somebody else
+    gave the address away since, it belongs there already, or the contact was merged away.
     """
     must_be(viewer, Role.AGENT)
     point = await tx.get(ContactPoint, point_id)
+    if point.contact_id != seen_at:
+        raise Conflict("This address has moved on since; look where it is now.", code="moved_on")
     (made,) = await _give(tx, viewer, point.contact_id, [point], target_id)
     return made
 

@@ -16,9 +16,10 @@ _CHANGED = "contact-changed, case-changed"
 
 
 class Owner(BaseModel):
-    """Whom the address is said to belong to."""
+    """Whom the address is said to belong to, and whose it was when that was said."""
 
     contact: Id
+    owner: Id
 
 
 async def panel(request: web.Request) -> web.StreamResponse:
@@ -51,7 +52,7 @@ async def link(request: web.Request) -> web.StreamResponse:
     """Link the address; the toast offers to undo it."""
     form, viewer = await read(request, Owner), viewer_of(request)
     async with request.app[DATABASE].transaction() as tx:
-        made = await linking.link(tx, viewer, id_in(request, "point"), form.contact)
+        made = await linking.link(tx, viewer, id_in(request, "point"), form.contact, seen_at=form.owner)
         owner = await people.find(tx.session, made.to_contact_id)
         name = called(owner, await people.points_of(tx.session, owner.id))
     if not is_fragment(request):

@@ -25,7 +25,7 @@ async def link(office: Office, address: str, to: str, by: str = "Bo") -> Contact
     viewer = await office.viewer(by)
     point, target = await point_of(office, address), await point_of(office, to)
     async with office.database.transaction() as tx:
-        return await linking.link(tx, viewer, point.id, target.contact_id)
+        return await linking.link(tx, viewer, point.id, target.contact_id, seen_at=point.contact_id)
 
 
 async def undo(office: Office, made: ContactLink, by: str = "Bo") -> None:
@@ -143,11 +143,11 @@ async def test_nothing_is_linked_where_it_is_or_to_who_was_merged(office: Office
     bo, point = await office.viewer("Bo"), await point_of(office, "mia@example.com")
     with pytest.raises(Conflict, match="merged"):
         async with office.database.transaction() as tx:
-            await linking.link(tx, bo, point.id, chat.contact_id)
+            await linking.link(tx, bo, point.id, chat.contact_id, seen_at=point.contact_id)
     for point_id, target_id in ((1, chat.contact_id), (point.id, 1)):
         with pytest.raises(NotFound):
             async with office.database.transaction() as tx:
-                await linking.link(tx, bo, point_id, target_id)
+                await linking.link(tx, bo, point_id, target_id, seen_at=point.contact_id)
     with pytest.raises(NotFound):
         async with office.database.transaction() as tx:
             await unlinking.undo(tx, bo, 1)
@@ -198,12 +198,21 @@ async def test_two_who_link_two_people_to_each_other_make_one_of_them(office: Of
     assert len(await contact_ids(office)) == 1
 
 
+async def test_two_who_give_one_address_to_two_people_give_it_to_one_of_them(office: Office) -> None:
+    await visitor_and_sender(office)
+    await office.says("Hi", inbox="mail", sender="eve@example.com", name="Eve")
+    both = (link(office, "visitor-1", "mia@example.com"), link(office, "visitor-1", "eve@example.com", by="Ada"))
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert [one.code for one in done if isinstance(one, Conflict)] == ["moved_on"]
+    assert len(await office.all(ContactLink)) == 1
+
+
 async def test_what_arrives_while_an_address_is_linked_is_the_new_owners(office: Office) -> None:
     chat, mail = await visitor_and_sender(office)
     bo, point = await office.viewer("Bo"), await point_of(office, "visitor-1")
     await office.receive("Just now", sender="visitor-1")
     async with office.database.transaction() as tx:
-        await linking.link(tx, bo, point.id, mail.contact_id)
+        await linking.link(tx, bo, point.id, mail.contact_id, seen_at=point.contact_id)
         arriving = asyncio.create_task(office.work())
         await asyncio.sleep(0.2)
     await arriving

@@ -184,7 +184,7 @@ async def there_and_back(database: Database, world: World) -> None:
     before = await rows(database)
     point, target = builder.points[world.link[0]], builder.contacts[world.link[1]]
     async with database.transaction() as tx:
-        made = await linking.link(tx, viewer, point.id, target.id)
+        made = await linking.link(tx, viewer, point.id, target.id, seen_at=point.contact_id)
     async with database.session() as session:
         left = select(Case).where(Case.contact_point_id == point.id, col(Case.contact_id) != target.id)
         assert (await session.exec(left)).all() == []
@@ -245,7 +245,7 @@ async def to_each_their_own(database: Database, world: World, sayings: list[Sayi
     async with database.session() as session:
         owners = dict((await session.exec(select(Case.id, Case.contact_id))).all())
     async with database.transaction() as tx:
-        made = await linking.link(tx, viewer, point.id, target.id)
+        made = await linking.link(tx, viewer, point.id, target.id, seen_at=point.contact_id)
     others = [one for one in builder.points if one.contact_id == target.id]
     talk = Talk(database, viewer, target.id, [point, *others])
     for saying in sayings:

@@ -1,5 +1,6 @@
 """People as programs see them: the list, the page of a person, and whose an address is."""
 
+import asyncio
 import re
 
 from omnidesk.contract.channel import Sender
@@ -100,13 +101,13 @@ async def test_cy_sees_of_others_cases_only_how_many_there_are(office: Office, v
 
 
 async def test_cy_is_refused_to_move_what_he_does_not_see(office: Office, visit: Visit) -> None:
-    _, mail = await two_people(office)
+    chat, mail = await two_people(office)
     point_id = await point_id_of(office, "visitor-1")
-    cy = await visit("Cy")
+    cy, form = await visit("Cy"), {"contact": str(mail.contact_id), "owner": str(chat.contact_id)}
     path = f"/points/{point_id}/owner"
     assert (await cy.get(f"{path}/preview?contact={mail.contact_id}", **HTMX))[0] == 403
-    assert (await cy.post(path, contact=str(mail.contact_id)))[0] == 403
-    assert (await (await visit("Ada")).post(path, contact=str(mail.contact_id)))[0] == 303
+    assert (await cy.post(path, **form))[0] == 403
+    assert (await (await visit("Ada")).post(path, **form))[0] == 303
     (made,) = await office.all(ContactLink)
     assert (await cy.post(f"/contact-links/{made.id}/undoing"))[0] == 403
     assert (await cy.get(f"/points/{LARGE}/owner/preview?contact={LARGE}"))[0] == 404
@@ -124,7 +125,8 @@ async def test_an_address_is_searched_previewed_linked_and_taken_back(office: Of
     _, text = await ada.get(f"{path}/preview?contact={mail.contact_id}", **HTMX)
     assert "Moves 1 case and 1 message to Mia Demir." in text
     headers = {"Origin": ada.url, "X-CSRF-Token": ada.token, **HTMX}
-    form = {"contact": str(mail.contact_id)}
+    form = {"contact": str(mail.contact_id), "owner": str(chat.contact_id)}
+    assert all(f'name="{name}" value="{value}"' in text for name, value in form.items())
     async with ada.session.post(path, data=form, headers=headers) as response:
         assert response.headers["HX-Trigger"] == "contact-changed, case-changed"
         undoing = (await response.text()).split('hx-post="')[1].split('"')[0]
@@ -137,6 +139,19 @@ async def test_an_address_is_searched_previewed_linked_and_taken_back(office: Of
     assert (await ada.post(undoing))[0] == 303
     assert (await ada.post(undoing))[0] == 409
     assert (await ada.get(f"/contacts/{chat.contact_id}"))[0] == 200
+
+
+async def test_of_some_who_link_one_address_at_once_one_does_and_the_others_are_told(
+    office: Office, visit: Visit
+) -> None:  # fmt: skip
+    chat, mail = await two_people(office)
+    others = [await office.says("Hi", inbox="mail", sender=f"{name}@example.com", name=name) for name in "abc"]
+    ada, path = await visit("Ada"), f"/points/{await point_id_of(office, 'visitor-1')}/owner"
+    all_at_once = [ada.post(path, contact=str(one.contact_id), owner=str(chat.contact_id)) for one in [mail, *others]]
+    answers = await asyncio.gather(*all_at_once)
+    assert sorted(status for status, _ in answers) == [303, 409, 409, 409]
+    assert all("This address has moved on since." in text for status, text in answers if status == 409)
+    assert len(await office.all(ContactLink)) == 1
 
 
 async def test_name_and_language_are_changed_unless_somebody_did_before(office: Office, visit: Visit) -> None:
@@ -165,7 +180,7 @@ async def test_a_viewer_reads_people_and_changes_nothing(office: Office, visit: 
     path = f"/points/{point_id}/owner"
     for page in (path, f"{path}/candidates?q=mia", f"{path}/preview?contact={mail.contact_id}"):
         assert (await viewer.get(page))[0] == 403
-    assert (await viewer.post(path, contact=str(mail.contact_id)))[0] == 403
+    assert (await viewer.post(path, contact=str(mail.contact_id), owner=str(chat.contact_id)))[0] == 403
     assert (await viewer.post("/contact-links/1/undoing"))[0] == 403
     assert (await viewer.post(f"/contacts/{chat.contact_id}", version="1", name="Eve"))[0] == 403
 
