@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.store.models import Agent, AgentSession, Case, Membership, Role, Team
+from omnidesk.store.models import Agent, AgentSession, Case, Inbox, Interaction, Membership, Role, Team
 
 _ORDER = [Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
 
@@ -103,6 +103,14 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     if not viewer.hidden_team_ids:
         return true()
     return col(Case.team_id).not_in(viewer.hidden_team_ids) | (col(Case.assignee_id) == viewer.agent_id)
+
+
+def visible_row(viewer: Viewer) -> ColumnElement[bool]:
+    """The same on rows of the log, outer-joined with their cases: a row of no case is its inbox's team's."""
+    if not viewer.hidden_team_ids:
+        return true()
+    closed = select(Inbox.id).where(col(Inbox.team_id).in_(viewer.hidden_team_ids))
+    return (col(Interaction.case_id).is_(None) & col(Interaction.inbox_id).not_in(closed)) | visible(viewer)
 
 
 def must_be(viewer: Viewer, role: Role) -> None:

@@ -11,7 +11,17 @@ from omnidesk.desk import cases, finding
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.desk.names import called
 from omnidesk.errors import NotFound
-from omnidesk.store.models import Agent, Case, Contact, ContactLink, ContactPoint, Invitation, Team
+from omnidesk.store.models import (
+    Agent,
+    Case,
+    Contact,
+    ContactLink,
+    ContactPoint,
+    Inbox,
+    Interaction,
+    Invitation,
+    Team,
+)
 
 _CASES = 50
 _LINKS = 20
@@ -62,12 +72,16 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the page of a person shows beside the log. `hidden`: cases of closed teams, as a count per team."""
+    """What the page of a person shows beside the log.
+
+    `hidden`: cases of closed teams, as a count per team; `hidden_messages`: what belongs to no case there.
+    """
 
     contact: Contact
     points: list[ContactPoint]
     cases: list[Case]
     hidden: dict[str, int]
+    hidden_messages: dict[str, int]
     surveys: list[Invitation]
     links: list[LinkLine]
 
@@ -126,6 +140,7 @@ async def person(session: AsyncSession, viewer: Viewer, contact: Contact) -> Per
         points=await points_of(session, contact.id),
         cases=theirs,
         hidden=await hidden_cases(session, viewer, contact.id),
+        hidden_messages=await _hidden_messages(session, viewer, contact.id),
         surveys=await answers_in(session, [one.id for one in theirs]),
         links=await _links(session, contact.id),
     )
@@ -166,6 +181,22 @@ async def hidden_cases(
     )
     if but is not None:
         theirs = theirs.where(Case.id != but)
+    return dict((await session.exec(theirs)).all())
+
+
+async def _hidden_messages(session: AsyncSession, viewer: Viewer, contact_id: int) -> dict[str, int]:
+    """How many rows of the person's log belong to no case and came by inboxes of teams closed to the viewer."""
+    if not viewer.hidden_team_ids:
+        return {}
+    theirs = (
+        select(Team.name, func.count())
+        .join(Inbox, col(Inbox.team_id) == col(Team.id))
+        .join(Interaction, col(Interaction.inbox_id) == col(Inbox.id))
+        .where(Interaction.contact_id == contact_id, col(Interaction.case_id).is_(None))
+        .where(col(Team.id).in_(viewer.hidden_team_ids))
+        .group_by(col(Team.name))
+        .order_by(col(Team.name))
+    )
     return dict((await session.exec(theirs)).all())
 
 

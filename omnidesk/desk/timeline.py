@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import people
-from omnidesk.desk.access import Viewer, visible
+from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.store.models import (
     Agent,
     Attachment,
@@ -73,7 +73,7 @@ async def rows_after(
 ) -> list[tuple[TimelineRow, Case | None]]:
     """The first `limit` rows of a log after a position (of a person: after an interaction), oldest first.
 
-    Each comes with its case. Of a person's log, cases that the viewer may not see are left out.
+    Each comes with its case. Of a person's log, what the viewer may not see is left out.
     """
     if isinstance(log, Case):
         own, place = Interaction.case_id == log.id, col(Interaction.position)
@@ -82,7 +82,7 @@ async def rows_after(
     statement = (
         select(Interaction, Case)
         .outerjoin(Case, col(Case.id) == col(Interaction.case_id))
-        .where(own, place > after, col(Interaction.case_id).is_(None) | visible(viewer))
+        .where(own, place > after, visible_row(viewer))
         .order_by(place)
         .limit(limit)
     )
@@ -96,12 +96,12 @@ async def person_timeline(
 ) -> list[tuple[TimelineRow, Case | None]]:
     """The last `limit` rows of a person's log before an interaction, over all cases and channels, oldest first.
 
-    Each comes with its case, which some have not. Cases that the viewer may not see are left out.
+    Each comes with its case, which some have not. What the viewer may not see is left out.
     """
     statement = (
         select(Interaction, Case)
         .outerjoin(Case, col(Case.id) == col(Interaction.case_id))
-        .where(Interaction.contact_id == contact_id, col(Interaction.case_id).is_(None) | visible(viewer))
+        .where(Interaction.contact_id == contact_id, visible_row(viewer))
     )
     if before is not None:
         statement = statement.where(col(Interaction.id) < before)

@@ -162,3 +162,12 @@ async def test_replies_at_once_each_get_a_place(office: Office, shop: Program) -
     assert sorted(texts.values()) == [f"Note {n}" for n in range(5)]
     log = {row["position"]: row["text"] for row in await shop.all(f"/cases/{case.number}/interactions")}
     assert {position: log[position] for position in texts} == texts
+
+
+async def test_cy_is_refused_what_was_said_to_others_without_a_case(office: Office, program: MakeProgram) -> None:
+    await office.receive("STOP", inbox="sms", sender="+905321234567")
+    await office.work()
+    (point,) = await office.all(ContactPoint)
+    path = f"/contacts/{point.contact_id}/interactions"
+    assert (await (await program("Cy")).get(path)).said["items"] == []
+    assert [row["text"] for row in (await (await program("Bo")).get(path)).said["items"]][:1] == ["STOP"]

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import actions, contacts, finding, people, profile, timeline
 from omnidesk.errors import Conflict, Invalid, NotAllowed
 from omnidesk.store import migrating
-from omnidesk.store.models import Agent, Contact, Role
+from omnidesk.store.models import Agent, Contact, Inbox, Role
 from tests.desk.test_linking import link, point_of, undo, visitor_and_sender
 from tests.office import Office
 from tests.store.older import make_older
@@ -140,7 +141,25 @@ async def test_a_persons_log_is_one_order_over_all_that_one_may_see(office: Offi
     assert hidden.contact_id == second.contact_id
 
 
-async def test_words_that_belong_to_no_case_are_shown_to_all(office: Office) -> None:
+async def test_words_of_no_case_are_for_who_may_see_their_inboxs_team(office: Office) -> None:
+    billing = (await office.case((await office.says("Hi", inbox="billing")).number)).team_id
+    await office.receive("STOP", inbox="sms", sender="stranger")
+    await office.work()
+    await office.change(Inbox, col(Inbox.slug) == "sms", team_id=billing)
+    point = await point_of(office, "stranger")
+    for name, sees in (("Bo", False), ("Cy", True), ("Ada", True)):
+        viewer = await office.viewer(name)
+        async with office.database.session() as session:
+            contact = await people.find(session, point.contact_id)
+            rows = await timeline.person_timeline(session, viewer, contact.id)
+            assert [one[0].interaction for one in await timeline.rows_after(session, viewer, contact)] == [
+                row.interaction for row, _ in rows
+            ]
+            person = await people.person(session, viewer, contact)
+        assert (len(rows), person.hidden_messages) == ((2, {}) if sees else (0, {"Billing": 2})), name
+
+
+async def test_words_that_belong_to_no_case_of_an_open_team_are_shown_to_all(office: Office) -> None:
     await office.receive("STOP", inbox="sms", sender="stranger")
     await office.work()
     point = await point_of(office, "stranger")

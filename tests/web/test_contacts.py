@@ -100,6 +100,19 @@ async def test_cy_sees_of_others_cases_only_how_many_there_are(office: Office, v
     assert "1 open case" in text
 
 
+async def test_cy_is_refused_what_was_said_to_others_without_a_case(office: Office, visit: Visit) -> None:
+    await office.receive("STOP", inbox="sms", sender="+905321234567")
+    await office.work()
+    (point,) = await office.all(ContactPoint)
+    cy, path = await visit("Cy"), f"/contacts/{point.contact_id}"
+    for page in (path, f"{path}/earlier"):
+        status, text = await cy.get(page)
+        assert (page, status, "STOP</div>" in text, "no more automatic" in text) == (page, 200, False, False)
+    assert "2 messages in Support" in (await cy.get(path))[1]
+    _, text = await (await visit("Bo")).get(path)
+    assert ("STOP</div>" in text, "Support" in text) == (True, False)
+
+
 async def test_cy_is_refused_to_move_what_he_does_not_see(office: Office, visit: Visit) -> None:
     chat, mail = await two_people(office)
     point_id = await point_id_of(office, "visitor-1")
