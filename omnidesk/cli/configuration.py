@@ -94,7 +94,7 @@ async def _export(program: Program, folder: Path) -> list[Path]:
     installed = _installed(program)
     async with program.store() as database, database.session() as session:
         present = await configuration.read_rows(session, installed.keys, installed.channels)
-    files = configuration.export(present, installed.channels)
+    files = configuration.export(present, installed.channels, folder)
     try:
         configuration.write(folder, files)
     except OSError as error:

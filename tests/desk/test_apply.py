@@ -89,10 +89,10 @@ async def rows(database: Database, model: Any) -> list[Any]:
         return list(await session.exec(select(model)))
 
 
-async def exported(database: Database) -> dict[Path, str]:
+async def exported(database: Database, folder: Path) -> dict[Path, str]:
     async with database.session() as session:
         present = await configuration.read_rows(session, KEYS, installed_channels())
-    return configuration.export(present, installed_channels())
+    return configuration.export(present, installed_channels(), folder)
 
 
 async def test_a_desk_comes_up_and_applying_it_again_changes_nothing(database: Database, desk: Path) -> None:
@@ -225,10 +225,9 @@ async def test_what_is_exported_applies_to_nothing_and_makes_the_same_elsewhere(
     (desk / "desk" / "starter.yaml").write_text((STARTER / "desk" / "starter.yaml").read_text().split("\ninboxes:")[0])
     describe(desk, {"inboxes": DESK["inboxes"]})
     await applied(database, desk)
-    files = await exported(database)
     out = tmp_path / "out"
+    files = await exported(database, out)
     configuration.write(out, files)
-    (out / "desk" / "smtp.secret").write_text("pass word")
     assert "{env: TG_TOKEN}" in files[Path("desk/inboxes.yaml")] or "env: TG_TOKEN" in files[Path("desk/inboxes.yaml")]
     assert "123:abc" not in str(files)
     assert await applied(database, out) == []
@@ -237,10 +236,43 @@ async def test_what_is_exported_applies_to_nothing_and_makes_the_same_elsewhere(
 
     await migrating.upgrade(again.url)
     await applied(again, out)
-    assert await exported(again) == files
+    assert await exported(again, out) == files
     assert len(await rows(again, FaqEntry)) == len(await rows(database, FaqEntry)) > 0
     assert len(await rows(again, Survey)) == 1
     await again.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "from_elsewhere", "from_here"),
+    [
+        ("smtp.secret", "{desk}/desk/smtp.secret", "smtp.secret"),
+        ("../above.secret", "{desk}/above.secret", "../above.secret"),
+        ("{desk}/above.secret", "{desk}/above.secret", "../above.secret"),
+        ("{secrets}/smtp", "{secrets}/smtp", "{secrets}/smtp"),
+    ],
+)
+async def test_an_exported_secret_leads_to_the_file_it_was_read_from(
+    database: Database,
+    desk: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    from_elsewhere: str,
+    from_here: str,
+) -> None:
+    out, secrets = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("secrets")
+    (desk / "above.secret").write_text("above")
+    (secrets / "smtp").write_text("elsewhere")
+    smtp = {"username": "u", "password": {"file": name.format(desk=desk, secrets=secrets)}}
+    mail = {**DESK["inboxes"][1], "settings": {"address": "a@desk.example", "smtp": smtp}}
+    describe(desk, {**DESK, "inboxes": [mail]})
+    await applied(database, desk)
+    for folder, expected in ((out, from_elsewhere), (desk, from_here)):
+        files = await exported(database, folder)
+        (inbox,) = yaml.safe_load(files[Path("desk/inboxes.yaml")])["inboxes"]
+        assert inbox["settings"]["smtp"]["password"] == {"file": expected.format(desk=desk, secrets=secrets)}
+        (folder / "desk" / "desk.yaml").unlink(missing_ok=True)
+        configuration.write(folder, files)
+        assert await applied(database, folder) == []
 
 
 async def test_a_secret_that_came_from_no_file_is_exported_as_a_variable(database: Database) -> None:
@@ -252,6 +284,6 @@ async def test_a_secret_that_came_from_no_file_is_exported_as_a_variable(databas
     )
     async with database.transaction() as tx:
         await configuration.bring_in(tx, KEYS, installed_channels(), files, [])
-    text = (await exported(database))[Path("desk/inboxes.yaml")]
+    text = (await exported(database, Path("out")))[Path("desk/inboxes.yaml")]
     assert "env: OMNIDESK_TG_TOKEN" in text
     assert "1:secret" not in text

@@ -97,7 +97,7 @@ def _account(
             return None
         values = merged(values, _nest(path, secret))
         if is_secret(given):
-            sources = merged(sources, _nest(path, given))
+            sources = merged(sources, _nest(path, _wherever_it_is_read(given, place)))
     try:
         plain, secrets = split_secrets(kind.Settings.model_validate(values))
     except ValidationError as error:
@@ -149,10 +149,22 @@ def _secret(given: Any, place: Place | None) -> tuple[str, str]:
         found = os.environ.get(name)
         return (found, "") if found else ("", f"the environment has no {name}; set it")
     try:
-        text = ((place.file.parent if place else Path()) / name).read_text().strip()
+        text = _file(name, place).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         return "", f"{name} can't be read ({getattr(error, 'strerror', None) or 'it is no text'})"
     return (text, "") if text else ("", f"{name} is empty")
+
+
+def _file(name: str, place: Place | None) -> Path:
+    """The file that a secret names: a relative path begins where the file stands that says it."""
+    path = Path(name)
+    folder = (place.file.parent if place else Path()).absolute()
+    return path if path.is_absolute() else Path(os.path.normpath(folder / path))
+
+
+def _wherever_it_is_read(given: Values, place: Place | None) -> Values:
+    """The source of a secret, leading to the same file whoever says it."""
+    return {"file": str(_file(given["file"], place))} if "file" in given else given
 
 
 def _at(values: Values, path: Keys) -> Any:

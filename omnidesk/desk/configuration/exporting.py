@@ -1,5 +1,6 @@
 """Exporting: the rows as files that `apply` reads back."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,15 @@ from omnidesk.desk.configuration.difference import flat, is_secret, nested
 from omnidesk.desk.configuration.rows import KINDS, Present
 
 
-def export(present: Present, channels: Mapping[str, type[Channel]]) -> dict[Path, str]:
-    """The files, by their paths below the folder: a file a kind, and each bot's own as it was."""
+def export(present: Present, channels: Mapping[str, type[Channel]], folder: Path) -> dict[Path, str]:
+    """The files, by their paths below `folder`: a file a kind, and each bot's own as it was."""
     files = {Path("bots") / path: text for bot in present.rows["bots"].values() for path, text in bot.source.items()}
     for kind in KINDS:
         entries = list(present.values[kind].values())
         if kind == "bots" or not entries:
             continue
         if kind == "inboxes":
-            entries = [_inbox(values, channels) for values in entries]
+            entries = [_inbox(values, channels, folder) for values in entries]
         text = yaml.safe_dump({kind: entries}, sort_keys=False, allow_unicode=True, width=110)
         files[Path("desk") / f"{kind}.yaml"] = text
     return files
@@ -32,7 +33,7 @@ def write(folder: Path, files: Mapping[Path, str]) -> None:
         (folder / path).write_text(text, "utf-8")
 
 
-def _inbox(values: Mapping[str, Any], channels: Mapping[str, type[Channel]]) -> dict[str, Any]:
+def _inbox(values: Mapping[str, Any], channels: Mapping[str, type[Channel]], folder: Path) -> dict[str, Any]:
     """An inbox with settings other than the channel's defaults; a secret of no file is to come from a variable."""
     settings = flat(values["settings"])
     kind = channels.get(values["channel"])
@@ -41,7 +42,15 @@ def _inbox(values: Mapping[str, Any], channels: Mapping[str, type[Channel]]) -> 
     for name, value in said.items():
         if is_secret(value) and "stored" in value:
             said[name] = {"env": f"OMNIDESK_{values['slug']}_{name}".upper().replace("-", "_").replace(".", "_")}
+        elif is_secret(value) and "file" in value:
+            said[name] = {"file": _seen_from(folder, value["file"])}
     return {**values, "settings": nested(said)}
+
+
+def _seen_from(folder: Path, name: str) -> str:
+    """A secret's file as the files in `folder / "desk"` name it: relative where it lies below the folder."""
+    top = Path(os.path.normpath(folder.absolute()))
+    return os.path.relpath(name, top / "desk") if Path(name).is_relative_to(top) else name
 
 
 def _defaults(kind: type[Channel]) -> dict[str, Any]:
