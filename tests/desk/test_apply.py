@@ -181,21 +181,117 @@ async def test_what_is_wrong_is_told_with_file_and_line_and_changes_nothing(
     assert (await rows(database, Team), await rows(database, Applied)) == ([], [])
 
 
-async def test_everything_wrong_is_told_at_once(database: Database, desk: Path) -> None:
-    describe(desk, {**changed("inboxes", team="nowhere", channel="pigeon"), "agents": [{"email": "x", "name": "X"}]})
+async def told(database: Database, desk: Path, text: str) -> list[str]:
+    """What is wrong with a file, without its name."""
+    (desk / "desk" / "desk.yaml").write_text(text)
     with pytest.raises(Invalid) as wrong:
         await applied(database, desk)
-    assert "agents.x.email" in wrong.value.message
-    describe(desk, changed("inboxes", team="nowhere", channel="pigeon"))
-    with pytest.raises(Invalid) as wrong:
-        await applied(database, desk)
-    assert len(wrong.value.message.splitlines()) == 2
+    return [line.removeprefix("desk/desk.yaml:") for line in wrong.value.message.splitlines()]
+
+
+async def test_everything_wrong_is_told_at_once_each_with_its_line(database: Database, desk: Path) -> None:
+    text = """\
+teams:
+  - {slug: support, name: Support}
+  - slug: billing
+    name: Billing
+    closed: perhaps
+  - {slug: Shop, name: Shop}
+agents:
+  - {email: x, name: X}
+  - email: ada@example.com
+    name: Ada
+    teams:
+      - billing
+      - support
+inboxes:
+  - slug: mail
+    channel: email
+    name: Mail
+    team: support
+    settings:
+      address: nowhere
+      smtp:
+        port: 0
+        password: {file: gone}
+  - slug: tg
+    channel: telegram
+    name: Telegram
+    team: support
+    bot: nobody
+    settings: {token: {env: NO_SUCH}, mode: pigeon}
+  - {slug: bird, channel: pigeon, name: Bird, team: billing}
+colours: []
+"""
+    lines = await told(database, desk, text)
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["31", "colours"],
+        ["5", "teams.billing.closed"],
+        ["6", "teams.Shop.slug"],
+        ["8", "agents.x.email"],
+        ["28", "inboxes.tg.bot"],
+        ["23", "inboxes.mail.settings.smtp.password"],
+        ["20", "inboxes.mail.settings.address"],
+        ["22", "inboxes.mail.settings.smtp.port"],
+        ["29", "inboxes.tg.settings.token"],
+        ["29", "inboxes.tg.settings.mode"],
+        ["30", "inboxes.bird.channel"],
+    ]
+
+
+async def test_each_unknown_team_of_an_agent_has_its_line(database: Database, desk: Path) -> None:
+    text = """\
+teams: [{slug: support, name: Support}]
+agents:
+  - email: ada@example.com
+    name: Ada
+    teams:
+      - support
+      - somewhere
+      - anywhere
+"""
+    assert sorted(await told(database, desk, text)) == [
+        "7: agents.ada@example.com.teams: there is no team somewhere; known: support",
+        "8: agents.ada@example.com.teams: there is no team anywhere; known: support",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("teams", "said"),
+    [
+        ("teams: [{slug: support}]", ["1: teams.support.name"]),
+        ("teams: [{name: Support}]", ["1: teams.0.slug"]),
+        ("teams: [{slug: Support, name: Support}]", ["1: teams.Support.slug"]),
+        ("teams: [support]", ["1: teams.support"]),
+        ("teams: {slug: support, name: Support}", ["1: teams"]),
+        ("teems: [{slug: support, name: Support}]", ["1: teems"]),
+        ("teams: [{slug: billing}]", ["1: teams.billing.name", "2: inboxes.chat.team"]),
+        ("teems: [{slug: billing}]", ["1: teems", "2: inboxes.chat.team"]),
+        ("teems: 1", ["1: teems", "2: inboxes.chat.team"]),
+    ],
+)
+async def test_that_a_team_is_not_there_is_not_told_when_it_is_there_and_wrong(
+    database: Database, desk: Path, teams: str, said: list[str]
+) -> None:
+    lines = await told(
+        database, desk, f"{teams}\ninboxes: [{{slug: chat, channel: webchat, name: Chat, team: support}}]\n"
+    )
+    assert [": ".join(line.split(": ")[:2]) for line in lines] == said
+
+
+@pytest.mark.parametrize("broken", ["teams: [", "- slug: support", "bot: {name: X}"])
+async def test_what_an_unreadable_file_may_hold_is_not_missed(database: Database, desk: Path, broken: str) -> None:
+    (desk / "desk" / "broken.yaml").write_text(broken)
+    tg, _ = DESK["inboxes"]
+    kinds = {"teams": DESK["teams"], "inboxes": [{**tg, "bot": "assistant"}]}
+    (line,) = await told(database, desk, yaml.safe_dump(kinds))
+    assert line.startswith("desk/broken.yaml:")
 
 
 async def test_an_inbox_stays_on_its_channel(database: Database, desk: Path) -> None:
     await applied(database, desk)
     describe(desk, changed("inboxes", channel="webchat", settings={}))
-    with pytest.raises(Invalid, match="describe a new inbox for webchat"):
+    with pytest.raises(Invalid, match=r"desk\.yaml:\d+: inboxes\.tg\.channel: .* describe a new inbox for webchat"):
         await applied(database, desk)
 
 

@@ -47,8 +47,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kinds", "named"), WRONG)
 def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, kinds: dict[str, Any], named: str) -> None:
+    files, _ = configuration.read(folder(tmp_path, **kinds))
     with pytest.raises(Invalid, match=re.escape(named)) as wrong:
-        configuration.read(folder(tmp_path, **kinds))
+        files.problems.end()
     assert wrong.value.message.startswith("desk/desk.yaml:")
 
 
@@ -58,7 +59,13 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, kinds: dict[str, Any],
 def test_a_file_that_is_no_desk_is_named(tmp_path: Path, text: str) -> None:
     folder(tmp_path)
     (tmp_path / "desk" / "broken.yaml").write_text(text)
+    files, _ = configuration.read(tmp_path)
     with pytest.raises(Invalid, match=r"broken\.yaml"):
+        files.problems.end()
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=f"{tmp_path}: holds no desk"):
         configuration.read(tmp_path)
 
 
@@ -72,6 +79,7 @@ def test_files_add_up_and_empty_ones_are_none(tmp_path: Path) -> None:
 
 def test_the_starter_desk_can_be_read() -> None:
     files, bots = configuration.read(STARTER)
+    files.problems.end()
     assert {inbox.channel for inbox in files.inboxes} >= {"email", "webchat"}
     assert {inbox.bot for inbox in files.inboxes if inbox.bot} <= {bot.slug for bot in bots}
 

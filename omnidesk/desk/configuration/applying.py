@@ -12,11 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Channel
 from omnidesk.contract.responder import Responder
-from omnidesk.desk.configuration.checking import Account, check
+from omnidesk.desk.configuration.checking import Account, Known, check
 from omnidesk.desk.configuration.difference import Change, Desk, difference, flat, is_secret, nested
 from omnidesk.desk.configuration.entries import BotFile, DeskFiles, key_of
 from omnidesk.desk.configuration.rows import KINDS, Present, read_rows, values_of
-from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.db import Transaction, table_of
@@ -65,13 +64,9 @@ async def plan(
 ) -> Plan:
     """Compare files with the rows. Raises Invalid with everything that is wrong in the files."""
     present = await read_rows(session, installed.keys, installed.channels)
-    accounts = check(
-        files, bots, installed.channels, teams=set(present.rows["teams"]), known_bots=set(present.rows["bots"]),
-        responder=installed.responder,
-    )  # fmt: skip
+    accounts = check(files, bots, installed.channels, _known(present), installed.responder)
     wanted = _wanted(files, bots, accounts)
     changes = difference(wanted, present.values, present.applied, force=force)
-    _refuse_other_channels(changes)
     return Plan([*changes, *_new_secrets(accounts, present)], wanted, accounts, present)
 
 
@@ -88,6 +83,11 @@ async def bring_in(
     await apply(tx, installed, await plan(tx.session, installed, files, bots))
 
 
+def _known(present: Present) -> Known:
+    inboxes = {slug: row.channel for slug, row in present.rows["inboxes"].items()}
+    return Known(present.rows["teams"].keys(), present.rows["bots"].keys(), inboxes)
+
+
 def _wanted(files: DeskFiles, bots: list[BotFile], accounts: Mapping[str, Account]) -> Desk:
     wanted: dict[str, dict[str, Any]] = {
         kind: {key_of(entry): values_of(entry) for entry in getattr(files, kind)} for kind in KINDS if kind != "bots"
@@ -96,15 +96,6 @@ def _wanted(files: DeskFiles, bots: list[BotFile], accounts: Mapping[str, Accoun
         wanted["inboxes"][slug]["settings"] = account.shown
     wanted["bots"] = {bot.slug: {"name": bot.name, "source": {bot.path: bot.text}} for bot in bots}
     return wanted
-
-
-def _refuse_other_channels(changes: Sequence[Change]) -> None:
-    for change in changes:
-        if (change.kind, change.field) == ("inboxes", "channel"):
-            raise Invalid(
-                f"inboxes.{change.key}.channel: this inbox is of {change.before}, and its messages stay with it; "
-                f"describe a new inbox for {change.after}"
-            )
 
 
 def _new_secrets(accounts: Mapping[str, Account], present: Present) -> list[Change]:

@@ -1,7 +1,7 @@
 """Checking files against what is installed and what is here: references, channels, their settings and secrets."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +11,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from omnidesk.contract.channel import Channel
 from omnidesk.contract.responder import Responder
 from omnidesk.desk.configuration.difference import is_secret
-from omnidesk.desk.configuration.entries import BotFile, DeskFiles, InboxEntry, Place
+from omnidesk.desk.configuration.entries import BotFile, DeskFiles, Entry, InboxEntry, key_of
+from omnidesk.desk.configuration.places import Place
 from omnidesk.desk.configuration.problems import Problems, refusals
 from omnidesk.desk.inboxes import merged, split_secrets
 
@@ -33,79 +34,105 @@ class Account:
         return merged(self.plain, self.sources)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is here already and need not stand in the files; of inboxes their channels."""
+
+    teams: Set[str]
+    bots: Set[str]
+    inboxes: Mapping[str, str]
+
+
 def check(
     files: DeskFiles,
     bots: list[BotFile],
     channels: Mapping[str, type[Channel]],
-    *,
-    teams: set[str],
-    known_bots: set[str],
+    known: Known,
     responder: Responder | None = None,
 ) -> dict[str, Account]:
-    """The accounts of all inboxes. Raises Invalid with everything that is wrong.
-
-    `teams`, `known_bots`: what is here already and need not stand in the files.
-    """
-    problems = Problems()
-    teams = teams | {team.slug for team in files.teams}
-    known_bots = known_bots | {bot.slug for bot in bots}
-    _check_references(files, problems, teams, known_bots)
+    """The accounts of all inboxes. Raises Invalid with everything that is wrong, also what reading found."""
+    problems = files.problems.copy()
+    _check_references(files, problems, "teams", known.teams | {team.slug for team in files.teams})
+    _check_references(files, problems, "bots", known.bots | {bot.slug for bot in bots})
     if responder is not None:
-        for bot in bots:
-            for problem in responder.check({bot.path: bot.text}):
-                problems.add(f"bots/{problem.path}:{problem.line}", "", problem.text)
-    accounts = {
-        inbox.slug: _account(files, index, inbox, channels, problems) for index, inbox in enumerate(files.inboxes)
-    }
+        _check_bots(bots, responder, problems)
+    _check_channels(files, known.inboxes, problems)
+    accounts = {inbox.slug: _account(inbox, channels, problems) for inbox in files.inboxes}
     problems.end()
     return {slug: account for slug, account in accounts.items() if account is not None}
 
 
-def _check_references(files: DeskFiles, problems: Problems, teams: set[str], bots: set[str]) -> None:
-    named = [
-        *(("agents", n, agent.email, "teams", slug) for n, agent in enumerate(files.agents) for slug in agent.teams),
-        *(("inboxes", n, inbox.slug, "team", inbox.team) for n, inbox in enumerate(files.inboxes)),
-        *(("inboxes", n, inbox.slug, "bot", inbox.bot) for n, inbox in enumerate(files.inboxes)),
-        *(("faq", n, item.slug, "bot", item.bot) for n, item in enumerate(files.faq)),
-    ]
-    for kind, index, key, field, slug in named:
-        known = bots if field == "bot" else teams
-        if slug is not None and slug not in known:
-            what = "bot" if field == "bot" else "team"
-            text = f"there is no {what} {slug}; known: {', '.join(sorted(known)) or 'none'}"
-            problems.add(files.place((kind, index, field)), f"{kind}.{key}.{field}", text)
+def _references(files: DeskFiles, kind: str) -> Iterator[tuple[str, Entry, Keys, str | None]]:
+    """Who names entries of a kind: its own kind, the entry, where in it, and the name."""
+    if kind == "teams":
+        yield from (("agents", agent, ("teams", slug), slug) for agent in files.agents for slug in agent.teams)
+        yield from (("inboxes", inbox, ("team",), inbox.team) for inbox in files.inboxes)
+    else:
+        yield from (("inboxes", inbox, ("bot",), inbox.bot) for inbox in files.inboxes)
+        yield from (("faq", item, ("bot",), item.bot) for item in files.faq)
 
 
-def _account(
-    files: DeskFiles, index: int, inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: Problems
-) -> Account | None:
+def _check_references(files: DeskFiles, problems: Problems, kind: str, known: Set[str]) -> None:
+    for naming, entry, where, slug in _references(files, kind):
+        if slug is not None and slug not in known and not problems.may_mean(kind, slug):
+            text = f"there is no {kind.removesuffix('s')} {slug}; known: {', '.join(sorted(known)) or 'none'}"
+            problems.add(entry.place(*where), f"{naming}.{key_of(entry)}.{where[0]}", text)
+
+
+def _check_bots(bots: list[BotFile], responder: Responder, problems: Problems) -> None:
+    for bot in bots:
+        shown = bot.place.shown if bot.place else f"bots/{bot.path}"
+        for problem in responder.check({bot.path: bot.text}):
+            problems.add(f"{shown}:{problem.line}", "", problem.text)
+
+
+def _check_channels(files: DeskFiles, known: Mapping[str, str], problems: Problems) -> None:
+    for inbox in files.inboxes:
+        if (here := known.get(inbox.slug, inbox.channel)) != inbox.channel:
+            text = f"this inbox is of {here}, and its messages stay with it; describe a new inbox for {inbox.channel}"
+            problems.add(inbox.place("channel"), f"inboxes.{inbox.slug}.channel", text)
+
+
+def _account(inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: Problems) -> Account | None:
+    """The account of an inbox; None, and noted, where something is wrong."""
     field = f"inboxes.{inbox.slug}"
     kind = channels.get(inbox.channel)
     if kind is None:
         text = f"{inbox.channel} is not installed; known: {', '.join(sorted(channels))}"
-        problems.add(files.place(("inboxes", index, "channel")), f"{field}.channel", text)
+        problems.add(inbox.place("channel"), f"{field}.channel", text)
         return None
-    values, sources = dict(inbox.settings), dict[str, Any]()
+    values, sources, wrong = _with_secrets(inbox, kind, problems)
+    try:
+        settings = kind.Settings.model_validate(values)
+    except ValidationError as error:
+        for loc, why in refusals(error):
+            # what follows from a secret that isn't there was told with it
+            if not any(path[: len(loc)] == loc[: len(path)] for path in wrong):
+                problems.add(inbox.place("settings", *loc), ".".join(map(str, (field, "settings", *loc))), why)
+        return None
+    plain, secrets = split_secrets(settings)
+    return None if wrong else Account(plain, secrets, _marked(secrets, sources))
+
+
+def _with_secrets(
+    inbox: InboxEntry, kind: type[Channel], problems: Problems
+) -> tuple[dict[str, Any], dict[str, Any], list[Keys]]:
+    """The settings with their secrets, where each was found, and which could not be."""
+    values, sources, wrong = dict(inbox.settings), dict[str, Any](), list[Keys]()
     for path in secret_paths(kind.Settings):
         given = _at(inbox.settings, path)
         if given is None:
             continue
-        place = files.place(("inboxes", index, "settings", *path))
+        place = inbox.place("settings", *path)
         secret, problem = _secret(given, place)
         if problem:
-            problems.add(place, f"{field}.settings.{'.'.join(path)}", problem)
-            return None
+            problems.add(place, f"inboxes.{inbox.slug}.settings.{'.'.join(path)}", problem)
+            wrong.append(path)
+            continue
         values = merged(values, _nest(path, secret))
         if is_secret(given):
             sources = merged(sources, _nest(path, _wherever_it_is_read(given, place)))
-    try:
-        plain, secrets = split_secrets(kind.Settings.model_validate(values))
-    except ValidationError as error:
-        for loc, why in refusals(error):
-            where = ".".join(map(str, loc))
-            problems.add(files.place(("inboxes", index, "settings", *loc)), f"{field}.settings.{where}", why)
-        return None
-    return Account(plain, secrets, _marked(secrets, sources))
+    return values, sources, wrong
 
 
 def account_of(kind: type[Channel] | None, settings: Values, secrets: Values, sources: Values) -> Account:

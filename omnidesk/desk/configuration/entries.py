@@ -4,19 +4,18 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from omnidesk.desk.configuration.places import Loc, Place, place_of
+from omnidesk.desk.configuration.problems import Problems
 from omnidesk.store.models import Role
 from omnidesk.text.folding import words
 
 Language = Literal["en", "tr"]
 Texts = dict[Language, str]
 Slug = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-Loc = tuple[str | int, ...]
-"""Where a value stands: kind, index of the entry, key, key …"""
 
 
 def _whole_seconds(value: timedelta) -> timedelta:
@@ -32,6 +31,18 @@ class Entry(BaseModel):
     """One thing of a desk. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    _places: Mapping[Loc, Place] = PrivateAttr(default_factory=dict)
+    _loc: Loc = PrivateAttr(default=())
+
+    def standing_at(self, places: Mapping[Loc, Place], loc: Loc) -> Self:
+        """The same, with where it and its values stand."""
+        self._places, self._loc = places, loc
+        return self
+
+    def place(self, *below: str | int) -> Place | None:
+        """Where a value of it stands, or what it would stand in; None = it comes from no file."""
+        return place_of(self._places, (*self._loc, *below))
 
 
 class TeamEntry(Entry):
@@ -134,20 +145,10 @@ class FaqItem(Entry):
     answer: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of a file; `shown` is how the file is called in messages."""
+class DeskFiles(BaseModel):
+    """All that the files of a folder describe, and what is wrong in them."""
 
-    file: Path
-    shown: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.shown}:{self.line}"
-
-
-class DeskFiles(Entry):
-    """All that the files of a folder describe, and where each value stands."""
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     teams: tuple[TeamEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
@@ -156,7 +157,7 @@ class DeskFiles(Entry):
     inboxes: tuple[InboxEntry, ...] = ()
     faq: tuple[FaqItem, ...] = ()
 
-    _places: Mapping[Loc, Place] = PrivateAttr(default_factory=dict)
+    _problems: Problems = PrivateAttr(default_factory=Problems)
 
     @model_validator(mode="after")
     def _each_is_there_once(self) -> Self:
@@ -166,14 +167,15 @@ class DeskFiles(Entry):
                 raise ValueError(f"{kind}: {twice[0]} is there twice")
         return self
 
-    def standing_at(self, places: Mapping[Loc, Place]) -> Self:
-        """The same, with where its values stand."""
-        self._places = places
-        return self
+    @property
+    def problems(self) -> Problems:
+        """What is wrong, and so is not among the entries."""
+        return self._problems
 
-    def place(self, loc: Loc) -> Place | None:
-        """Where a value stands, or what it would stand in; None = it comes from no file."""
-        return place_of(self._places, loc)
+    def with_problems(self, problems: Problems) -> Self:
+        """The same, with what is wrong."""
+        self._problems = problems
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,3 @@ class BotFile:
 def key_of(entry: Any) -> str:
     """What names an entry: its slug, an agent's e-mail."""
     return str(entry.email if isinstance(entry, AgentEntry) else entry.slug)
-
-
-def place_of(places: Mapping[Loc, Place], loc: Loc) -> Place | None:
-    """The place of the longest known part of `loc`."""
-    return next((places[loc[:end]] for end in range(len(loc), 0, -1) if loc[:end] in places), None)

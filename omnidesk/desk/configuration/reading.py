@@ -1,23 +1,21 @@
-"""Reading the files of a desk, keeping in mind on which line each value stands."""
+"""Reading the files of a desk: sound entries, and what is wrong with the others."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import ValidationError
 
-from omnidesk.desk.configuration.entries import BotFile, DeskFiles, Entry, Loc, Place, key_of, place_of
+from omnidesk.desk.configuration.entries import BotFile, DeskFiles, Entry, key_of
+from omnidesk.desk.configuration.loading import Unreadable, load
+from omnidesk.desk.configuration.places import Loc, Place, place_of
 from omnidesk.desk.configuration.problems import Problems, refusals
-
-# ten times faster, where PyYAML was built with it
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LARGEST = 4 * 1024 * 1024
-_DEEPEST = 50
+from omnidesk.errors import Invalid
 
 _MODELS: dict[str, type[Entry]] = {
     kind: get_args(field.annotation)[0] for kind, field in DeskFiles.model_fields.items()
 }
+_REFERRED_TO = ("teams", "bots")
 
 
 class _Reader:
@@ -32,149 +30,105 @@ class _Reader:
 
     def read_file(self, path: Path) -> None:
         """Take in one file."""
-        shown = str(path.relative_to(self.folder))
         try:
-            text = _text_of(path)
-            content, lines = _load(text)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.problems.add(f"{shown}:{mark.line + 1 if mark else 1}", "", error.problem or "is no YAML")
+            text, content, places = load(path, str(path.relative_to(self.folder)))
+        except Unreadable as error:
+            self.problems.add(error.place, "", error.text)
+            self._doubt(_REFERRED_TO, None)
             return
-        except OSError as error:
-            self.problems.add(shown, "", f"can't be read: {error.strerror}")
-            return
-        except (yaml.YAMLError, ValueError) as error:
-            self.problems.add(f"{shown}:1", "", " ".join(str(error).split()))
-            return
-        self._take(content, {loc: Place(path, shown, line) for loc, line in lines.items()}, text)
-
-    def _take(self, content: Any, places: dict[Loc, Place], text: str) -> None:
-        first = places[()]
         if not isinstance(content, dict):
-            self.problems.add(first, "", "the top level must be keys such as teams, agents, inboxes")
+            self.problems.add(places[()], "", "the top level must be keys such as teams, agents, inboxes")
+            self._doubt(_REFERRED_TO, None)
         elif "bot" in content:
             self._take_bot(content["bot"], places["bot",], text)
         else:
             for kind, entries in content.items():
-                self._take_kind(kind, entries, places)
+                self._take_kind(str(kind), entries, places)
+
+    def _doubt(self, kinds: tuple[str, ...], *names: str | None) -> None:
+        for kind in kinds:
+            for name in names:
+                self.problems.doubt(kind, name)
 
     def _take_bot(self, head: Any, place: Place, text: str) -> None:
         slug, name = (head.get(key) if isinstance(head, dict) else None for key in ("slug", "name"))
         if not isinstance(slug, str) or not isinstance(name, str) or not slug.replace("-", "a").isalnum():
             self.problems.add(place, "bot", "needs a slug (small letters, digits, -) and a name")
+            self._doubt(("bots",), _name_of(head))
         elif slug in self.bots:
             self.problems.add(place, f"bots.{slug}", f"is there twice, also in {self.bots[slug].place}")
         else:
             self.bots[slug] = BotFile(slug, name, place.file.name, text, place)
 
-    def _take_kind(self, kind: Any, entries: Any, places: dict[Loc, Place]) -> None:
+    def _take_kind(self, kind: str, entries: Any, places: dict[Loc, Place]) -> None:
         place = place_of(places, (kind,)) or places[()]
         if kind not in _MODELS:
-            self.problems.add(place, str(kind), f"not a kind of entry; known: {', '.join(_MODELS)}")
+            self.problems.add(place, kind, f"not a kind of entry; known: {', '.join(_MODELS)}")
+            self._doubt(_REFERRED_TO, *map(_name_of, _as_list(entries)))
         elif entries is not None and not isinstance(entries, list):
             self.problems.add(place, kind, "must be a list of entries, each beginning with -")
+            self._doubt((kind,), *map(_name_of, _as_list(entries)))
         else:
             earlier = self.raw.setdefault(kind, [])
             for loc, standing in places.items():
-                if loc[:1] == (kind,) and len(loc) > 1:
-                    self.places[kind, int(loc[1]) + len(earlier), *loc[2:]] = standing
+                if loc[:1] == (kind,) and len(loc) > 1 and isinstance(loc[1], int):
+                    self.places[kind, loc[1] + len(earlier), *loc[2:]] = standing
             earlier.extend(entries or [])
 
-    def validated(self) -> DeskFiles:
-        """The entries of all files. Raises Invalid with everything that is wrong."""
-        kinds = {kind: tuple(self._entries(kind, raw)) for kind, raw in self.raw.items()}
-        self.problems.end()
-        return DeskFiles.model_construct(**kinds).standing_at(self.places)  # type: ignore[arg-type]
+    def files(self) -> DeskFiles:
+        """The sound entries of all files, and everything that is wrong."""
+        kinds = {kind: tuple(self._sound(kind, raw)) for kind, raw in self.raw.items()}
+        return DeskFiles.model_construct(**kinds).with_problems(self.problems)  # type: ignore[arg-type]
 
-    def _entries(self, kind: str, raw: list[Any]) -> Iterator[Entry]:
-        seen: dict[str, Loc] = {}
+    def _sound(self, kind: str, raw: list[Any]) -> Iterator[Entry]:
+        seen: dict[str, Entry] = {}
         for index, values in enumerate(raw):
             try:
-                entry = _MODELS[kind].model_validate(values)
+                entry = _MODELS[kind].model_validate(values).standing_at(self.places, (kind, index))
             except ValidationError as error:
-                for loc, why in refusals(error):
-                    field = ".".join(map(str, (kind, _called(values, index), *loc)))
-                    self.problems.add(place_of(self.places, (kind, index, *loc)), field, why)
+                self._refuse(kind, index, values, refusals(error))
                 continue
-            key, place = key_of(entry), place_of(self.places, (kind, index))
+            key = key_of(entry)
             if key in seen:
-                self.problems.add(place, f"{kind}.{key}", f"is there twice, also in {self.places[seen[key]]}")
-            seen.setdefault(key, (kind, index))
+                self.problems.add(entry.place(), f"{kind}.{key}", f"is there twice, also in {seen[key].place()}")
+            seen.setdefault(key, entry)
             yield entry
+
+    def _refuse(self, kind: str, index: int, values: Any, wrong: list[tuple[Loc, str]]) -> None:
+        """Note what is wrong with an entry."""
+        called = _email_of(values) or _name_of(values) or index
+        for loc, why in wrong:
+            place = place_of(self.places, (kind, index, *loc))
+            self.problems.add(place, ".".join(map(str, (kind, called, *loc))), why)
+        slug_is_wrong = any(loc[:1] == ("slug",) for loc, _ in wrong)
+        self._doubt((kind,), None if slug_is_wrong else _name_of(values))
 
 
 def read(folder: Path) -> tuple[DeskFiles, list[BotFile]]:
-    """Read a folder's `desk/*.yaml` and `bots/*.yaml`. Raises Invalid: each line has file, line, field and reason."""
-    reader = _Reader(folder)
+    """Read a folder's `desk/*.yaml` and `bots/*.yaml`. Raises Invalid where there are none.
+
+    What is wrong in them is told by `plan`, together with what doesn't fit the desk.
+    """
     paths = sorted([*(folder / "desk").glob("*.yaml"), *(folder / "bots").glob("*.yaml")])
     if not paths:
-        reader.problems.add(str(folder), "", "holds no desk/*.yaml and no bots/*.yaml; name the folder that does")
+        raise Invalid(f"{folder}: holds no desk/*.yaml and no bots/*.yaml; name the folder that does")
+    reader = _Reader(folder)
     for path in paths:
         reader.read_file(path)
-    return reader.validated(), list(reader.bots.values())
+    return reader.files(), list(reader.bots.values())
 
 
-def _called(values: Any, index: int) -> str | int:
-    """The entry's name as far as it has one."""
-    name = (values.get("slug") or values.get("email")) if isinstance(values, dict) else None
-    return name if isinstance(name, str) else index
+def _as_list(entries: Any) -> list[Any]:
+    """Entries as they may have been meant; a single value is none."""
+    return entries if isinstance(entries, list) else [entries] if isinstance(entries, dict) else []
 
 
-def _text_of(path: Path) -> str:
-    """The file's text. Raises OSError, ValueError."""
-    with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ValueError(f"is larger than {_LARGEST // 1024 // 1024} MiB; split it")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+def _name_of(values: Any) -> str | None:
+    """What an entry is called, as far as it says so."""
+    name = values.get("slug") if isinstance(values, dict) else values
+    return name if isinstance(name, str) else None
 
 
-def _load(text: str) -> tuple[Any, dict[Loc, int]]:
-    """The file's value, and the line of everything in it. Raises yaml.YAMLError, ValueError."""
-    _refuse_bombs(text)
-    loader = _LOADER(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return {}, {(): 1}
-        lines = dict(_lines(node, ()))
-        return loader.construct_document(node), lines
-    finally:
-        loader.dispose()
-
-
-def _refuse_bombs(text: str) -> None:
-    """A few aliases of aliases, or brackets in brackets, stand for more than any memory holds."""
-    depth = 0
-    for event in yaml.parse(text, _LOADER):
-        if isinstance(event, yaml.AliasEvent):
-            raise _refusal("an alias (*name) is not taken; write it out", event.start_mark)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _refusal("is nested too deeply", event.start_mark)
-
-
-def _refusal(problem: str, mark: Any) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
-
-
-def _lines(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
-    yield loc, node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _lines(item, (*loc, index))
-    elif isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                continue
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-            here = (*loc, key.value)
-            for below, line in _lines(value, here):
-                # a value may begin on the line after its key
-                yield below, key.start_mark.line + 1 if below == here else line
+def _email_of(values: Any) -> str | None:
+    email = values.get("email") if isinstance(values, dict) else None
+    return email if isinstance(email, str) else None
