@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from omnidesk.desk import configuration
 from omnidesk.desk.configuration import DeskFiles
+from omnidesk.desk.configuration.loading import unstorable
 from omnidesk.errors import Invalid
 from omnidesk.store.db import table_of
 from omnidesk.store.models import Agent, BotVersion, FaqEntry, Inbox, Membership, Row, SlaPolicy, Survey, Team
@@ -62,6 +63,37 @@ def test_a_file_that_is_no_desk_is_named(tmp_path: Path, text: str) -> None:
     files, _ = configuration.read(tmp_path)
     with pytest.raises(Invalid, match=r"broken\.yaml"):
         files.problems.end()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('teams:\n- slug: support\n  name: "A\\0B"', "3: teams.support.name: holds the character \\0; leave it out"),
+        ('teams:\n- slug: "a\\0b"\n  name: B', "2: teams.a\\x00b.slug: holds the character \\0; leave it out"),
+        ('teams:\n- slug: a\n  name: A\n  "b\\0": c', "4: teams.a.b\\x00: holds the character \\0; leave it out"),
+        ("teams:\n- slug: a\n  name: !!binary AA==", "3: teams.a.name: is binary; write it as text"),
+        ('faq:\n- answer:\n    en: "A\\0B"', "3: faq.0.answer.en: holds the character \\0; leave it out"),
+        ('bot: {slug: x, name: X}\ntexts:\n  bye: ["A\\0B"]', "3: texts.bye.0: holds the character \\0; leave it out"),
+        ('teams:\n- {slug: a, name: "\\ud800"}', "2: "),
+        ("teams:\n- {slug: a, name: A\0B}", "2: holds the character 0x0000; leave it out"),
+        ("teams:\n- {slug: ş, name: A\x1b}", "2: holds the character 0x001b; leave it out"),
+        ("teams:\n- slug: a\n  name: 2024-13-45", "3: month must be in 1..12; a text goes between quotes"),
+    ],
+)
+def test_what_no_database_keeps_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    folder(tmp_path)
+    (tmp_path / "desk" / "desk.yaml").write_text(text)
+    files, _ = configuration.read(tmp_path)
+    with pytest.raises(Invalid) as wrong:
+        files.problems.end()
+    assert wrong.value.message.splitlines()[0].startswith(f"desk/desk.yaml:{said}")
+    assert wrong.value.message.isprintable() or "faq" in text
+
+
+def test_half_a_character_is_named_however_it_came_in() -> None:
+    assert list(unstorable({"name": ["\ud800", "\U0001f600"]})) == [
+        (("name", 0), "holds half a character (\\ud800 to \\udfff); write the whole one")
+    ]
 
 
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:

@@ -170,6 +170,8 @@ def _secret(given: Any, place: Place | None) -> tuple[str, str]:
     """The secret that is meant, and what is wrong."""
     if isinstance(given, str):  # a file would give it away to everybody who may read the desk's description
         return (given, "") if place is None else ("", "secrets don't stand in files: say {env: NAME} or {file: PATH}")
+    if is_secret(given) and "stored" in given:
+        return "", "a secret kept here only can't be named by a file: say {env: NAME} or {file: PATH}"
     if not is_secret(given) or not isinstance(name := next(iter(given.values())), str):
         return "", "must be {env: NAME} or {file: PATH}"
     if "env" in given:
@@ -177,7 +179,7 @@ def _secret(given: Any, place: Place | None) -> tuple[str, str]:
         return (found, "") if found else ("", f"the environment has no {name}; set it")
     try:
         text = _file(name, place).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         return "", f"{name} can't be read ({getattr(error, 'strerror', None) or 'it is no text'})"
     return (text, "") if text else ("", f"{name} is empty")
 

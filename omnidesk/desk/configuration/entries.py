@@ -35,10 +35,9 @@ class Entry(BaseModel):
     _places: Mapping[Loc, Place] = PrivateAttr(default_factory=dict)
     _loc: Loc = PrivateAttr(default=())
 
-    def standing_at(self, places: Mapping[Loc, Place], loc: Loc) -> Self:
-        """The same, with where it and its values stand."""
+    def standing_at(self, places: Mapping[Loc, Place], loc: Loc) -> None:
+        """Keep in mind where it and its values stand."""
         self._places, self._loc = places, loc
-        return self
 
     def place(self, *below: str | int) -> Place | None:
         """Where a value of it stands, or what it would stand in; None = it comes from no file."""

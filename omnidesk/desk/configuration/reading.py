@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from omnidesk.desk.configuration.entries import BotFile, DeskFiles, Entry, key_of
-from omnidesk.desk.configuration.loading import Unreadable, load
+from omnidesk.desk.configuration.loading import Unreadable, load, unstorable
 from omnidesk.desk.configuration.places import Loc, Place, place_of
 from omnidesk.desk.configuration.problems import Problems, refusals
 from omnidesk.errors import Invalid
@@ -40,7 +40,7 @@ class _Reader:
             self.problems.add(places[()], "", "the top level must be keys such as teams, agents, inboxes")
             self._doubt(_REFERRED_TO, None)
         elif "bot" in content:
-            self._take_bot(content["bot"], places["bot",], text)
+            self._take_bot(content, places, text)
         else:
             for kind, entries in content.items():
                 self._take_kind(str(kind), entries, places)
@@ -50,9 +50,14 @@ class _Reader:
             for name in names:
                 self.problems.doubt(kind, name)
 
-    def _take_bot(self, head: Any, place: Place, text: str) -> None:
+    def _take_bot(self, content: dict[Any, Any], places: dict[Loc, Place], text: str) -> None:
+        head, place = content["bot"], places["bot",]
         slug, name = (head.get(key) if isinstance(head, dict) else None for key in ("slug", "name"))
-        if not isinstance(slug, str) or not isinstance(name, str) or not slug.replace("-", "a").isalnum():
+        if wrong := list(unstorable(content)):
+            for loc, why in wrong:
+                self.problems.add(place_of(places, loc), ".".join(map(str, loc)), why)
+            self._doubt(("bots",), _name_of(head))
+        elif not isinstance(slug, str) or not isinstance(name, str) or not slug.replace("-", "a").isalnum():
             self.problems.add(place, "bot", "needs a slug (small letters, digits, -) and a name")
             self._doubt(("bots",), _name_of(head))
         elif slug in self.bots:
@@ -83,11 +88,11 @@ class _Reader:
     def _sound(self, kind: str, raw: list[Any]) -> Iterator[Entry]:
         seen: dict[str, Entry] = {}
         for index, values in enumerate(raw):
-            try:
-                entry = _MODELS[kind].model_validate(values).standing_at(self.places, (kind, index))
-            except ValidationError as error:
-                self._refuse(kind, index, values, refusals(error))
+            entry, wrong = _entry(_MODELS[kind], values)
+            if entry is None or wrong:
+                self._refuse(kind, index, values, wrong)
                 continue
+            entry.standing_at(self.places, (kind, index))
             key = key_of(entry)
             if key in seen:
                 self.problems.add(entry.place(), f"{kind}.{key}", f"is there twice, also in {seen[key].place()}")
@@ -116,6 +121,16 @@ def read(folder: Path) -> tuple[DeskFiles, list[BotFile]]:
     for path in paths:
         reader.read_file(path)
     return reader.files(), list(reader.bots.values())
+
+
+def _entry(model: type[Entry], values: Any) -> tuple[Entry | None, list[tuple[Loc, str]]]:
+    """An entry, and what is wrong with it."""
+    wrong = list(unstorable(values))
+    try:
+        return model.model_validate(values), wrong
+    except ValidationError as error:
+        told = {loc for loc, _ in wrong}
+        return None, [*wrong, *((loc, why) for loc, why in refusals(error) if loc not in told)]
 
 
 def _as_list(entries: Any) -> list[Any]:
