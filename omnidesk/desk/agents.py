@@ -90,11 +90,11 @@ async def create(tx: Transaction, *, email: str, name: str, role: Role, team_slu
     return agent
 
 
-async def find(session: AsyncSession, email: str) -> Agent:
-    """The agent with this e-mail. Raises NotFound."""
+async def find(session: AsyncSession, email: str, *, field: str = "email") -> Agent:
+    """The agent with this e-mail. Raises NotFound, naming the field in which the e-mail was given."""
     agent = (await session.exec(select(Agent).where(Agent.email == email.strip().lower()))).first()
     if agent is None:
-        raise NotFound(f"email: there is no agent {email}; `omnidesk agent create` makes one")
+        raise NotFound(f"{field}: there is no agent {email}; `omnidesk agent create` makes one")
     return agent
 
 

@@ -48,7 +48,7 @@ async def create(tx: Transaction, name: str, *, agent: str | None = None, scopes
     token = _PREFIX + secrets.token_urlsafe(32)
     row = {
         "id": tx.new_id(), "name": name, "digest": _digest(token), "created_at": tx.now,
-        "agent_id": (await agents.find(tx.session, agent)).id if agent else None,
+        "agent_id": (await agents.find(tx.session, agent, field="agent")).id if agent else None,
         "scopes": " ".join(scope for scope in SCOPES if scope in scopes or not scopes),
     }  # fmt: skip
     tx.add_row(ApiToken, row)

@@ -20,7 +20,7 @@ from omnidesk.events import Bus, Event
 from omnidesk.store import plain
 from omnidesk.store.dialect import DURABLE, make_engines
 from omnidesk.store.ids import IdMaker
-from omnidesk.store.models import Row
+from omnidesk.store.models import Row, noun_of
 from omnidesk.store.plain import table_of as table_of
 
 SomeRow = TypeVar("SomeRow", bound=Row)
@@ -123,7 +123,7 @@ class Transaction:
             return held.row  # type: ignore[no-any-return]
         found = await self.load(model, _by_id(model), {"this": row_id})
         if not found:
-            raise NotFound(f"There is no {model.__name__} {row_id}.")
+            raise NotFound(f"There is no {noun_of(model)} {row_id}.")
         return found[0]
 
     async def load(

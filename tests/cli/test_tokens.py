@@ -61,7 +61,7 @@ def test_tokens_are_listed_without_their_secret_and_ended(run: Run, desk_url: st
     ("words", "named"),
     [
         (("create", "--name", "shop", "--scope", "cases:delete"), "scope: "),
-        (("create", "--name", "shop", "--agent", "nobody@example.com"), "nobody@example.com"),
+        (("create", "--name", "shop", "--agent", "nobody@example.com"), "agent: there is no agent nobody@"),
         (("create", "--name", " "), "name: "),
         (("revoke", "17"), "id: "),
         (("revoke", "9" * 30), "id: "),

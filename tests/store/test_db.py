@@ -12,7 +12,7 @@ from sqlmodel import col, select, update
 from omnidesk.errors import NotFound
 from omnidesk.events import AgentChanged
 from omnidesk.store.db import Database, Transaction
-from omnidesk.store.models import Agent, Counter, Membership, Team
+from omnidesk.store.models import Agent, ContactPoint, Counter, Membership, Row, SlaPolicy, SlaTimer, Team
 from tests.office import TestClock
 
 
@@ -93,10 +93,15 @@ async def test_what_is_settled_at_the_end_is_settled_once(database: Database) ->
     assert settled == [["first", "second"]]
 
 
-async def test_an_absent_row_is_not_found(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("model", "noun"), [(Team, "team"), (ContactPoint, "address"), (SlaTimer, "clock"), (SlaPolicy, "sla policy")]
+)
+async def test_an_absent_row_is_not_found_in_the_words_of_people(
+    database: Database, model: type[Row], noun: str
+) -> None:
     async with database.transaction() as tx:
-        with pytest.raises(NotFound, match="no Team 17"):
-            await tx.get(Team, 17)
+        with pytest.raises(NotFound, match=rf"^There is no {noun} 17\.$"):
+            await tx.get(model, 17)
 
 
 async def test_transactions_that_read_first_and_write_later_all_succeed(database: Database) -> None:

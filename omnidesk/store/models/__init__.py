@@ -20,6 +20,7 @@ from omnidesk.store.models.interactions import (
 )
 from omnidesk.store.models.leases import Lease
 from omnidesk.store.models.memories import Memory
+from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
@@ -31,4 +32,5 @@ __all__ = [
     "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership",
     "Memory", "MessageReference", "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role",
     "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
+    "noun_of",
 ]  # fmt: skip
