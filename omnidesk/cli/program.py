@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_CHATTY = ("alembic", "apscheduler", "mail.log", "httpx", "httpcore", "telegram", "aiosqlite")
+"""Libraries that are never heard below a warning, whatever the level: httpx and httpcore tell each URL, in which
+Telegram's token stands, and the last two tell what is sent and stored, word for word."""
+
 
 class Program:
     """The program around a command (`omnidesk.contract.command.Host`)."""
@@ -42,7 +46,7 @@ class Program:
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a command's work."""
         logging.basicConfig(level=self.settings.log.level, format="%(levelname)s %(name)s %(message)s")
-        for chatty in ("alembic", "apscheduler", "mail.log"):
+        for chatty in _CHATTY:
             logging.getLogger(chatty).setLevel(logging.WARNING)
         return asyncio.run(work)
 

@@ -27,6 +27,8 @@ class Telegram:
     refuse: list[tuple[int, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
+    methods: list[str] = field(default_factory=list)
+    """What was asked of the API."""
     polling: int = 0
     pollers_at_once: int = 0
     url: str = ""
@@ -91,6 +93,7 @@ class Telegram:
     async def _method(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         given = await _given(request)
+        self.methods.append(method)
         if self.refuse and method.startswith("send"):
             code, text = self.refuse.pop(0)
             more = {"parameters": {"retry_after": 3}} if code == 429 else {}
