@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from channels.telegram.api import Api
-from channels.telegram.parse import parse, sender_of
+from channels.telegram.parse import external_id, parse, sender_of
 from channels.telegram.settings import TelegramSettings
 from omnidesk.contract.channel import (
     Capabilities,
@@ -28,9 +28,10 @@ from omnidesk.contract.channel import (
 
 _LARGEST_POST = 256 * 1024
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
-_OFFSET = "offset"
-_OFFSET_LASTS = 6 * 86400
-"""After a week without updates Telegram numbers them anew: an older offset could lie above them and lose them."""
+_OFFSET_LASTS = 5 * 86400
+"""After a week without updates Telegram numbers them anew, from anywhere: an older offset could lie above them and
+lose them. The week began before we noted it, by the day that an update may wait for us; another day is to spare. To
+ask without an offset costs nothing: what we have stored is known by its external id."""
 
 
 class TelegramChannel(Channel):
@@ -61,7 +62,9 @@ class TelegramChannel(Channel):
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
         """Poll, or let Telegram post. Raises `ChannelError` as soon as polling fails."""
         if self.settings.mode == "webhook":
-            await self._api.set_webhook(self.webhooks(desk.public_url, desk.slug)["telegram_updates"], _secret(desk))
+            await self._api.set_webhook(
+                self.webhooks(desk.public_url, desk.slug)["telegram_updates"], self._secret(desk)
+            )
             yield
             return
         await self._api.delete_webhook()  # while there is one, nobody may poll
@@ -75,18 +78,19 @@ class TelegramChannel(Channel):
 
     async def _poll(self, desk: Desk) -> None:
         """Ask for updates for ever. The next offset tells Telegram to forget the ones before: only what is durable."""
-        offset = _remembered(await desk.memory.get(_OFFSET))
+        name = f"offset {self._api.bot}"  # each bot's updates have numbers of their own
+        kept = await desk.memory.get(name)
         while True:
-            updates = await self._api.updates(offset)
+            updates = await self._api.updates(_offset(kept))
             await asyncio.gather(*(self._receive(desk, update) for update in updates))
             if updates:
-                offset = max(update["update_id"] for update in updates) + 1
-                await desk.memory.put(_OFFSET, f"{offset} {int(time.time())}")
+                kept = f"{max(update['update_id'] for update in updates) + 1} {int(time.time())}"
+                await desk.memory.put(name, kept)
 
     async def take_update(self, desk: Desk, request: web.Request) -> web.Response:
         """An update that Telegram posts; what is no update at all is told so."""
         given = request.headers.get(_SECRET_HEADER, "")
-        if self.settings.mode != "webhook" or not compare_digest(given.encode(), _secret(desk).encode()):
+        if self.settings.mode != "webhook" or not compare_digest(given.encode(), self._secret(desk).encode()):
             raise web.HTTPForbidden
         body = await request.clone(client_max_size=_LARGEST_POST).read()
         try:
@@ -98,8 +102,15 @@ class TelegramChannel(Channel):
         await self._receive(desk, update)
         return web.Response()
 
+    def _secret(self, desk: Desk) -> str:
+        """What Telegram sends with every post: letters and digits only, and not to be guessed.
+
+        It names the bot: one that was here before may still post, and what it heard can't be answered by this one.
+        """
+        return hashlib.sha256(desk.sign(f"telegram webhook {self._api.bot}").encode()).hexdigest()
+
     async def _receive(self, desk: Desk, update: dict[str, Any]) -> None:
-        raw = RawMessage(str(update["update_id"]), sender_of(update), json.dumps(update).encode())
+        raw = RawMessage(external_id(self._api.bot, update), sender_of(update), json.dumps(update).encode())
         if await desk.receive(raw) and isinstance(query := update.get("callback_query"), dict):
             with suppress(ChannelError):  # only ends the waiting sign on the button
                 await self._api.answer(str(query.get("id", "")))
@@ -129,11 +140,7 @@ class TelegramChannel(Channel):
         await self._api.me()
 
 
-def _secret(desk: Desk) -> str:
-    """What Telegram sends with every post: letters and digits only, and not to be guessed."""
-    return hashlib.sha256(desk.sign("telegram webhook").encode()).hexdigest()
-
-
-def _remembered(kept: str | None) -> int | None:
+def _offset(kept: str | None) -> int | None:
+    """The offset that was kept, while it may be used."""
     offset, _, at = (kept or "").partition(" ")
     return int(offset) if at and int(at) > time.time() - _OFFSET_LASTS else None

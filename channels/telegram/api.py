@@ -46,6 +46,12 @@ class Api:
         self._token = settings.token.get_secret_value()
         self._http = http
 
+    @property
+    def bot(self) -> str:
+        """The bot's id, which is no secret: its token is `id:secret`."""
+        id, colon, _ = self._token.partition(":")
+        return id if colon else ""
+
     @cached_property
     def _request(self) -> Any:
         library()

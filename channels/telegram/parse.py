@@ -21,6 +21,18 @@ def sender_of(update: dict[str, Any]) -> str:
     return ""
 
 
+def external_id(bot: str, update: dict[str, Any]) -> str:
+    """What is the same for the same update, and for no other.
+
+    Each bot's updates have numbers of their own, and even those may come anew after a quiet week: then the message
+    in the chat, or the query of the button, is another.
+    """
+    message, query = update.get("message"), update.get("callback_query")
+    within = message.get("message_id") if isinstance(message, dict) else None
+    within = query.get("id") if isinstance(query, dict) else within
+    return " ".join(str(part) for part in (bot, update["update_id"], within) if part is not None)
+
+
 def parse(raw: RawMessage) -> Inbound:
     """Understand an update. Raises `Unparsable`."""
     telegram = library()

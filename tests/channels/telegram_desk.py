@@ -35,13 +35,13 @@ class TelegramDesk:
     async def arrived(self, update: dict[str, Any]) -> None:
         """Wait until an update is stored, and do what follows."""
         async with asyncio.timeout(10):
-            while not await self._has(str(update["update_id"])):  # noqa: ASYNC110 - a row has no event
+            while not await self._has(f" {update['update_id']} "):  # noqa: ASYNC110 - a row has no event
                 await asyncio.sleep(0.02)
         await self.office.work()
         assert not [row.reason for row in await self.office.all(RawMessage) if row.state == RawState.QUARANTINED]
 
-    async def _has(self, external_id: str) -> bool:
-        return external_id in [row.external_id for row in await self.office.all(RawMessage)]
+    async def _has(self, number: str) -> bool:
+        return any(number in row.external_id for row in await self.office.all(RawMessage))
 
 
 def inbox(telegram: Telegram, **changed: Any) -> InboxEntry:

@@ -20,6 +20,7 @@ _DATE = 1795000000
 class Telegram:
     """What Telegram knows of one bot."""
 
+    token: str = TOKEN
     updates: list[dict[str, Any]] = field(default_factory=list)
     taken: list[dict[str, Any]] = field(default_factory=list)
     """What was sent, each with its `method`."""
@@ -32,15 +33,16 @@ class Telegram:
     polling: int = 0
     pollers_at_once: int = 0
     url: str = ""
-    _count: int = 100
+    count: int = 100
+    """The last number of an update or a message."""
     _said: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["Telegram"]:
         """Serve until the context ends."""
         app = web.Application(client_max_size=60_000_000)
-        app.router.add_route("*", f"/bot{TOKEN}/{{method}}", self._method)
-        app.router.add_get(f"/file/bot{TOKEN}/{{name}}", self._file)
+        app.router.add_route("*", f"/bot{self.token}/{{method}}", self._method)
+        app.router.add_get(f"/file/bot{self.token}/{{name}}", self._file)
         app.router.add_route("*", "/bot{token}/{method}", _unknown)
         server = TestServer(app)
         await server.start_server()
@@ -54,9 +56,9 @@ class Telegram:
 
     async def say(self, text: str = "", writer: dict[str, Any] = MIA, **more: Any) -> dict[str, Any]:
         """Somebody writes to the bot."""
-        self._count += 1
+        self.count += 1
         chat = {"id": writer["id"], "type": "private", "first_name": writer["first_name"]}
-        message = {"message_id": self._count, "from": writer, "chat": chat, "date": _DATE, **more}
+        message = {"message_id": self.count, "from": writer, "chat": chat, "date": _DATE, **more}
         return await self._bring({"message": {**message, **({"text": text} if text else {})}})
 
     async def press(self, button: str, writer: dict[str, Any] = MIA) -> dict[str, Any]:
@@ -66,13 +68,13 @@ class Telegram:
             "message_id": under["message_id"], "from": BOT, "chat": {"id": writer["id"], "type": "private"},
             "date": _DATE, "text": under["text"], "reply_markup": under["reply_markup"],
         }  # fmt: skip
-        self._count += 1
-        query = {"id": f"q{self._count}", "from": writer, "chat_instance": "1", "data": button, "message": message}
+        self.count += 1
+        query = {"id": f"q{self.count}", "from": writer, "chat_instance": "1", "data": button, "message": message}
         return await self._bring({"callback_query": query})
 
     async def _bring(self, said: dict[str, Any]) -> dict[str, Any]:
-        self._count += 1
-        update = {"update_id": self._count, **said}
+        self.count += 1
+        update = {"update_id": self.count, **said}
         if self.webhook:
             await self.post(update)
             return update
@@ -104,17 +106,20 @@ class Telegram:
         if self.webhook or self.polling:
             return web.json_response({"ok": False, "error_code": 409, "description": "Conflict"}, status=409)
         offset = int(given.get("offset", 0))
-        self.updates = [update for update in self.updates if update["update_id"] >= offset]
+        self.updates = self._from(offset)
         self.polling += 1
         self.pollers_at_once = max(self.pollers_at_once, self.polling)
         try:
             async with self._said, asyncio.timeout(float(given.get("timeout", 0))):
-                await self._said.wait_for(lambda: self.updates)
+                await self._said.wait_for(lambda: self._from(offset))
         except TimeoutError:
             pass
         finally:
             self.polling -= 1
-        return _yes(self.updates)
+        return _yes(self._from(offset))
+
+    def _from(self, offset: int) -> list[dict[str, Any]]:
+        return [update for update in self.updates if update["update_id"] >= offset]
 
     async def _setWebhook(self, given: dict[str, Any], _: str) -> web.Response:  # noqa: N802
         self.webhook = given
@@ -139,12 +144,10 @@ class Telegram:
         return _yes({"file_id": name, "file_unique_id": name, "file_size": len(self.files[name]), "file_path": name})
 
     async def _sent(self, given: dict[str, Any], method: str) -> web.Response:
-        self._count += 1
-        self.taken.append({**given, "method": method, "message_id": self._count})
+        self.count += 1
+        self.taken.append({**given, "method": method, "message_id": self.count})
         chat = {"id": int(given["chat_id"]), "type": "private"}
-        return _yes(
-            {"message_id": self._count, "date": _DATE, "chat": chat, "from": BOT, "text": given.get("text", "")}
-        )
+        return _yes({"message_id": self.count, "date": _DATE, "chat": chat, "from": BOT, "text": given.get("text", "")})
 
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(body=self.files[request.match_info["name"]])

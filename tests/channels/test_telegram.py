@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 from pydantic import ValidationError
 
+from channels.telegram import adapter, api
 from channels.telegram.adapter import TelegramChannel
-from channels.telegram.parse import parse
+from channels.telegram.api import Api
+from channels.telegram.parse import external_id, parse
 from channels.telegram.settings import TelegramSettings
 from omnidesk.contract.channel import (
     Button,
@@ -27,6 +31,8 @@ from omnidesk.contract.testing import ChannelContract, FakeDesk
 from tests.channels.telegram_stand_in import TOKEN, Telegram
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "telegram"
+OFFSET = "offset 123456"
+OTHER_TOKEN = "777:of-another-bot"
 
 
 def settings(**changed: Any) -> TelegramSettings:
@@ -51,6 +57,11 @@ async def until(happened: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not happened():  # noqa: ASYNC110 - the stand-in has no event for everything
             await asyncio.sleep(0.01)
+
+
+async def emptied(telegram: Telegram) -> None:
+    """Wait until all updates are confirmed."""
+    await until(lambda: not telegram.updates)
 
 
 def sample(name: str) -> Inbound:
@@ -153,10 +164,10 @@ async def test_updates_are_confirmed_only_after_they_are_durable() -> None:
         update = await telegram.say("Merhaba")
         await desk.asked.wait()
         await asyncio.sleep(0.05)
-        assert await desk.memory.get("offset") is None
+        assert desk.memory.kept == {}
         desk.durable.set()
-        await until(lambda: not telegram.updates)
-        assert str(await desk.memory.get("offset")).startswith(f"{update['update_id'] + 1} ")
+        await emptied(telegram)
+        assert desk.memory.kept[OFFSET].startswith(f"{update['update_id'] + 1} ")
 
 
 async def test_the_next_poller_goes_on_where_the_last_one_ended() -> None:
@@ -166,7 +177,7 @@ async def test_the_next_poller_goes_on_where_the_last_one_ended() -> None:
         for text in ("one", "two"):
             async with channel.listen(desk):
                 await telegram.say(text)
-                await until(lambda: not telegram.updates)
+                await emptied(telegram)
         assert [json.loads(raw.body)["message"]["text"] for raw in desk.received] == ["one", "two"]
         assert telegram.pollers_at_once == 1
 
@@ -174,10 +185,67 @@ async def test_the_next_poller_goes_on_where_the_last_one_ended() -> None:
 async def test_an_offset_of_last_week_is_not_used() -> None:
     desk = FakeDesk()
     desk.durable.set()
-    await desk.memory.put("offset", "999999999 1000")
+    await desk.memory.put(OFFSET, "999999999 1000")
     async with connected() as (channel, telegram), channel.listen(desk):
         await telegram.say("Merhaba")
         await until(lambda: desk.received)
+
+
+async def test_nothing_is_lost_when_updates_are_numbered_anew_after_a_quiet_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The poller has been at it all the time, and even a number comes again."""
+    desk, later = FakeDesk(), 0.0
+    desk.durable.set()
+    monkeypatch.setattr(api, "_POLL_SECONDS", 0.05)
+    monkeypatch.setattr(adapter, "time", SimpleNamespace(time=lambda: time.time() + later))
+    async with connected() as (channel, telegram), channel.listen(desk):
+        for text in ("before", "again before"):
+            await telegram.say(text)
+            await emptied(telegram)
+        later, telegram.count = 7 * 86400.0, 50
+        asked = telegram.methods.count("getUpdates")
+        await until(lambda: telegram.methods.count("getUpdates") > asked + 1)
+        await telegram.say("after")
+        await until(lambda: len(desk.received) == 3)
+        telegram.count = 100
+        await telegram.say("with the number of the first", message_id=9000)
+        await until(lambda: len(desk.received) == 4)
+
+
+async def test_another_bot_in_the_inbox_is_heard_from_its_first_word_on() -> None:
+    """Its updates have lower numbers, and some that the old bot's had too."""
+    desk = FakeDesk()
+    desk.durable.set()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await telegram.say("to the old bot")
+        await emptied(telegram)
+    for count in (50, 100):
+        async with Telegram(OTHER_TOKEN, count=count).serving() as telegram, ClientSession() as http:
+            channel = TelegramChannel(settings(token=OTHER_TOKEN, api_base=telegram.url), http)
+            async with channel.listen(desk):
+                await telegram.say(f"to the new bot after {count}")
+                await emptied(telegram)
+            await channel.close()
+    said = [json.loads(raw.body)["message"]["text"] for raw in desk.received]
+    assert said == ["to the old bot", "to the new bot after 50", "to the new bot after 100"]
+
+
+async def test_a_bot_that_was_here_before_may_not_post_any_more() -> None:
+    desk, secrets = FakeDesk(), set()
+    for token in (TOKEN, OTHER_TOKEN):
+        async with Telegram(token).serving() as telegram, ClientSession() as http:
+            channel = TelegramChannel(settings(token=token, api_base=telegram.url, mode="webhook"), http)
+            async with channel.listen(desk):
+                secrets.add(telegram.webhook["secret_token"])
+            await channel.close()
+    assert len(secrets) == 2
+
+
+def test_an_external_id_says_nothing_of_the_token() -> None:
+    assert external_id("123456", {"update_id": 7, "message": {"message_id": 12}}) == "123456 7 12"
+    assert external_id("123456", {"update_id": 7, "callback_query": {"id": "q9", "message": {}}}) == "123456 7 q9"
+    assert Api(settings(token="no-colon"), None).bot == ""
 
 
 @pytest.mark.parametrize(
