@@ -1,15 +1,22 @@
 """From a stored update to an `Inbound`; pure."""
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.telegram.library import library
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
+from omnidesk.text.catalogues import LANGUAGES, language_of, load
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Message, User
 
 _KINDS = ("message", "callback_query")
+_LOCALE = Path(__file__).with_name("locale")
+_START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
+"""What the Start button sends, with what stood behind the link that led here
+(https://core.telegram.org/bots/features#deep-linking)."""
 
 
 def sender_of(update: dict[str, Any]) -> str:
@@ -71,11 +78,23 @@ def _pressed(query: "CallbackQuery") -> Inbound:
 def _written(message: "Message") -> Inbound:
     if message.chat.type != "private" or message.from_user is None:
         raise Unparsable("not from a private chat")
-    files = tuple(_files(message))
+    sender, files = _sender(message.from_user), tuple(_files(message))
     text = _text(message.text or message.caption or _told(message))
     if not text and not files:
         raise Unparsable("a message that says nothing, such as a changed title")
-    return Inbound(_sender(message.from_user), text, sent_at=message.date, attachments=files)
+    if start := _START.fullmatch(text):
+        return Inbound(sender, _greeting(sender), sent_at=message.date, token=start[1])
+    return Inbound(sender, text, sent_at=message.date, attachments=files)
+
+
+def _greeting(sender: Sender) -> str:
+    """What pressing Start means: nobody types it, and the app lets nobody begin without it.
+
+    Of a person whose language the app doesn't tell, one language's word would be taken for theirs: so it is said in
+    all of ours.
+    """
+    spoken = [language_of(sender.language)] if sender.language else LANGUAGES
+    return " / ".join(load(_LOCALE)[language].gettext("Hello") for language in spoken)
 
 
 def _told(message: "Message") -> str:

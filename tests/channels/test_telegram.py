@@ -122,6 +122,27 @@ def test_a_person_is_known_by_the_provider_and_by_name_and_language() -> None:
     assert sample("start").sender.language == "en"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "said", "token"),
+    [
+        ("/start", "tr", "Merhaba", None),
+        ("/start", "en-GB", "Hello", None),
+        ("/start", None, "Hello / Merhaba", None),
+        ("/start@desk_bot", "tr-TR", "Merhaba", None),
+        ("/start Zm9v-YmFy_1", "de", "Hello", "Zm9v-YmFy_1"),
+        ("/start my parcel is lost", "en", "/start my parcel is lost", None),
+        ("/started", "en", "/started", None),
+    ],
+)
+def test_the_start_button_is_a_greeting_in_the_persons_language(
+    text: str, language: str | None, said: str, token: str | None
+) -> None:
+    update = json.loads((SAMPLES / "start.json").read_text())
+    update["message"] |= {"text": text, "from": {**update["message"]["from"], "language_code": language}}
+    found = parse(RawMessage("1", "4711", json.dumps(update).encode()))
+    assert (found.text, found.token) == (said, token)
+
+
 def test_a_pressed_button_is_its_id_and_what_stood_on_it() -> None:
     said = sample("pressed")
     assert (said.button, said.text) == ("survey:17:5", "5 – çok iyi")

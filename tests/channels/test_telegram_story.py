@@ -8,10 +8,12 @@ import pytest
 from bots.faq import FaqResponder
 from omnidesk.desk import actions, configuration
 from omnidesk.settings import config_folder
-from omnidesk.store.models import Attachment, Case, ContactPoint, Invitation
+from omnidesk.store.models import Attachment, Case, Contact, ContactPoint, Invitation
 from omnidesk.store.models import RawMessage as Raw
 from tests.channels.telegram_desk import TelegramDesk, telegram_desk
+from tests.channels.telegram_stand_in import MIA
 
+GREETING = "Merhaba! Siparişiniz, teslimat, iade ya da hesabınızla ilgili sorunuzu yazabilirsiniz."
 QUESTION = "sifremi unuttum giris yapamiyorum"
 
 
@@ -33,13 +35,16 @@ async def only_case(desk: TelegramDesk) -> Case:
 
 
 async def test_a_question_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_score(desk: TelegramDesk) -> None:
+    await desk.hear("/start")
+    assert desk.telegram.shown == [GREETING]
+
     await desk.hear(QUESTION)
     assert "yeni şifre belirleyebileceğiniz" in desk.telegram.shown[-1]
     assert len(desk.telegram.buttons()) >= 2
 
     await desk.press(desk.telegram.buttons()[-1])
     case = await only_case(desk)
-    assert (case.holder, case.category, case.language) == ("team", "new", "tr")
+    assert (case.holder, case.category, case.language, case.subject) == ("team", "new", "tr", "Merhaba")
 
     desk.telegram.files["large"] = b"a picture"
     photo = [{"file_id": "large", "file_unique_id": "l", "width": 1, "height": 1}]
@@ -59,6 +64,15 @@ async def test_a_question_is_answered_by_the_bot_then_by_a_person_and_ends_with_
     assert (point.channel, point.address, point.proven) == ("telegram", "4711", True)
 
 
+async def test_pressing_start_makes_no_work(desk: TelegramDesk) -> None:
+    await desk.hear("/start")
+    assert (await only_case(desk)).holder == "bot"
+    desk.office.clock.skip(minutes=31)
+    await desk.office.work()
+    assert (await only_case(desk)).category == "resolved"
+    assert desk.telegram.shown == [GREETING]
+
+
 async def test_nothing_that_is_replayed_or_forged_changes_the_story(desk: TelegramDesk) -> None:
     await desk.hear(QUESTION)
     if not desk.telegram.webhook:
@@ -72,3 +86,17 @@ async def test_nothing_that_is_replayed_or_forged_changes_the_story(desk: Telegr
     assert await desk.telegram.post({"update_id": 2, "poll": {}}) == 200
     await desk.office.work()
     assert [row.state for row in await desk.office.all(Raw)][before:] == ["quarantined"]
+
+
+async def test_who_starts_without_telling_a_language_is_not_taken_for_english(desk: TelegramDesk) -> None:
+    await desk.hear("/start", writer={key: value for key, value in MIA.items() if key != "language_code"})
+    assert [contact.language for contact in await desk.office.all(Contact)] == [None]
+    assert len(desk.telegram.shown) == 1
+    assert any(desk.telegram.shown[0].startswith(hello) for hello in ("Hello! Ask me", GREETING))
+
+
+async def test_where_no_bot_answers_a_case_is_opened_by_a_greeting(store_url: str, tmp_path: Path) -> None:
+    async with telegram_desk(store_url, tmp_path) as desk:
+        await desk.hear("/start")
+        case = await only_case(desk)
+        assert (case.holder, case.subject, case.preview) == ("team", "Merhaba", "Merhaba")
