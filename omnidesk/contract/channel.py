@@ -400,4 +400,7 @@ class Channel(ABC):
         """End what is open in this process, sockets above all; called at shutdown on every inbox's channel."""
 
     async def check(self) -> None:  # noqa: B027 - most channels have nothing to try
-        """Try the credentials. Raises `ChannelError` with what to do."""
+        """Try the credentials. Raises `ChannelError` with what to do.
+
+        Called where the inbox listens, when it begins and now and then until it is well; may be cut off.
+        """

@@ -17,8 +17,6 @@ from omnidesk.store.models import Inbox
 
 log = logging.getLogger(__name__)
 
-_LONGEST_WAIT = 300.0
-
 
 @dataclass(frozen=True, slots=True)
 class LiveInbox:
@@ -76,7 +74,10 @@ class Inboxes:
                 await note_health(self.database, inbox_id, problem)
 
     async def refresh(self) -> list[LiveInbox]:
-        """Take up rows that are new or changed since they were read; gives the inboxes in use that they replace."""
+        """Take up rows that are new or changed since they were read; gives the inboxes in use that they replace.
+
+        That a row can be used again is said by who listens there: another process may know more than this one.
+        """
         async with self.database.session() as session:
             rows = list(await session.exec(select(Inbox).order_by(col(Inbox.slug))))
         before = dict(self._by_id)
@@ -84,7 +85,8 @@ class Inboxes:
         for row in changed:
             self._by_id.pop(row.id, None)
             self._take(row)
-            await note_health(self.database, row.id, self.problems.get(row.id, ""))
+            if problem := self.problems.get(row.id):
+                await note_health(self.database, row.id, problem)
         return [before[row.id] for row in changed if row.id in before]
 
     def _take(self, row: Inbox) -> None:
@@ -157,7 +159,9 @@ def _secret(model: BaseModel) -> dict[str, Any]:
     return found
 
 
-async def note_health(db: Database, inbox_id: int, health: str) -> None:
-    """Keep what the last attempt to listen said; empty = well."""
+async def note_health(db: Database, inbox_id: int, health: str) -> bool:
+    """Keep what the last attempt to listen or to check said; empty = well. True = it said something else before."""
+    said = health[:500]
+    other = update(Inbox).where(col(Inbox.id) == inbox_id, col(Inbox.health) != said).values(health=said)
     async with db.transaction() as tx:
-        await tx.session.exec(update(Inbox).where(col(Inbox.id) == inbox_id).values(health=health[:500]))
+        return bool((await tx.session.exec(other)).rowcount)

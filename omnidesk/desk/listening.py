@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from sqlalchemy.exc import SQLAlchemyError
 
 from omnidesk.contract.channel import ChannelError, Desk
+from omnidesk.desk.checkups import Checkup
 from omnidesk.desk.inboxes import Inboxes, LiveInbox, note_health
 from omnidesk.store.db import Database
 from omnidesk.store.leases import RENEW_SECONDS, Leases
@@ -95,6 +96,7 @@ class Listener:
         self._leases = leases
         self._inbox = inbox
         self._desk = desk
+        self._checkup = Checkup(db, inbox)
         self.ready = asyncio.Event()
         """Set when the first attempt is over, well or not."""
 
@@ -119,12 +121,10 @@ class Listener:
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _listen(self, lease: str) -> None:
-        """Listen while the lease is ours."""
+        """Listen while the lease is ours; that the inbox is well, its checkup says."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._inbox.channel.listen(self._desk))
-            if self._inbox.row.health:
-                await note_health(self._db, self._inbox.row.id, "")
-                log.info("inbox %s listens again", self._inbox.row.slug)
+            await stack.enter_async_context(self._checkup.beside())
             self.ready.set()
             while await self._leases.claim(lease):  # noqa: ASYNC110 - a lease is looked after by the clock
                 await asyncio.sleep(RENEW_SECONDS)
@@ -132,6 +132,5 @@ class Listener:
     async def _failed(self, reason: str, wait: float) -> None:
         log.warning("inbox %s can't listen: %s; trying again in %.0f s", self._inbox.row.slug, reason, wait)
         await note_health(self._db, self._inbox.row.id, reason)
-        self._inbox.row.health = reason
         self.ready.set()
         await asyncio.sleep(wait)

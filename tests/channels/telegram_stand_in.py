@@ -96,7 +96,7 @@ class Telegram:
         method = request.match_info["method"]
         given = await _given(request)
         self.methods.append(method)
-        if self.refuse and method.startswith("send"):
+        if self.refuse and method.startswith(("send", "getMe")):
             code, text = self.refuse.pop(0)
             more = {"parameters": {"retry_after": 3}} if code == 429 else {}
             return web.json_response({"ok": False, "error_code": code, "description": text, **more}, status=code)
