@@ -80,6 +80,7 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
         "html": None,
         "event": None,
         "score": None,
+        "claims": {},
         "attachments": [
             {"id": file.id, "filename": file.filename, "content_type": file.content_type, "size": file.size,
              "url": file.url}

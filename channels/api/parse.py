@@ -16,5 +16,6 @@ def parse(raw: RawMessage) -> Inbound:
         Sender(said.sender.id, said.sender.name, proven=True),
         said.text,
         sent_at=said.sent_at,
+        claims={kind: said_of for kind in ("email", "phone") if (said_of := getattr(said.sender, kind))},
         attachments=tuple(Attachment(file.filename, file.content_type, file.decoded) for file in said.attachments),
     )

@@ -76,7 +76,8 @@ class Delivery(Answer):
 class Interaction(Answer):
     """One row of the log. `position` counts within the case.
 
-    `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey.
+    `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey;
+    `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Interaction(Answer):
     html: str | None
     event: str | None
     score: int | None
+    claims: dict[str, str]
     attachments: list[File]
     deliveries: list[Delivery]
     created_at: datetime
@@ -115,7 +117,10 @@ class Point(Answer):
 
 
 class Contact(Answer):
-    """A person. `merged_into`: who took over all addresses, cases and the log."""
+    """A person. `merged_into`: who took over all addresses, cases and the log.
+
+    `hidden_cases`: how many cases of closed teams there are that the one who asks may not see, by team.
+    """
 
     id: str
     version: int
@@ -126,6 +131,7 @@ class Contact(Answer):
     points: list[Point]
     fields: dict[str, Any]
     merged_into: str | None
+    hidden_cases: dict[str, int]
     created_at: datetime
     updated_at: datetime
 

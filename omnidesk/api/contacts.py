@@ -4,8 +4,6 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from omnidesk.api import answers, forms
 from omnidesk.api.operations import Call
 from omnidesk.desk import linking, people, profile
@@ -21,7 +19,7 @@ async def find(call: Call, query: forms.ContactQuery) -> answers.ContactPage:
     cursor = _contact(query.cursor) if query.cursor else None
     async with call.app[DATABASE].session() as session:
         page = await people.list_people(session, call.viewer, question=query.q, cursor=cursor, limit=query.limit)
-    items = [_answer(entry.contact, entry.points) for entry in page.entries]
+    items = [_answer(entry.contact, entry.points, entry.hidden) for entry in page.entries]
     return answers.ContactPage(items=items, next=str(page.next) if page.next else None)
 
 
@@ -34,12 +32,9 @@ def _contact(cursor: str) -> int:
 async def show(call: Call, id: int) -> answers.Contact:
     """A contact; one that was merged away says into whom."""
     async with call.app[DATABASE].session() as session:
-        return await _shown(session, id)
-
-
-async def _shown(session: AsyncSession, contact_id: int) -> answers.Contact:
-    contact = await people.find(session, contact_id)
-    return _answer(contact, await people.points_of(session, contact_id))
+        contact = await people.find(session, id)
+        hidden = await people.hidden_cases(session, call.viewer, id)
+        return _answer(contact, await people.points_of(session, id), hidden)
 
 
 async def create(call: Call, body: forms.NewContact) -> answers.Contact:
@@ -104,11 +99,11 @@ def _zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
-def _answer(contact: Contact, points: list[ContactPoint]) -> answers.Contact:
+def _answer(contact: Contact, points: list[ContactPoint], hidden: dict[str, int]) -> answers.Contact:
     return answers.Contact(
         id=str(contact.id), version=contact.version, name=contact.name, language=contact.language,
         time_zone=contact.time_zone, organization=None, fields=contact.fields,
         points=[answers.Point.model_validate(point, from_attributes=True) for point in points],
-        merged_into=str(contact.merged_into_id) if contact.merged_into_id else None,
+        merged_into=str(contact.merged_into_id) if contact.merged_into_id else None, hidden_cases=hidden,
         created_at=contact.created_at, updated_at=contact.updated_at,
     )  # fmt: skip

@@ -84,7 +84,10 @@ async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewIntera
         await reaching.answer_through(tx, call.viewer, number, named_inbox(call, body.inbox))
     can = call.app[INBOXES].capabilities_of
     try:
-        return await actions.reply(tx, call.viewer, number, body.body, last_seen=body.last_seen, capabilities=can)
+        # a program that sends the same again must be stopped as well, so its own words count
+        return await actions.reply(
+            tx, call.viewer, number, body.body, last_seen=body.last_seen, even_own=True, capabilities=can
+        )
     except Invalid as error:
         fields = {"body" if name == "text" else name: wrong for name, wrong in error.fields.items()}
         raise Invalid(error.message, code=error.code, fields=fields) from error
@@ -107,7 +110,7 @@ def _answer(
         inbox=inbox, channel=said.channel, direction=Direction(said.direction), kind=Kind(said.kind),
         author=answers.Speaker(kind=Author(said.author_kind), id=author_id, name=said.author_name),
         text=said.text, html=said.html, event=said.payload.get("event"),
-        score=said.payload.get("score"),
+        score=said.payload.get("score"), claims=said.payload.get("claims", {}),
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
         created_at=said.created_at,

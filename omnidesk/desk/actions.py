@@ -53,13 +53,13 @@ async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
-    attachments: Sequence[Stored] = (), last_seen: int | None = None, wait: bool = False,
+    attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False, wait: bool = False,
     capabilities: CapabilitiesOf | None = None,
 ) -> Case:  # fmt: skip
     """Answer the contact.
 
-    Raises Conflict (`somebody_wrote`) when something was said since `last_seen`, and Invalid for what the channel of
-    the case can't carry.
+    Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, and
+    Invalid for what the channel of the case can't carry.
     """
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
@@ -74,7 +74,7 @@ async def reply(
             code="stopped",
         )
     if last_seen is not None:
-        await _nothing_said_since(tx, viewer, case, last_seen)
+        await _nothing_said_since(tx, case, last_seen, but=None if even_own else viewer)
     if case.holder == Holder.BOT or case.category in cases.DONE:
         await _take_up(tx, viewer, case)
     elif case.assignee_id is None:
@@ -99,24 +99,20 @@ def _check_text(text: str, attachments: Sequence[Stored] = ()) -> None:
         raise Invalid(f"A message has at most {_LONGEST_TEXT} characters.", fields={"text": "too long"})
 
 
-async def _nothing_said_since(tx: Transaction, viewer: Viewer, case: Case, last_seen: int) -> None:
-    """What others said after `last_seen` stops a reply; events and one's own words don't."""
+async def _nothing_said_since(tx: Transaction, case: Case, last_seen: int, *, but: Viewer | None) -> None:
+    """What was said after `last_seen` stops a reply; events don't, nor the words of `but`."""
     statement = select(func.count()).where(
-        Interaction.case_id == case.id,
-        col(Interaction.position) > last_seen,
-        Interaction.kind != Kind.EVENT,
-        ~_said_by(viewer),
+        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind != Kind.EVENT
     )
+    if but is not None:
+        statement = statement.where(~_said_by(but))
     said = (await tx.session.exec(statement)).one()
     if said:
         raise Conflict("Something was said since you read this case.", code="somebody_wrote")
 
 
 def _said_by(viewer: Viewer) -> ColumnElement[bool]:
-    """A program that acts for nobody is known by its name alone."""
     is_agent = col(Interaction.author_kind) == Author.AGENT
-    if viewer.as_agent is None:
-        return is_agent & col(Interaction.author_id).is_(None) & (col(Interaction.author_name) == viewer.name)
     return is_agent & func.coalesce(col(Interaction.author_id) == viewer.as_agent, false())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.desk import cases, consent, contacts, deliveries, files, interactions, joining, surveys
@@ -212,8 +213,11 @@ def _content(message: _Message) -> Content:
     )  # fmt: skip
 
 
-def _payload(inbound: Inbound) -> dict[str, str]:
-    facts = {"subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address}
+def _payload(inbound: Inbound) -> dict[str, Any]:
+    facts = {
+        "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
+        "claims": dict(inbound.claims),
+    }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 
 

@@ -13,5 +13,9 @@ def called(contact: Contact, points: Iterable[ContactPoint]) -> str:
         return contact.name
     points = list(points)
     names = (point.name for point in points if point.name)
-    addresses = (point.address for point in points if words_of_address(point.address))
-    return next(chain(names, addresses), "")
+    return next(chain(names, filter(None, map(readable, points))), "")
+
+
+def readable(point: ContactPoint) -> str:
+    """An address, if people can read it; that of a web visitor is a machine's."""
+    return point.address if words_of_address(point.address) else ""

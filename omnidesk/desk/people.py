@@ -1,5 +1,6 @@
 """People: the list of contacts with its search, and what the page of one person shows, as far as one may see it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,12 +30,13 @@ _LINKS = 20
 
 @dataclass(slots=True)
 class Entry:
-    """A line of the list. `open_cases` and `last_at` tell of the cases that the viewer may see."""
+    """A line of the list. `open_cases` and `last_at` tell of the cases that the viewer may see, `hidden` of others."""
 
     contact: Contact
     points: list[ContactPoint] = field(default_factory=list)
     open_cases: int = 0
     last_at: datetime | None = None
+    hidden: dict[str, int] = field(default_factory=dict)
 
     @property
     def called(self) -> str:
@@ -122,6 +124,8 @@ async def _describe(session: AsyncSession, viewer: Viewer, entries: dict[int, En
     )
     for contact_id, open_cases, last_at in await session.exec(theirs):
         entries[contact_id].open_cases, entries[contact_id].last_at = int(open_cases), last_at
+    for contact_id, team, count in await _hidden(session, viewer, entries):
+        entries[contact_id].hidden[team] = count
 
 
 async def find(session: AsyncSession, contact_id: int) -> Contact:
@@ -165,23 +169,30 @@ async def cases_of(
 async def hidden_cases(
     session: AsyncSession, viewer: Viewer, contact_id: int, *, but: int | None = None
 ) -> dict[str, int]:
-    """How many cases of the person the viewer may not see, per closed team."""
+    """How many cases of the person, without the case `but`, the viewer may not see, per closed team."""
+    return {team: count for _, team, count in await _hidden(session, viewer, [contact_id], but=but)}
+
+
+async def _hidden(
+    session: AsyncSession, viewer: Viewer, contact_ids: Iterable[int], *, but: int | None = None
+) -> Sequence[tuple[int, str, int]]:
+    """(contact, closed team, number of cases), the teams by name."""
     if not viewer.hidden_team_ids:
-        return {}
+        return []
     theirs = (
-        select(Team.name, func.count())
-        .join(Case, col(Case.team_id) == col(Team.id))
+        select(Case.contact_id, Team.name, func.count())
+        .join(Team, col(Team.id) == col(Case.team_id))
         .where(
-            Case.contact_id == contact_id,
+            col(Case.contact_id).in_(contact_ids),
             col(Case.team_id).in_(viewer.hidden_team_ids),
             col(Case.assignee_id).is_distinct_from(viewer.agent_id),
         )
-        .group_by(col(Team.name))
+        .group_by(col(Case.contact_id), col(Team.name))
         .order_by(col(Team.name))
     )
     if but is not None:
         theirs = theirs.where(Case.id != but)
-    return dict((await session.exec(theirs)).all())
+    return (await session.exec(theirs)).all()
 
 
 async def _hidden_messages(session: AsyncSession, viewer: Viewer, contact_id: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from omnidesk.desk.names import readable
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
@@ -89,6 +90,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         sentence=lambda text: sentence(text, language),
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
+        readable=readable,
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

@@ -33,7 +33,7 @@ async def test_a_contact_is_told_completely(shop: Program) -> None:
             {"channel": channel, "address": address, "proven": False, "working": True, "consent": True}
             for channel, address in (("email", "sule@example.com"), ("sms", "+905321234567"), ("api", "user-17"))
         ],
-        "fields": {"plan": "pro", "seats": 3, "vip": True, "rate": 0.5}, "merged_into": None,
+        "fields": {"plan": "pro", "seats": 3, "vip": True, "rate": 0.5}, "merged_into": None, "hidden_cases": {},
     }  # fmt: skip
     assert (await shop.get(f"/contacts/{said['id']}")).said == said
     assert (await shop.get("/contacts", q="şule")).said == {"items": [said], "next": None}
@@ -170,6 +170,14 @@ async def test_a_merge_that_makes_no_sense_changes_nothing(shop: Program, two: t
     await merge(shop, mia, visitor)
     for here, source in ((mia, visitor), (visitor, mia)):
         assert (await merge(shop, here, source)).code == "merged_contact"
+
+
+async def test_cases_that_one_may_not_see_are_counted(office: Office, shop: Program, program: MakeProgram) -> None:
+    case = await office.says("Only for Billing", inbox="billing")
+    bo, path = await program("Bo"), f"/contacts/{case.contact_id}"
+    for asks, hidden in ((bo, {"Billing": 1}), (await program("Cy"), {}), (shop, {})):
+        assert (await asks.get(path)).said["hidden_cases"] == hidden
+        assert [one["hidden_cases"] for one in await asks.all("/contacts")] == [hidden]
 
 
 async def test_cases_that_one_may_not_see_are_not_moved(

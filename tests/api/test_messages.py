@@ -42,6 +42,8 @@ async def test_a_message_becomes_a_case_of_a_sender_that_the_app_vouches_for(off
     assert contact["points"] == [
         {"channel": "api", "address": "user-17", "proven": True, "working": True, "consent": True}
     ]
+    (said,) = [row for row in await shop.all(f"/cases/{case['number']}/interactions") if row["kind"] == "message"]
+    assert said["claims"] == {"email": "mia@example.com", "phone": "+90532"}
 
 
 async def test_the_same_message_again_is_told_so_and_nothing_is_new(office: Office, shop: Program) -> None:
