@@ -291,6 +291,12 @@ class Desk(Protocol):
     async def receive(self, raw: RawMessage) -> bool:
         """Store a raw message; durable when it returns. False = it was here already. Only then acknowledge."""
 
+    async def note_health(self, health: str) -> None:
+        """Tell the operator what is wrong with receiving, and what to do; empty = it is well again.
+
+        For a channel that tries again by itself; `listen` may raise `ChannelError` instead, and is tried again whole.
+        """
+
     async def transcript(self, address: str, after: str = "") -> Transcript:
         """What was said with this address since the cursor `after` (an unknown cursor: from the beginning).
 

@@ -69,6 +69,7 @@ class FakeDesk:
         self.durable = asyncio.Event()
         self.signals: list[tuple[str, str]] = []
         self.memory = FakeMemory()
+        self.health = ""
 
     async def receive(self, raw: RawMessage) -> bool:
         """Keep a raw message once; returns when `durable` is set."""
@@ -78,6 +79,10 @@ class FakeDesk:
         if new:
             self.received.append(raw)
         return new
+
+    async def note_health(self, health: str) -> None:
+        """Keep it."""
+        self.health = health
 
     async def transcript(self, address: str, after: str = "") -> Transcript:
         """Nothing was said."""

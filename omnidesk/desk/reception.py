@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from omnidesk.contract.channel import ChannelError, Nudge, RawMessage, Transcript
 from omnidesk.desk import deliveries, files, transcripts
-from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.inboxes import LiveInbox, note_health
 from omnidesk.desk.letters import Letters
 from omnidesk.desk.memories import InboxMemory
 from omnidesk.desk.receiving import Receiver
@@ -40,6 +40,10 @@ class Reception:
     async def receive(self, raw: RawMessage) -> bool:
         """Store a raw message; durable when it returns."""
         return await self._receiver.receive(self._inbox.row.id, raw)
+
+    async def note_health(self, health: str) -> None:
+        """Keep what is wrong with receiving on the inbox's row."""
+        await note_health(self._db, self._inbox.row.id, health)
 
     async def transcript(self, address: str, after: str = "") -> Transcript:
         """What was said with this address since the cursor."""

@@ -88,6 +88,9 @@ class MemoryDesk:
         if kind == "seen":
             self._mark(address, "outbound")
 
+    async def note_health(self, health: str) -> None:
+        raise NotImplementedError
+
     async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
         content = b""
         async for chunk in chunks:
