@@ -1,12 +1,15 @@
-"""The email channel: SMTP or LMTP in, SMTP out."""
+"""The email channel: SMTP, LMTP or IMAP in, SMTP out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from aiohttp import ClientSession
 
 from channels.email.compose import compose, message_id
+from channels.email.imap import Fetcher, Mailbox
+from channels.email.oauth import Tokens
 from channels.email.own import OwnAddresses
 from channels.email.parse import parse
 from channels.email.receiver import Receiver
@@ -36,6 +39,7 @@ class EmailChannel(Channel):
         """The port mail is received on, while it is."""
         self._own = OwnAddresses((settings.address, *settings.aliases))
         self._sender = Sender(settings)
+        self._mailbox = _mailbox(settings, http)
 
     @property
     def address(self) -> str:
@@ -50,16 +54,17 @@ class EmailChannel(Channel):
 
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
-        """Receive mail by SMTP or LMTP, if a port is set."""
-        if self.settings.listen_port is None:
+        """Receive mail by SMTP or LMTP, if a port is set, and fetch it by IMAP, if there is a mailbox.
+
+        A mailbox that can't be read is tried again while the port stays open.
+        """
+        async with AsyncExitStack() as stack:
+            if self.settings.listen_port is not None:
+                stack.callback(setattr, self, "port", None)
+                self.port = await stack.enter_async_context(Receiver(self.settings, self._own, desk).listen())
+            if self._mailbox is not None:
+                await stack.enter_async_context(_running(Fetcher(self._mailbox, desk, self.settings.max_size)))
             yield
-            return
-        async with Receiver(self.settings, self._own, desk).listen() as port:
-            self.port = port
-            try:
-                yield
-            finally:
-                self.port = None
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound]:
         """Understand one mail."""
@@ -72,9 +77,29 @@ class EmailChannel(Channel):
         return message_id(outbound, self.address)
 
     async def check(self) -> None:
-        """Connect to the SMTP server and log in."""
+        """Connect to the SMTP server and to the mailbox, and log in."""
         await self._sender.check()
+        if self._mailbox is not None:
+            await self._mailbox.check()
 
     async def close(self) -> None:
         """End the connection to the SMTP server."""
         await self._sender.close()
+
+
+def _mailbox(settings: EmailSettings, http: ClientSession | None) -> Mailbox | None:
+    if settings.imap is None:
+        return None
+    oauth = settings.imap.oauth
+    return Mailbox(settings.imap, Tokens(oauth, http) if oauth else None)
+
+
+@asynccontextmanager
+async def _running(fetcher: Fetcher) -> AsyncIterator[None]:
+    task = asyncio.create_task(fetcher.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

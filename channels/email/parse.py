@@ -97,7 +97,7 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
     named = [mailbox.email for mailbox in (*mail.delivered_to, *mail.to, *mail.cc)]
     return Inbound(
         sender=Sender(normal_email(mail.sender.email or envelope_from), mail.sender.name),
-        text=mail.text,
+        text=_left_out(raw) or mail.text,
         html=mail.html,
         subject=mail.subject,
         sent_at=mail.date,
@@ -107,3 +107,15 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
         references=headers.first_of_each((*mail.in_reply_to, *reversed(mail.references))),
         attachments=mail.attachments,
     )
+
+
+_LEFT_OUT = (
+    "[This mail was not fetched ({why}). It is still in the mailbox, in the folder {folder}.]\n"
+    "[Bu e-posta alınmadı ({why}). Posta kutusunda, {folder} klasöründe duruyor.]"
+)
+
+
+def _left_out(raw: RawMessage) -> str:
+    """What stands in place of a mail of which there are only the headers; we know nobody's language here."""
+    why = raw.envelope.get("left_out")
+    return _LEFT_OUT.format(why=why, folder=raw.envelope.get("folder", "")) if why else ""

@@ -1,0 +1,178 @@
+"""Fetching mail by IMAP: a mail is flagged or moved, and passed in what is remembered, only when it is durable.
+
+    connect → select → search above the remembered UID → fetch → Desk.receive → put away → remember the UID → wait
+      ↑                  ↑                                                                                     │
+      └─ anything fails  └─────────────────────────────────────────────────────────────────────────────────────┘
+
+Killed anywhere, it begins again at the remembered UID: what was stored already is known by its external id.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from secrets import SystemRandom
+
+from channels.email import imap_place
+from channels.email.imap_connection import Connection, LoginRefused, MailRefused
+from channels.email.imap_mails import Fetched, fetch, groups
+from channels.email.imap_place import Place
+from channels.email.oauth import Tokens
+from channels.email.raw import raw_message
+from channels.email.settings import ImapSettings
+from omnidesk.contract.channel import ChannelError, Desk, Memory, RawMessage
+
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 300.0
+_LOOKED_AT = 500
+"""Sizes are asked for so many mails at a time."""
+
+
+class Mailbox:
+    """The way into the mailbox of one inbox."""
+
+    def __init__(self, settings: ImapSettings, tokens: Tokens | None) -> None:
+        # IMAPClient tells its log, at DEBUG, what mails say.
+        logging.getLogger("imapclient").setLevel(logging.WARNING)
+        self.settings = settings
+        self._tokens = tokens
+
+    @asynccontextmanager
+    async def connected(self, memory: Memory | None = None) -> AsyncIterator[Connection]:
+        """A connection that is logged in. Raises ChannelError, LoginRefused with what to do."""
+        connection = Connection(self.settings)
+        try:
+            await connection.open()
+            await self._log_in(connection, memory)
+            yield connection
+        finally:
+            await connection.close()
+
+    async def _log_in(self, connection: Connection, memory: Memory | None) -> None:
+        try:
+            if self.settings.password is not None:
+                await connection.log_in(self.settings.password.get_secret_value())
+            elif self._tokens is not None:
+                await self._log_in_by_token(connection, self._tokens, memory)
+        except LoginRefused as error:
+            remedy = "imap.oauth.refresh_token" if self._tokens else "imap.username and imap.password"
+            raise LoginRefused(f"the login is refused, check {remedy} ({error})") from None
+
+    @staticmethod
+    async def _log_in_by_token(connection: Connection, tokens: Tokens, memory: Memory | None) -> None:
+        """With the token we have, or a new one: the old one may have been revoked."""
+        try:
+            await connection.log_in(await tokens.access_token(memory))
+        except LoginRefused:
+            await connection.log_in(await tokens.access_token(memory, fresh=True))
+
+    async def check(self) -> None:
+        """Log in and open the folder. Raises ChannelError."""
+        async with self.connected() as connection:
+            await connection.select()
+
+
+class Fetcher:
+    """Brings what is in a mailbox to the desk, for as long as it runs."""
+
+    def __init__(self, mailbox: Mailbox, desk: Desk, max_size: int) -> None:
+        self._mailbox = mailbox
+        self._desk = desk
+        self._max_size = max_size
+        self._memory_name = f"imap.{mailbox.settings.folder}"
+        self._failures = 0
+        self._told = False
+        """Whether the operator was told that something is wrong."""
+
+    async def run(self) -> None:
+        """Fetch mail until cancelled, whatever breaks."""
+        while True:
+            try:
+                await self._follow()
+            except ChannelError as error:
+                await self._failed(str(error))
+                await asyncio.sleep(self._pause(slow=isinstance(error, LoginRefused)))
+            except Exception as error:
+                log.exception("inbox %s: fetching mail failed", self._desk.slug)
+                await self._failed(repr(error))
+                await asyncio.sleep(self._pause(slow=False))
+
+    def _pause(self, *, slow: bool) -> float:
+        """How long to leave the server alone; a wrong password often tried would lock the mailbox."""
+        self._failures += 1
+        longest = _LONGEST_WAIT if slow else min(_FIRST_WAIT * 2 ** min(self._failures - 1, 20), _LONGEST_WAIT)
+        return longest * SystemRandom().uniform(0.75, 1)
+
+    async def _failed(self, reason: str) -> None:
+        if not self._told:
+            log.warning("inbox %s: its mailbox can't be read: %s", self._desk.slug, reason)
+        await self._tell(reason)
+
+    async def _tell(self, problem: str) -> None:
+        """Tell the operator; a problem again and again, since somebody else may have told them it was over."""
+        if problem or self._told:
+            await self._desk.note_health(problem)
+        self._told = bool(problem)
+
+    async def _follow(self) -> None:
+        """Read what is there, then what comes."""
+        async with self._mailbox.connected(self._desk.memory) as connection:
+            place = await self._place(connection)
+            if self._told:
+                log.info("inbox %s: its mailbox can be read again", self._desk.slug)
+            await self._tell("")
+            while True:
+                place = await self._read(connection, place)
+                await connection.wait()
+                self._failures = 0
+
+    async def _place(self, connection: Connection) -> Place:
+        remembered = await self._desk.memory.get(self._memory_name)
+        folder = await connection.select()
+        return await self._remember(
+            imap_place.found(folder, remembered, self._mailbox.settings.history, datetime.now(UTC))
+        )
+
+    async def _remember(self, place: Place) -> Place:
+        await self._desk.memory.put(self._memory_name, place.written())
+        return place
+
+    async def _read(self, connection: Connection, place: Place) -> Place:
+        """Bring everything above a place; gives the new one."""
+        while True:
+            # A server gives the last mail for `17:*` even when its UID is lower.
+            uids = [uid for uid in await connection.search(place.criteria()) if uid > place.uid]
+            for start in range(0, len(uids), _LOOKED_AT):
+                place = await self._bring(connection, place, uids[start : start + _LOOKED_AT])
+            if place.uid >= place.until:
+                return place
+            place = await self._remember(place.after(place.until))
+
+    async def _bring(self, connection: Connection, place: Place, uids: Sequence[int]) -> Place:
+        wanted = [mail for mail in await connection.waiting(uids) if place.wants(mail)]
+        for group in groups(wanted):
+            fetched = await fetch(connection, group, self._max_size)
+            await asyncio.gather(*(self._desk.receive(self._raw(mail)) for mail in fetched))
+            await self._put_away(connection, [mail.uid for mail in fetched if not mail.left_out])
+            place = await self._remember(place.after(group[-1].uid))
+        return place if place.uid >= uids[-1] else await self._remember(place.after(uids[-1]))
+
+    def _raw(self, mail: Fetched) -> RawMessage:
+        """A mail as every way in gives it; its envelope is what IMAP knows instead of one."""
+        raw = raw_message(mail.body, "", (), "")
+        envelope = {"folder": self._mailbox.settings.folder, "uid": mail.uid}
+        return replace(raw, envelope={**envelope, "left_out": mail.left_out} if mail.left_out else envelope)
+
+    async def _put_away(self, connection: Connection, uids: Sequence[int]) -> None:
+        """Flag or move mails that are durable. Where the server won't, they are still here, and the next ones come."""
+        try:
+            await connection.put_away(uids)
+        except MailRefused as error:
+            await self._failed(f"mails are fetched, but the server doesn't let them be {self._how()} ({error})")
+
+    def _how(self) -> str:
+        return f"moved to {self._mailbox.settings.move_to}" if self._mailbox.settings.move_to else "marked as read"
