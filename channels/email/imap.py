@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 300.0
+_BREATH = 1.0
 _LOOKED_AT = 500
 """Sizes are asked for so many mails at a time."""
 
@@ -121,21 +122,32 @@ class Fetcher:
     async def _follow(self) -> None:
         """Read what is there, then what comes."""
         async with self._mailbox.connected(self._desk.memory) as connection:
-            place = await self._place(connection)
+            place = await self._select(connection)
             if self._told:
                 log.info("inbox %s: its mailbox can be read again", self._desk.slug)
             await self._tell("")
             while True:
-                place = await self._read(connection, place)
-                await connection.wait()
-                self._failures = 0
+                await self._read_as_it_comes(connection, place)
+                # Nothing had come: somebody flagged a mail, or it was time to look. Dovecot goes on for ever telling of
+                # nothing when the folder was removed and made again meanwhile.
+                await asyncio.sleep(_BREATH)
+                place = await self._select(connection)
 
-    async def _place(self, connection: Connection) -> Place:
+    async def _read_as_it_comes(self, connection: Connection, place: Place) -> None:
+        """Read until a wait brings nothing."""
+        place = await self._read(connection, place)
+        before = None
+        while place != before:
+            await connection.wait()
+            self._failures = 0
+            before, place = place, await self._read(connection, place)
+
+    async def _select(self, connection: Connection) -> Place:
+        """Open the folder anew; gives where to go on in it."""
         remembered = await self._desk.memory.get(self._memory_name)
         folder = await connection.select()
-        return await self._remember(
-            imap_place.found(folder, remembered, self._mailbox.settings.history, datetime.now(UTC))
-        )
+        place = imap_place.found(folder, remembered, self._mailbox.settings.history, datetime.now(UTC))
+        return place if place.written() == remembered else await self._remember(place)
 
     async def _remember(self, place: Place) -> Place:
         await self._desk.memory.put(self._memory_name, place.written())

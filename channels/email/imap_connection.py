@@ -99,16 +99,17 @@ class Connection:
             self._client.plain_login(server.username, secret)
 
     async def select(self) -> Folder:
-        """Open the folder, and make the one that mails are moved to."""
+        """Open the folder, also again, and make the one that mails are moved to."""
         return await self._call(self._select)
 
     def _select(self) -> Folder:
         folder, move_to = self._settings.folder, self._settings.move_to
         if move_to and not self._client.folder_exists(move_to):
             self._client.create_folder(move_to)
-        status = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"])
-        self._client.select_folder(folder, readonly=self._settings.after == "leave")
-        return Folder(status[b"UIDVALIDITY"], status[b"UIDNEXT"])
+        said = self._client.select_folder(folder, readonly=self._settings.after == "leave")
+        if b"UIDNEXT" not in said:  # as very old servers do
+            said |= self._client.folder_status(folder, ["UIDNEXT"])
+        return Folder(said[b"UIDVALIDITY"], said[b"UIDNEXT"])
 
     async def search(self, criteria: Sequence[Any]) -> list[int]:
         """The UIDs of the mails that fit, in order."""

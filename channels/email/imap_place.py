@@ -53,7 +53,7 @@ def found(folder: Folder, remembered: str | None, history: int | Literal["none",
             return known
         return Place(folder.validity, 0, last, known.since)
     if history == "none":
-        return Place(folder.validity, last, last, now)
+        return Place(folder.validity, last, last, now.replace(microsecond=0))  # servers know whole seconds
     return Place(folder.validity, 0, last, None if history == "all" else now - history * _DAY)
 
 

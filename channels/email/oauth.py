@@ -1,5 +1,6 @@
 """Access tokens for a mailbox (RFC 6749 §6): refreshed when they end, and never told to anybody."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -34,16 +35,19 @@ class Tokens:
         self._settings = settings
         self._http = http
         self._kept: dict[str, Any] = {}
+        self._lock = asyncio.Lock()
 
     async def access_token(self, memory: Memory | None = None, *, fresh: bool = False) -> str:
         """A token to log in with; `fresh` = a new one. Raises ChannelError, LoginRefused when there is none for us."""
-        kept = await self._remembered(memory)
-        if fresh or kept.get("expires_at", 0) < time.time() + _EARLY_SECONDS:
-            kept = await self._refresh(kept.get("refresh_token") or self._configured)
+        async with self._lock:  # a refresh token may be good for one time only
+            before = await memory.get(_MEMORY) if memory is not None else None
+            kept = self._newest(before)
+            if fresh or kept.get("expires_at", 0) < time.time() + _EARLY_SECONDS:
+                kept = await self._refresh(kept.get("refresh_token") or self._configured)
             self._kept = kept
-            if memory is not None:
-                await memory.put(_MEMORY, json.dumps(kept))
-        return str(kept["access_token"])
+            if memory is not None and (text := json.dumps(kept)) != before:
+                await memory.put(_MEMORY, text)
+            return str(kept["access_token"])
 
     @property
     def _configured(self) -> str:
@@ -54,10 +58,10 @@ class Tokens:
         """Which refresh token the kept ones descend from: when the operator sets another, they are void."""
         return hashlib.sha256(self._configured.encode()).hexdigest()
 
-    async def _remembered(self, memory: Memory | None) -> dict[str, Any]:
-        text = await memory.get(_MEMORY) if memory is not None else None
-        kept = json.loads(text) if text else self._kept
-        return kept if kept.get("origin") == self._origin else {}
+    def _newest(self, remembered: str | None) -> dict[str, Any]:
+        """What the desk's memory has, or what we got since without it."""
+        found = [kept for kept in (self._kept, json.loads(remembered or "{}")) if kept.get("origin") == self._origin]
+        return max(found, key=lambda kept: kept["expires_at"], default={})
 
     async def _refresh(self, refresh_token: str) -> dict[str, Any]:
         granted = await self._ask(refresh_token)

@@ -94,9 +94,12 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
     mail = parse_mail(raw.body)
     envelope_from = str(raw.envelope.get("mail_from", ""))
     recipients = [str(address) for address in raw.envelope.get("rcpt_to", ())]
+    sender = normal_email(mail.sender.email or envelope_from or raw.sender)
+    if not sender:
+        raise Unparsable("it names no sender")
     named = [mailbox.email for mailbox in (*mail.delivered_to, *mail.to, *mail.cc)]
     return Inbound(
-        sender=Sender(normal_email(mail.sender.email or envelope_from), mail.sender.name),
+        sender=Sender(sender, mail.sender.name),
         text=_left_out(raw) or mail.text,
         html=mail.html,
         subject=mail.subject,

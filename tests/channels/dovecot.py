@@ -38,7 +38,7 @@ state_dir = {folder}/run
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = {ssl}
+{ssl}
 auth_mechanisms = {mechanisms}
 disable_plaintext_auth = no
 auth_failure_delay = 0
@@ -53,17 +53,24 @@ first_valid_gid = 1
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 50
 mail_fsync = never
+mailbox_idle_check_interval = 1 secs
 {more}
 userdb {{
   driver = static
   args = uid=mail gid=mail home={folder}/mail/%u
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   inet_listener imap {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 """
@@ -88,11 +95,16 @@ class Dovecot:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
     names: Iterator[int] = field(default_factory=count)
 
-    def configure(self, more: str = "", *, tokens_at: str | None = None, ssl: str = "no") -> None:
-        """Write the configuration; with `tokens_at` logins are by token, and it says whose a token is."""
+    def configure(self, more: str = "", *, tokens_at: str | None = None, certificate: Path | None = None) -> None:
+        """Write the configuration.
+
+        With `tokens_at` logins are by token, and it says whose a token is; with `certificate`, a file that also has its
+        key, there is TLS.
+        """
         users = _BY_PASSWORD
         if tokens_at:
             users = _BY_TOKEN.format(folder=self.folder)
@@ -102,7 +114,8 @@ class Dovecot:
             port=self.port,
             more=more + users,
             mechanisms="xoauth2" if tokens_at else "plain login",
-            ssl=ssl,
+            tls_port=self.tls_port if certificate else 0,
+            ssl=f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no",
         )
         (self.folder / "dovecot.conf").write_text(text)
 
@@ -162,7 +175,7 @@ class Mailbox:
             session.create(self.folder)
             for mail in mails:
                 when = imaplib.Time2Internaldate(at) if at else None
-                assert session.append(self.folder, None, when, mail)[0] == "OK"  # type: ignore[arg-type]
+                assert session.append(self.folder, None, when, mail)[0] == "OK"
 
         await self.ask(run)
 

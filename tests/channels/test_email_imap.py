@@ -2,12 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from channels.email import imap, imap_connection
@@ -16,8 +23,8 @@ from channels.email.imap_connection import Folder, Waiting
 from channels.email.imap_mails import groups
 from channels.email.imap_place import Place, found
 from channels.email.settings import EmailSettings, ImapSettings
-from omnidesk.contract.channel import ChannelError, RawMessage
-from omnidesk.contract.testing import FakeDesk
+from omnidesk.contract.channel import Channel, ChannelError, RawMessage
+from omnidesk.contract.testing import ChannelContract, FakeDesk
 from tests.channels.dovecot import CAPABILITIES, Dovecot, Mailbox, dovecot, needs_dovecot
 from tests.running import free_port
 
@@ -92,16 +99,46 @@ async def until(happened: Callable[[], object], seconds: float = 8) -> None:
 async def flagged(mailbox: Mailbox, expected: list[bytes], folder: str | None = None) -> None:
     """Wait until the mails of a folder have these flags."""
 
-    async def wait(ask: Callable[[], Awaitable[list[bytes]]]) -> None:
-        while await ask() != expected:
-            await asyncio.sleep(0.05)
-
     async with asyncio.timeout(8):
-        await wait(lambda: mailbox.flags(folder))
+        while await mailbox.flags(folder) != expected:  # noqa: ASYNC110 - a mailbox has no event
+            await asyncio.sleep(0.05)
 
 
 def remembered(store: FakeDesk, folder: str = "INBOX") -> int:
+    """The UID up to which everything is stored."""
     return int(store.memory.kept.get(f"imap.{folder}", '"uid": -1').partition('"uid": ')[2].partition(",")[0])
+
+
+@needs_dovecot
+class TestEmailByImap(ChannelContract):
+    """What every channel promises, for a mailbox."""
+
+    def make(self) -> EmailChannel:
+        login = {"host": "imap.x.example", "username": "mia", "password": "x"}
+        return channel_of({**login, "after": "move", "move_to": "Done", "history": 5})
+
+    def samples(self) -> Sequence[RawMessage]:
+        envelope = {"folder": "INBOX", "uid": 17}
+        left_out = {**envelope, "left_out": "50.0 > 35.0 MB"}
+        return [RawMessage("1", "mia1@x.example", mail(), one) for one in (envelope, left_out)]
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncIterator[Channel]:
+        with dovecot() as server:
+            self.mailbox = server.mailbox()
+            await self.mailbox.put(mail())
+            yield channel_of(self.mailbox.settings(history="all"))
+
+    async def deliver(self, channel: Channel, desk: FakeDesk) -> None:
+        """It lies there; it is acknowledged when it is flagged."""
+        await flagged(self.mailbox, [b"\\Seen"])
+
+    @pytest.mark.skip("sending is tested beside SMTP")
+    async def test_the_same_delivery_has_the_same_id_however_often_it_is_tried(self) -> None: ...
+
+
+def reached(store: FakeDesk, uid: int) -> bool:
+    return remembered(store) == uid
 
 
 # Fetching
@@ -116,7 +153,7 @@ async def test_what_is_there_and_what_comes_while_idling_is_fetched(server: Dove
         for number in (2, 3):
             await asyncio.sleep(0.3)  # it idles
             await mailbox.put(mail(number))
-            await until(lambda number=number: remembered(store) == number, 3)
+            await until(partial(reached, store, number), 3)
     assert store.ids == ["1", "2", "3"]
     assert [raw.body for raw in store.received] == [mail(1), mail(2), mail(3)]
     assert store.received[0].sender == "mia1@x.example"
@@ -213,6 +250,42 @@ async def test_a_mail_that_is_too_large_is_told_and_left_for_people(server: Dove
     assert (inbound.sender.address, inbound.subject, inbound.message_id) == ("mia1@x.example", "1", "1@x.example")
     assert "not fetched (0.1 > 0.1 MB)" in inbound.text
     assert "INBOX klasöründe" in inbound.text
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A certificate of localhost with its key; it is trusted for the length of a test."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, NOW - timedelta(days=9999), NOW + timedelta(days=9999))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    no_password = NoEncryption()
+    file.write_bytes(
+        signed.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, no_password)
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    return file
+
+
+@needs_dovecot
+async def test_a_mailbox_behind_tls_is_read_and_idles(certificate: Path) -> None:
+    with dovecot(certificate=certificate) as server:
+        for kind, port in (("tls", server.tls_port), ("starttls", server.port)):
+            mailbox, store = server.mailbox(), Store()
+            async with fetching(store, mailbox, host="localhost", tls=kind, port=port):
+                await until(partial(store.memory.kept.get, "imap.INBOX"))
+                for number in (1, 2, 3):
+                    await asyncio.sleep(0.2)  # it idles
+                    await mailbox.put(mail(number))
+                    await until(partial(reached, store, number))
+        settings = server.mailbox().settings(tls="tls", port=server.tls_port)
+        with pytest.raises(ChannelError, match="certificate verify failed"):  # it is no certificate of 127.0.0.1
+            await imap.Mailbox(ImapSettings.model_validate(settings), None).check()
 
 
 # What was there before
@@ -347,6 +420,30 @@ async def test_stopping_is_quick_while_idling(server: Dovecot) -> None:
         async with fetching(store, mailbox):
             await until(lambda: "imap.INBOX" in store.memory.kept)
             await asyncio.sleep(0.3)
+
+
+async def test_what_is_said_in_one_breath_with_the_go_ahead_is_heard() -> None:
+    said = {b"LOGIN": b"", b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n", b"NOOP": b""}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK ready\r\n")
+        while line := await reader.readline():
+            tag, command = line.split()[:2]
+            if command == b"IDLE":
+                writer.write(b"+ idling\r\n* 1 EXISTS\r\n")
+                assert await reader.readline() == b"DONE\r\n"
+            writer.write(said.get(command, b"") + tag + b" OK done\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        settings = {"host": "127.0.0.1", "port": port, "tls": "none", "username": "mia", "password": "x"}
+        connection = imap_connection.Connection(ImapSettings.model_validate(settings))
+        await connection.open()
+        await connection.log_in("x")
+        async with asyncio.timeout(2):
+            await connection.wait()
+        await connection.close()
 
 
 async def test_stopping_is_quick_while_the_server_says_nothing() -> None:
