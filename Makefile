@@ -10,7 +10,7 @@ BENCH ?= small
 PIP_INSTALL := .venv/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 REQUIREMENTS := pyproject.toml constraints.txt
 
-.PHONY: help run test check format lint types tests bench browser
+.PHONY: help run test check format lint types tests bench browser mailbox
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z]+):.*  ## (.*)$$/  make \1	\2/p' Makefile | expand -t 16
@@ -18,7 +18,7 @@ help:  ## say what can be made
 run: .venv/.run  ## start the demo, at http://127.0.0.1:8080
 	@exec .venv/bin/python -m omnidesk demo
 
-test: .venv/.dev browser  ## install what tests need into .venv, then make check
+test: .venv/.dev browser mailbox  ## install what tests need into .venv, then make check
 	@$(MAKE) --keep-going ENVIRONMENT="$(CURDIR)/.venv" check
 
 check: format lint types tests  ## format, lint, types and tests in the environment at hand
@@ -70,3 +70,11 @@ browser:
 	  apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium >/dev/null && exit; \
 	fi; \
 	echo "Chromium is missing, so the browser tests are skipped. On Debian: sudo apt-get install chromium"
+
+mailbox:
+	@if command -v dovecot >/dev/null; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Dovecot for the tests of mailboxes …"; \
+	  apt-get -qq update && apt-get -qq install --yes --no-install-recommends dovecot-imapd >/dev/null && exit; \
+	fi; \
+	echo "Dovecot is missing, so the tests of mailboxes are skipped. On Debian: sudo apt-get install dovecot-imapd"
