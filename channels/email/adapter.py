@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from aiohttp import ClientSession
@@ -96,10 +96,11 @@ def _mailbox(settings: EmailSettings, http: ClientSession | None) -> Mailbox | N
 
 @asynccontextmanager
 async def _running(fetcher: Fetcher) -> AsyncIterator[None]:
-    task = asyncio.create_task(fetcher.run())
+    """Fetch while the context is open. What ends the fetcher ends the context, so that all is begun anew."""
     try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        async with asyncio.TaskGroup() as group:
+            fetching = group.create_task(fetcher.run())
+            yield
+            fetching.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None

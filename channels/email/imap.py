@@ -95,11 +95,11 @@ class Fetcher:
             try:
                 await self._follow()
             except ChannelError as error:
-                await self._failed(str(error))
+                await self._failed(f"the mailbox can't be read: {error}")
                 await asyncio.sleep(self._pause(slow=isinstance(error, LoginRefused)))
             except Exception as error:
                 log.exception("inbox %s: fetching mail failed", self._desk.slug)
-                await self._failed(repr(error))
+                await self._failed(f"the mailbox can't be read: {error!r}")
                 await asyncio.sleep(self._pause(slow=False))
 
     def _pause(self, *, slow: bool) -> float:
@@ -108,24 +108,24 @@ class Fetcher:
         longest = _LONGEST_WAIT if slow else min(_FIRST_WAIT * 2 ** min(self._failures - 1, 20), _LONGEST_WAIT)
         return longest * SystemRandom().uniform(0.75, 1)
 
-    async def _failed(self, reason: str) -> None:
+    async def _failed(self, problem: str) -> None:
+        """Log it once; tell the operator again and again, since somebody else may have told them it was over."""
         if not self._told:
-            log.warning("inbox %s: its mailbox can't be read: %s", self._desk.slug, reason)
-        await self._tell(reason)
+            log.warning("inbox %s: %s", self._desk.slug, problem)
+        self._told = True
+        await self._desk.note_health(problem)
 
-    async def _tell(self, problem: str) -> None:
-        """Tell the operator; a problem again and again, since somebody else may have told them it was over."""
-        if problem or self._told:
-            await self._desk.note_health(problem)
-        self._told = bool(problem)
+    async def _well(self) -> None:
+        if self._told:
+            log.info("inbox %s: the mailbox is well again", self._desk.slug)
+            await self._desk.note_health("")
+        self._told = False
 
     async def _follow(self) -> None:
         """Read what is there, then what comes."""
         async with self._mailbox.connected(self._desk.memory) as connection:
             place = await self._select(connection)
-            if self._told:
-                log.info("inbox %s: its mailbox can be read again", self._desk.slug)
-            await self._tell("")
+            await self._well()
             while True:
                 await self._read_as_it_comes(connection, place)
                 # Nothing had come: somebody flagged a mail, or it was time to look. Dovecot goes on for ever telling of
@@ -156,13 +156,14 @@ class Fetcher:
     async def _read(self, connection: Connection, place: Place) -> Place:
         """Bring everything above a place; gives the new one."""
         while True:
+            end = place.end
             # A server gives the last mail for `17:*` even when its UID is lower.
             uids = [uid for uid in await connection.search(place.criteria()) if uid > place.uid]
             for start in range(0, len(uids), _LOOKED_AT):
                 place = await self._bring(connection, place, uids[start : start + _LOOKED_AT])
-            if place.uid >= place.until:
+            if end is None:
                 return place
-            place = await self._remember(place.after(place.until))
+            place = await self._remember(place.after(end))
 
     async def _bring(self, connection: Connection, place: Place, uids: Sequence[int]) -> Place:
         wanted = [mail for mail in await connection.waiting(uids) if place.wants(mail)]
@@ -183,6 +184,7 @@ class Fetcher:
         """Flag or move mails that are durable. Where the server won't, they are still here, and the next ones come."""
         try:
             await connection.put_away(uids)
+            await self._well()
         except MailRefused as error:
             await self._failed(f"mails are fetched, but the server doesn't let them be {self._how()} ({error})")
 

@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 _RENEW_SECONDS = 240
 """How long to idle at a time. The RFC allows 29 minutes; routers forget a connection that is silent for less."""
 _END_SECONDS = 1.0
+_PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 
 
 class LoginRefused(ChannelError):
@@ -185,7 +186,7 @@ class Connection:
         try:
             return await asyncio.shield(running)
         except LoginError as error:
-            raise LoginRefused(self._told(error)) from None
+            raise (ChannelError if _passes(error) else LoginRefused)(self._told(error)) from None
         except IMAPClientAbortError as error:
             raise ChannelError(self._told(error)) from error
         except IMAPClientError as error:
@@ -195,6 +196,12 @@ class Connection:
 
     def _told(self, error: Exception) -> str:
         return f"{self._settings.host}:{self._settings.port}: {str(error) or type(error).__name__}"
+
+
+def _passes(error: LoginError) -> bool:
+    """Whether a failed login says nothing of the password: the line was cut, or the server can't tell (RFC 5530)."""
+    said = str(error).upper()
+    return isinstance(error.__context__, IMAPClientAbortError) or any(code in said for code in _PASSING)
 
 
 def _in_a_thread(work: Callable[[], Result]) -> "asyncio.Future[Result]":

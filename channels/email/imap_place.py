@@ -8,6 +8,8 @@ from typing import Any, Literal
 from channels.email.imap_connection import Folder, Waiting
 
 _DAY = timedelta(days=1)
+_SEARCHED = 50_000
+"""UIDs of the past that are searched at a time: imaplib takes no answer that is longer than a million bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,18 @@ class Place:
     until: int
     since: datetime | None
 
+    @property
+    def end(self) -> int | None:
+        """The last UID that is searched for next; None = there is no last one."""
+        return min(self.until, self.uid + _SEARCHED) if self.uid < self.until else None
+
     def criteria(self) -> list[Any]:
         """What to search for next (RFC 3501 §6.4.4)."""
-        if self.uid >= self.until:
+        if self.end is None:
             return ["UID", f"{self.uid + 1}:*"]
         # The day is the server's own, wherever that is.
         since = ["SINCE", (self.since - _DAY).date()] if self.since else []
-        return ["UID", f"{self.uid + 1}:{self.until}", *since]
+        return ["UID", f"{self.uid + 1}:{self.end}", *since]
 
     def wants(self, mail: Waiting) -> bool:
         """Whether a mail is to be fetched."""

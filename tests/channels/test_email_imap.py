@@ -331,6 +331,13 @@ def test_a_place_that_means_nothing_any_more_begins_anew() -> None:
     assert found(Folder(7, 10), None, 3, NOW) == Place(7, 0, 9, NOW - timedelta(days=3))
 
 
+def test_a_long_past_is_searched_in_parts() -> None:
+    place = Place(7, 0, 120_000, NOW)
+    assert place.criteria() == ["UID", "1:50000", "SINCE", NOW.date() - timedelta(days=1)]
+    assert place.after(100_000).criteria()[1] == "100001:120000"
+    assert place.after(120_000).criteria() == ["UID", "120001:*"]
+
+
 def test_large_mails_are_fetched_alone() -> None:
     sizes = [1, 2, 9_000_000, 3, 8_000_000]
     mails = [Waiting(uid, size, None) for uid, size in enumerate(sizes)]
@@ -360,7 +367,7 @@ async def test_a_server_that_is_killed_is_found_again(caplog: pytest.LogCaptureF
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 2
     assert "can't be read: 127.0.0.1:" in said[0]
-    assert "can be read again" in said[1]
+    assert "is well again" in said[1]
 
 
 @needs_dovecot
@@ -403,13 +410,16 @@ async def test_mails_that_cannot_be_put_away_are_told_and_do_not_hold_up_others(
     def put_away(connection: imap_connection.Connection, uids: list[int]) -> None:
         connection._client.copy(uids, "Nowhere")
 
-    monkeypatch.setattr(imap_connection.Connection, "_put_away", put_away)
     mailbox, store = server.mailbox(), Store()
-    await mailbox.put(mail(1))
     async with fetching(store, mailbox):
-        await until(lambda: "doesn't let them be marked as read" in store.health)
+        with monkeypatch.context() as patch:
+            patch.setattr(imap_connection.Connection, "_put_away", put_away)
+            await mailbox.put(mail(1))
+            await until(lambda: "doesn't let them be marked as read" in store.health)
+            await until(lambda: remembered(store) == 1)
         await mailbox.put(mail(2))
         await until(lambda: remembered(store) == 2)
+        assert not store.health
     assert store.ids == ["1", "2"]
 
 
@@ -422,17 +432,21 @@ async def test_stopping_is_quick_while_idling(server: Dovecot) -> None:
             await asyncio.sleep(0.3)
 
 
-async def test_what_is_said_in_one_breath_with_the_go_ahead_is_heard() -> None:
-    said = {b"LOGIN": b"", b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n", b"NOOP": b""}
+@asynccontextmanager
+async def scripted(**said: bytes) -> AsyncIterator[imap_connection.Connection]:
+    """A connection to a server that says this to commands before its OK; an empty answer cuts the line."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK ready\r\n")
         while line := await reader.readline():
             tag, command = line.split()[:2]
-            if command == b"IDLE":
-                writer.write(b"+ idling\r\n* 1 EXISTS\r\n")
+            answer = said.get(command.decode(), b"TAG OK done\r\n")
+            if not answer:
+                break
+            writer.write(answer.replace(b"TAG", tag))
+            if answer.startswith(b"+"):
                 assert await reader.readline() == b"DONE\r\n"
-            writer.write(said.get(command, b"") + tag + b" OK done\r\n")
+                writer.write(tag + b" OK done\r\n")
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
@@ -440,10 +454,31 @@ async def test_what_is_said_in_one_breath_with_the_go_ahead_is_heard() -> None:
         settings = {"host": "127.0.0.1", "port": port, "tls": "none", "username": "mia", "password": "x"}
         connection = imap_connection.Connection(ImapSettings.model_validate(settings))
         await connection.open()
-        await connection.log_in("x")
-        async with asyncio.timeout(2):
-            await connection.wait()
+        yield connection
         await connection.close()
+
+
+async def test_what_is_said_in_one_breath_with_the_go_ahead_is_heard() -> None:
+    capable = b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK done\r\n"
+    async with asyncio.timeout(2), scripted(CAPABILITY=capable, IDLE=b"+ idling\r\n* 1 EXISTS\r\n") as connection:
+        await connection.log_in("x")
+        await connection.wait()
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (b"TAG NO [AUTHENTICATIONFAILED] no\r\n", True),
+        (b"TAG NO Invalid credentials\r\n", True),
+        (b"TAG NO [UNAVAILABLE] Temporary authentication failure\r\n", False),
+        (b"", False),
+    ],
+)
+async def test_a_login_that_fails_for_a_while_is_no_wrong_password(answer: bytes, refused: bool) -> None:
+    async with scripted(CAPABILITY=b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n", LOGIN=answer) as connection:
+        with pytest.raises(ChannelError) as caught:
+            await connection.log_in("x")
+    assert isinstance(caught.value, imap_connection.LoginRefused) is refused
 
 
 async def test_stopping_is_quick_while_the_server_says_nothing() -> None:
@@ -472,6 +507,17 @@ async def test_a_mailbox_that_is_away_leaves_the_port_open() -> None:
         writer.close()
         await writer.wait_closed()
     assert channel.port is None
+
+
+async def test_what_the_fetcher_cannot_survive_ends_listening() -> None:
+    class Deaf(Store):
+        async def note_health(self, health: str) -> None:
+            raise OSError("no database")
+
+    settings = {"host": "127.0.0.1", "port": free_port(), "tls": "none", "username": "mia", "password": "x"}
+    with pytest.raises(OSError, match="no database"):
+        async with asyncio.timeout(5), channel_of(settings).listen(Deaf()):
+            await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize(
