@@ -1,8 +1,9 @@
 """`omnidesk mail …`."""
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,7 +28,34 @@ def commands(host: "Host") -> typer.Typer:
         for file in files:
             typer.echo(json.dumps(_understood(file)))
 
+    @app.command("reply")
+    def reply(
+        files: Annotated[
+            list[Path] | None, typer.Argument(help="Texts or whole mails; none: the standard input.")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each file, in order.")] = False,
+    ) -> None:
+        """Print what is new in messages, without the history they quote and the signature.
+
+        A file holds the text of a message, or a whole mail if it begins with headers such as Message-ID or
+        MIME-Version. What passes a message on is printed in full, as is what would leave nothing.
+        """
+        for new in map(_new, files) if files else [_new(None)]:
+            typer.echo(json.dumps(new) if as_json else new.get("text") or new.get("error", ""))
+
     return app
+
+
+def _new(file: Path | None) -> dict[str, str]:
+    from channels.email.quoting.mail import reply_in
+    from omnidesk.contract.channel import Unparsable
+
+    try:
+        return {"text": reply_in(file.read_bytes() if file else sys.stdin.buffer.read()).new}
+    except OSError as error:
+        return {"error": f"{file}: {error.strerror}"}
+    except Unparsable as error:
+        return {"error": f"{file or 'standard input'}: {error}"}
 
 
 def _understood(file: Path) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""What the HTML of a mail tells of its parts: mail programs mark what they quote and sign."""
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+
+from channels.email import html
+from channels.email.html_text import Attributes, to_text
+from channels.email.quoting.reply import Kind, Reply, Span, split
+
+_BEGIN = {Kind.QUOTED: "\ue0f1", Kind.SIGNATURE: "\ue0f2"}
+_REST, _END = "\ue0f3", "\ue0f4"
+_MARKS = re.compile("[\ue0f1-\ue0f4]")
+"""Private letters that stand, on lines of their own, where a part begins and ends until the text is made."""
+
+_QUOTED = re.compile(
+    r"(?:^|[ _-])(?:gmail_attr|moz-cite-prefix|protonmail_quote_header|zmail_extra_hr|mailru-blockquote-cite)(?: |$)"
+)
+_SIGNATURE = re.compile(
+    r"(?:^|[ _-])(?:gmail_signature|gmail_signature_prefix|moz-signature|protonmail_signature_block|signature|"
+    r"applemailsignature|ms-outlook-mobile-signature|linebreakatbeginningofsignature|tutanota_signature|"
+    r"ymailsignature)(?: |$)",
+    re.IGNORECASE,
+)
+_HISTORY = re.compile(
+    r"(?:^|[ _-])(?:divrplyfwdmsg|appendonsend|outlookmessageheader|yahoo_quoted|ymail_quoted|stopspelling|zwchr|"
+    r"mail-editor-reference-message-container|zmail_extra)(?: |$)",
+    re.IGNORECASE,
+)
+_LINE_ABOVE = re.compile(r"border(?:-\w+)?: ?none ?;.{0,40}?border-top: ?solid #(?:e1e1e1|b5c4df)", re.IGNORECASE)
+"""The line that Outlook draws above "From: … Sent: …"."""
+_INDENT = re.compile(r"margin: ?0(?:px|in|cm)? 0(?:px|in|cm)? 0(?:px|in|cm)? 40px; ?border: ?none", re.IGNORECASE)
+"""Gmail's "indent more" is a blockquote too, but the writer's own."""
+_MOST = 20_000
+"""Tags and references in HTML that is worth the time (half a second)."""
+_VOID = {"br", "hr", "img", "col", "wbr", "area"}
+
+_CLEANER = nh3.Cleaner(
+    tags=(nh3.ALLOWED_TAGS | {"font"}) - {"map", "area"},
+    clean_content_tags={"script", "style", "title", "noscript", "template", "textarea", "xmp"},
+    attributes={"*": {"class", "id", "style"}, "a": {"href"}, "img": {"alt"}, "ol": {"start"}},
+    link_rel=None,
+)
+
+
+def split_html(source: str, *, forward: bool = False) -> Reply:
+    """Take HTML, as it came, apart: the parts hold its text. Raises nothing."""
+    if forward or _is_costly(source):
+        return split(text_of(source), forward=forward)
+    marker = _Marker()
+    marker.feed(_CLEANER.clean(_MARKS.sub("", source)))
+    marker.close()
+    lines, spans = _spans(to_text("".join(marker.written)).split("\n"))
+    return split("\n".join(lines), spans)
+
+
+def text_of(source: str) -> str:
+    """The text of HTML as it came; a plainer one where the HTML would take long."""
+    return html.strip(source) if _is_costly(source) else to_text(html.clean(source))
+
+
+def _is_costly(source: str) -> bool:
+    return source.count("<") > _MOST or source.count("&") > _MOST
+
+
+class _Marker(HTMLParser):
+    """Writes clean HTML again, with marks where the program that made it marked parts."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.written: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        """The open elements: their tags, and what is written when they end."""
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        """Write the tag, perhaps with a mark before it."""
+        values = {name: value or "" for name, value in attrs}
+        before, after = _marks(values)
+        if tag == "blockquote" and _INDENT.search(values.get("style", "")):
+            self._write_element("div", "<div>", before, after)
+        else:
+            self._write_element(tag, self.get_starttag_text() or "", before, after)
+
+    def _write_element(self, tag: str, opening: str, before: str, after: str) -> None:
+        if tag in _VOID:
+            self.written.append(before + opening + after)
+            return
+        self.written.append(before + opening)
+        self._open.append((tag, f"</{tag}>{after}"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Write what ends the element; clean HTML ends what it began."""
+        if self._open:
+            self.written.append(self._open.pop()[1])
+
+    def handle_data(self, data: str) -> None:
+        """Write it as it is."""
+        self.written.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        """Write it as it is."""
+        self.written.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        """Write it as it is."""
+        self.written.append(f"&#{name};")
+
+
+def _marks(values: dict[str, str]) -> tuple[str, str]:
+    """What to write before and after an element with these attributes."""
+    names = f"{values.get('class', '')} {values.get('id', '')}".strip()
+    if _HISTORY.search(names) or _LINE_ABOVE.search(values.get("style", "")):
+        return _line(_REST), ""
+    for kind, pattern in ((Kind.SIGNATURE, _SIGNATURE), (Kind.QUOTED, _QUOTED)):
+        if pattern.search(names):
+            return _line(_BEGIN[kind]), _line(_END)
+    return "", ""
+
+
+def _line(mark: str) -> str:
+    return f"<div>{mark}</div>"
+
+
+def _spans(marked: list[str]) -> tuple[list[str], list[Span]]:
+    """The lines without the marks, and what the marks said of them; the outermost counts."""
+    kinds = {mark: kind for kind, mark in _BEGIN.items()}
+    lines: list[str] = []
+    spans: list[Span] = []
+    depth, start, kind = 0, 0, Kind.QUOTED
+    for line in marked:
+        mark = line[-1:] if _MARKS.match(line[-1:]) else ""
+        if not mark:
+            lines.append(line)
+        elif mark == _REST:
+            spans.append(Span(Kind.QUOTED, len(lines)))
+        elif mark == _END:
+            depth -= 1
+            if depth == 0:
+                spans.append(Span(kind, start, len(lines)))
+        else:
+            depth += 1
+            if depth == 1:
+                start, kind = len(lines), kinds[mark]
+    return lines, spans

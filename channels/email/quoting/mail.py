@@ -1,0 +1,55 @@
+"""The reply in a whole mail, or in a bare text."""
+
+import re
+
+from channels.email import headers
+from channels.email.charsets import decode
+from channels.email.quoting.html import split_html, text_of
+from channels.email.quoting.reply import Reply, split
+from channels.email.quoting.separators import forwards
+from channels.email.structure import Bodies, read
+
+_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
+_ONLY_MAILS = {
+    b"message-id",
+    b"mime-version",
+    b"received",
+    b"return-path",
+    b"content-type",
+    b"delivered-to",
+    b"x-mailer",
+}
+
+
+def reply_in(content: bytes) -> Reply:
+    """Take what a file or a pipe holds apart: a whole mail if it clearly is one, else a text. Raises Unparsable."""
+    body = content.replace(b"\r\n", b"\n")
+    if is_mail(body):
+        return reply_in_mail(body)
+    return split(decode(body).replace("\r", "\n"))
+
+
+def is_mail(content: bytes) -> bool:
+    """Whether it begins with headers that no person writes at the top of a text."""
+    names, end = set(), 0
+    while found := _HEADER.match(content, end):
+        names.add(found[1].lower())
+        end = found.end()
+    return bool(b"from" in names and len(names) > 1 and names & _ONLY_MAILS and content[end : end + 1] in (b"\n", b""))
+
+
+def reply_in_mail(body: bytes) -> Reply:
+    """Take a mail apart: by its text, or by its HTML where only that shows what is quoted. Raises Unparsable."""
+    mail = read(body)
+    bodies = Bodies()
+    bodies.sort([mail])
+    forward = forwards(headers.plain(mail.value("Subject")))
+    source = "\n".join(part.text for part in bodies.html if part.kind == "text/html")
+    if all(part.kind == "text/html" for part in bodies.text):
+        return split_html(source, forward=forward)
+    texts = [part.text if part.kind == "text/plain" else text_of(part.text) for part in bodies.text]
+    reply = split("\n\n".join(text.strip("\n") for text in texts), forward=forward)
+    if forward or reply.has_history or not source:
+        return reply
+    told = split_html(source)
+    return told if told.has_history or len(told.parts) > len(reply.parts) else reply
