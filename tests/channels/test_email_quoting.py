@@ -68,6 +68,11 @@ def test_what_a_phone_signs_is_signature(line: str) -> None:
     assert split(f"{ANSWER}\n{line}\n\n{attribution}\n\n{QUOTED}").new == ANSWER
 
 
+@pytest.mark.parametrize("line", (REPLIES / "own_words.txt").read_text("utf-8").splitlines()[1:])
+def test_what_only_resembles_a_signature_is_kept(line: str) -> None:
+    assert split(f"Merhaba, bir sorum var.\n\n{line}").new == f"Merhaba, bir sorum var.\n\n{line}"
+
+
 @pytest.mark.parametrize(("name", "message", "new"), [*messages()])
 def test_only_the_new_text_of_a_message_is_left(name: str, message: str, new: str) -> None:
     assert split(message).new == new

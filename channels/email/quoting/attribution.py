@@ -9,12 +9,12 @@ _MOST_LINES = 6
 _LONGEST = 400
 
 _VERBS = (
-    "wrote|writes|said|sent|schrieb|schreibt|geschrieben|a ecrit|ecrit|escribio|escribe|ha escrito|ha scritto|"
-    "scrive|escreveu|escreve|schreef|schrijft|geschreven|napisal|napisala|napisal(a)|napisal/a|pisze|napisano|"
-    "написал|написала|написал(а)|пишет|писал|писала|написав|пише|написа|yazdi|yazmis|yazdilar|yazmistir|كتب|"
-    "كتبت|كتابة ما يلي|كتابة|skrev|skreiv|skriver|kirjoitti|napsal|napsala|napsal(a)|napisal je|napisao|"
-    "napisao je|je napisao|napisala je|irta|a scris|εγραψε|έγραψε|va escriure|đa viet|menulis|نوشت|כתב|כתבה|"
-    "a ecrit ce qui suit|rasė|kirjutas"
+    "dedi|wrote|writes|said|sent|schrieb|schreibt|geschrieben|a ecrit|ecrit|escribio|escribe|ha escrito|"
+    "ha scritto|scrive|escreveu|escreve|schreef|schrijft|geschreven|napisal|napisala|napisal(a)|napisal/a|"
+    "pisze|napisano|написал|написала|написал(а)|пишет|писал|писала|написав|пише|написа|yazdi|yazmis|yazdilar|"
+    "yazmistir|كتب|كتبت|كتابة ما يلي|كتابة|skrev|skreiv|skriver|kirjoitti|napsal|napsala|napsal(a)|napisal je|"
+    "napisao|napisao je|je napisao|napisala je|irta|a scris|εγραψε|έγραψε|va escriure|đa viet|menulis|نوشت|כתב|"
+    "כתבה|a ecrit ce qui suit|rasė|kirjutas"
 )
 _GLUED_VERBS = "写道|寫道|写到|作成|書きました|のメール|작성|님이 씀|เขียนว่า"
 
@@ -38,6 +38,11 @@ _STARTER = re.compile(rf"\W{{0,3}}(?:{_alternation(_STARTERS)})(?!\w)")
 _CONTINUES = re.compile(
     r"[<(\[,;]|\d{1,2}[:.]\d\d|\d{4}(?![-/.年]|\d)|\d{1,2}, \d{4}|(?:am|pm|gmt|utc|öö|os|ös)(?!\w)|[+-]\d{4}"
 )
+_TO_WHOM = re.compile(r" (?:to|that|me|us|about|how|ki|bana|bize|a moi|que|mir|uns|dass|che)(?!\w)")
+_TO_ME = re.compile(r"(?<!\w)(?:m'|m’|nous|bana|bize|me|mi|mir|uns|us)\W{0,2}(?:\w{1,10} )?$")
+_DIGIT = re.compile(r"\d")
+_EARLY = 25
+"""Without an address a date must come first, as in "12.11.2025 10:23, Mia wrote:"; a name with a path is Notes'."""
 _TAILS = {":", "<"}
 _LETTER = re.compile(r"\W{0,2}[^\W\d_]")
 _SENTENCE_END = (".", "!", "?", ":", ";", "…")
@@ -69,13 +74,23 @@ def _is_attribution(text: str, *, quote_follows: bool, after_gap: bool) -> bool:
     """Whether the evidence is enough; without quote signs after it everything below is at stake."""
     verb = _VERB.search(text)
     date, time = _DATE.search(text), _TIME.search(text)
+    if verb and not quote_follows and _is_told(text[: verb.start()], text[verb.end() :]):
+        return False
     if verb and _BRACKETED.search(text):
         return True
     if not verb:
         return bool(date and (time or _ENDS_IN_ADDRESS.search(text)) and _BRACKETED.search(text))
     if quote_follows:
         return bool(date or time or _ADDRESS.search(text)) or len(text) <= 60
-    return bool(date and time and (after_gap or _ADDRESS.search(text)))
+    early = _DIGIT.search(text, 0, _EARLY) or "/" in text[: verb.start()]
+    return bool(date and time and (_ADDRESS.search(text) or (after_gap and early)))
+
+
+def _is_told(before: str, after: str) -> bool:
+    """Whether the words around the verb tell to whom: "wrote to me that:" is a sentence of the writer's."""
+    if _DATE.search(after) or _ADDRESS.search(after):
+        return False
+    return bool(_TO_WHOM.match(after) or _TO_ME.search(before))
 
 
 def _first_line(lines: Lines, start: int, text: str) -> int:

@@ -12,12 +12,13 @@ _NAMES = {
         "Remitente|Mittente|Remetente|Afzender|Absender|Dari|Từ|Pošiljatelj|Odosielateľ"
     ),
     "date": (
-        "Sent|Date|Sent at|Sent on|Gönderildi|Gönderilme Tarihi|Gönderme Tarihi|Gönderim Tarihi|Gönderilen|"
-        "Tarih|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Enviado|Enviado el|Enviado em|Fecha|Data|Inviato|"
-        "Data invio|Enviada|Enviada em|Verzonden|Wysłano|Wysłane|Data wysłania|Отправлено|Дата|Надіслано|Sendt|"
-        "Skickat|Lähetetty|Päivämäärä|Päiväys|Odesláno|Elküldve|Küldve|Dátum|Trimis|Dată|Στάλθηκε|Εστάλη|"
-        "Ημερομηνία|تاريخ الإرسال|التاريخ|تاريخ|تم الإرسال|مرسل|أرسلت|发送时间|发送日期|日期|寄件日期|傳送時間|"
-        "已傳送|送信日時|日付|日時|보낸 날짜|날짜|נשלח|תאריך|Dato|Odoslané"
+        "Sent|Date|Sent at|Sent on|Gönderildi|Gönderilme Tarihi|Gönderme Tarihi|Gönderim Tarihi|Gönderim|"
+        ""
+        "Gönderilmiş|Gönderilen|Tarih|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Enviado|Enviado el|"
+        "Enviado em|Fecha|Data|Inviato|Data invio|Enviada|Enviada em|Verzonden|Wysłano|Wysłane|Data wysłania|"
+        "Отправлено|Дата|Надіслано|Sendt|Skickat|Lähetetty|Päivämäärä|Päiväys|Odesláno|Elküldve|Küldve|Dátum|"
+        "Trimis|Dată|Στάλθηκε|Εστάλη|Ημερομηνία|تاريخ الإرسال|التاريخ|تاريخ|تم الإرسال|مرسل|أرسلت|发送时间|"
+        "发送日期|日期|寄件日期|傳送時間|已傳送|送信日時|日付|日時|보낸 날짜|날짜|נשלח|תאריך|Dato|Odoslané"
     ),
     "to": (
         "To|Kime|Alıcı|An|À|A|Para|Aan|Do|Dla|Komu|Кому|إلى|الى|Till|Til|Vastaanottaja|Kopie komu|Pro|Címzett|"
@@ -64,7 +65,14 @@ def ends_at(lines: Lines, start: int) -> int | None:
                 or {"from", "date", "to", "subject"} <= kinds
             ):
                 break
-    return last if "from" in kinds and "date" in kinds and kinds & {"to", "subject"} else None
+    return last if _is_block(kinds, lines, start, last) else None
+
+
+def _is_block(kinds: set[str], lines: Lines, start: int, last: int) -> bool:
+    """Whether the fields are enough; "From: … To: … Date: …" may be a journey, unless it has an address."""
+    if "from" not in kinds or len(kinds & {"date", "to", "subject"}) < 2:
+        return False
+    return "subject" in kinds or any("@" in lines.raw[number] for number in range(start, last + 1))
 
 
 def kind_of(folded: str) -> str | None:

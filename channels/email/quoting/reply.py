@@ -136,12 +136,15 @@ def _end_of_original(lines: Lines, number: int) -> int:
 
 
 def _with_rules(lines: Lines, start: int) -> int:
-    """The start of a mark with the rules and titles that stand above it."""
-    while start > 0 and (
-        separators.is_rule(lines.folded(start - 1)) or separators.names_original(lines.folded(start - 1))
-    ):
+    """The start of a mark with the rules, and above a header block the titles, that stand over it."""
+    titled = header_block.kind_of(lines.folded(start)) is not None
+    while start > 0 and _is_over(lines.folded(start - 1), titled=titled):
         start -= 1
     return start
+
+
+def _is_over(folded: str, *, titled: bool) -> bool:
+    return separators.is_rule(folded) or (titled and separators.is_title(folded))
 
 
 def _mark_gaps(lines: Lines, kinds: list[Kind], end: int) -> None:

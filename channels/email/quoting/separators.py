@@ -42,6 +42,7 @@ _REPLY_ABOVE = (
 _PREFIXES = "fw|fwd|wg|tr|rv|i|enc|enc.|doorst|pd|ilt|iltr|yonl|vs|vb|fwd.|пересылка|fwd:|转发|轉寄"
 _FORWARD_SUBJECT = re.compile(rf"\s*(?:{'|'.join(re.escape(fold(each)) for each in _PREFIXES.split('|'))})\s*:")
 _RULE = re.compile(r"[-_=*~─—–]{5,}")
+_DASHED = re.compile(r"[-_=*]{2,} ?[^-_=*]{3,50} ?[-_=*]{2,}")
 _NOTES = re.compile(r".{1,80}-{2,3}\d[\d./-]{5,10}[ T]\d\d:\d\d(:\d\d)?( ?[ap]m)?-{2,3}.*")
 _DASHES = " -_=*~─—–+#>"
 
@@ -60,9 +61,11 @@ def is_original(folded: str) -> bool:
     return (dashed and core.startswith(_ORIGINALS)) or any(phrase in core for phrase in _ABOVE)
 
 
-def names_original(folded: str) -> bool:
-    """Whether this line, before a header block, belongs to it."""
-    return folded.strip(_DASHES + ":") in _ORIGINALS or bool(_NOTES.fullmatch(folded))
+def is_title(folded: str) -> bool:
+    """Whether this line, above a header block, is its title: in any language between dashes, or as Notes has it."""
+    return (
+        bool(_DASHED.fullmatch(folded)) or folded.strip(_DASHES + ":") in _ORIGINALS or bool(_NOTES.fullmatch(folded))
+    )
 
 
 def is_forward(folded: str) -> bool:

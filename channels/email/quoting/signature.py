@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from channels.email.quoting.devices import is_sent_from
 from channels.email.quoting.lines import Lines
@@ -9,6 +10,7 @@ from omnidesk.text.folding import fold
 
 _MOST_LINES = 30
 """More than this below "-- " (RFC 3676 §4.3) is rather a message than a signature."""
+_MOST_DETAILS = 12
 _DELIMITERS = {"--", "- --", "—", "__"}
 _RULE = re.compile(r"[-_=*—–]{2,60}")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d ()./-]{7,20}\d(?!\w)")
@@ -47,8 +49,8 @@ def signature_lines(lines: Lines, run: range) -> Sequence[int]:
     alone = [number for number in texts[-40:] if _is_sent_from(lines, number, texts[-1])]
     while texts and texts[-1] in alone:
         texts.pop()
-    start = _start(lines, texts[-_MOST_LINES - 1 :], texts[0] if texts else -1)
-    return alone if start is None else [*alone, *range(start, run.stop)]
+    found = _block(lines, texts[-_MOST_LINES - 1 :], texts[0] if texts else -1)
+    return [*alone, *range(found.start, min(found.stop, run.stop))]
 
 
 def _is_sent_from(lines: Lines, number: int, last: int) -> bool:
@@ -57,15 +59,16 @@ def _is_sent_from(lines: Lines, number: int, last: int) -> bool:
     return ends and is_sent_from(lines.folded(number))
 
 
-def _start(lines: Lines, tail: list[int], first: int) -> int | None:
-    """The first line of the signature at the end of these lines that hold text; a greeting alone is a message."""
+def _block(lines: Lines, tail: list[int], first: int) -> range:
+    """The lines of the signature among these that hold text; a greeting alone is a message."""
     for position, number in enumerate(tail):
         below = tail[position + 1 :]
         if _delimits(lines, number, below):
-            return number
-        if number != first and _opens(lines, number) and _is_contact(lines, below):
-            return number
-    return tail[-1] if tail and _is_dashed_name(lines, tail) else None
+            return range(number, len(lines.raw))
+        end = _end_of_contact(lines, below) if number != first and _opens(lines, number) else None
+        if end is not None:
+            return range(number, end + 1)
+    return range(tail[-1], tail[-1] + 1) if tail and _is_dashed_name(lines, tail) else range(0)
 
 
 def _delimits(lines: Lines, number: int, below: list[int]) -> bool:
@@ -75,16 +78,31 @@ def _delimits(lines: Lines, number: int, below: list[int]) -> bool:
 
 
 def _opens(lines: Lines, number: int) -> bool:
+    """Whether this is a rule, or greetings and nothing else."""
     folded = lines.folded(number)
-    return bool(_RULE.fullmatch(folded)) or folded.rstrip(",.!;: ،，") in _FORMULA
+    if _RULE.fullmatch(folded):
+        return True
+    greetings = [part.strip() for part in re.split(r"[,.!;:/|،，]", folded)]
+    return any(greetings) and all(part in _FORMULA for part in greetings if part)
 
 
-def _is_contact(lines: Lines, below: list[int]) -> bool:
-    """Whether these are a name and how to reach its bearer, no sentences."""
-    texts = [lines.plain(number) for number in below]
-    if not 2 <= len(texts) <= 12 or not _NAME.fullmatch(texts[0]) or any(not _is_detail(text) for text in texts):
-        return False
-    return any(_PHONE.search(text) or _CONTACT.search(text.lower()) for text in texts[1:])
+def _end_of_contact(lines: Lines, below: list[int]) -> int | None:
+    """The last line of a name and how to reach its bearer; None when the name or the way is missing.
+
+    It ends with the paragraph of the last number or address: what stands below, a notice or a postscript, is kept.
+    """
+    details = list(takewhile(lambda number: _is_detail(lines.plain(number)), below[:_MOST_DETAILS]))
+    reached = [number for number in details[1:] if _reaches(lines.plain(number))]
+    if not reached or not _NAME.fullmatch(lines.plain(details[0])):
+        return None
+    end = reached[-1]
+    while not lines.blank(end + 1) and end + 1 in details:
+        end += 1
+    return end if lines.blank(end + 1) or end + 1 not in below else None
+
+
+def _reaches(text: str) -> bool:
+    return bool(_PHONE.search(text) or _CONTACT.search(text.lower()))
 
 
 def _is_detail(text: str) -> bool:
