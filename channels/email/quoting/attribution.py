@@ -28,6 +28,8 @@ _DATE = re.compile(r"\d{4}|\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d|[./]\d)|\d{1,2}시")
 _ADDRESS = re.compile(r"[\w.+-]@\w")
 _BRACKETED = re.compile(r"[<(\[]\s?[^\s<>()@]{1,100}@")
+_SIGNED = re.compile(r"[^<>:]{1,60}<[^<>]{3,100}> ?(?:[^\W\d]+ )?\S+ ?:")
+"""A name, its address and a verb, nothing else."""
 _ENDS = re.compile(r"(?::|\w ?-{3,})$")
 _ENDS_IN_ADDRESS = re.compile(r"[>)]:?$")
 _STARTERS = (
@@ -77,7 +79,7 @@ def _is_attribution(text: str, *, quote_follows: bool, after_gap: bool) -> bool:
     if verb and not quote_follows and _is_told(text[: verb.start()], text[verb.end() :]):
         return False
     if verb and _BRACKETED.search(text):
-        return True
+        return bool(quote_follows or date or time or _SIGNED.fullmatch(text))
     if not verb:
         return bool(date and (time or _ENDS_IN_ADDRESS.search(text)) and _BRACKETED.search(text))
     if quote_follows:

@@ -38,9 +38,12 @@ _NAMES = {
 _KINDS = {fold(name): kind for kind, names in _NAMES.items() for name in names.split("|")}
 _FIELD = re.compile(r"[\W_]{0,4}([^\W\d_][^:*]{0,24}?)[\s*_]{0,4}:")
 _INLINE = re.compile(r"(?:^|[\s*])([^\W\d_]{2,12})\*?:(?=[*\s])")
-_MOST_LINES = 24
-_MOST_WRAPPED = 4
-_FAR = 3
+_COMPLETE = {"from", "date", "to", "subject"}
+_MOST_LINES = 40
+_MOST_WRAPPED = 10
+"""Lines that recipients may fill under one name."""
+_MOST_BLANK = 3
+"""Lines between two names that stand in paragraphs of their own."""
 
 
 def ends_at(lines: Lines, start: int) -> int | None:
@@ -50,21 +53,17 @@ def ends_at(lines: Lines, start: int) -> int | None:
     if len({kind_of(f"{found[1]}:") for found in _INLINE.finditer(lines.folded(start))} - {None, "other"}) >= 3:
         return start
     kinds: set[str] = set()
-    last, foreign = start, 0
+    last = start
     for number in range(start, min(start + _MOST_LINES, len(lines.raw))):
         kind = kind_of(lines.folded(number))
-        if kind:
-            if kind != "other" and kind in kinds:
+        if kind is None:
+            if kinds >= _COMPLETE or number - last > (_MOST_BLANK if lines.blank(last + 1) else _MOST_WRAPPED):
                 break
-            kinds.add(kind)
-            last, foreign = number, 0
-        else:
-            foreign += 1
-            if (
-                foreign > (_FAR if lines.blank(last + 1) else _MOST_WRAPPED)
-                or {"from", "date", "to", "subject"} <= kinds
-            ):
-                break
+            continue
+        if kind in kinds and kind != "other":
+            break
+        kinds.add(kind)
+        last = number
     return last if _is_block(kinds, lines, start, last) else None
 
 

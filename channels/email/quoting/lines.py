@@ -59,7 +59,7 @@ class Lines:
 
 
 def is_quoted(line: str) -> bool:
-    """Whether the line begins with a quote sign that is no face and no arrow."""
+    """Whether the line begins with a quote sign that is no part of a face."""
     start = line.lstrip()[:4]
     return start[:1] in (">", "＞") and not _SMILEY.match(start)
 

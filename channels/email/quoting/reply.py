@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from channels.email.quoting import attribution, header_block, separators
+from channels.email.quoting.announced import announces_answers_inside
 from channels.email.quoting.lines import Lines, is_quoted
 from channels.email.quoting.signature import signature_lines
 
@@ -71,7 +72,15 @@ def split(text: str, spans: Sequence[Span] = (), *, forward: bool = False) -> Re
     _mark_signatures(lines, kinds, end)
     if not any(kinds[number] is Kind.NEW for number in lines.texts):
         return Reply((Part(Kind.NEW, text),))
-    return Reply(tuple(_parts(lines, kinds)))
+    reply = Reply(tuple(_parts(lines, kinds)))
+    if _hides_copies(lines, kinds) and announces_answers_inside(reply.new):
+        return Reply((Part(Kind.NEW, text),))
+    return reply
+
+
+def _hides_copies(lines: Lines, kinds: list[Kind]) -> bool:
+    """Whether history without quote signs stands at the end: answers inside it can't be told from it."""
+    return bool(lines.texts) and kinds[lines.texts[-1]] is Kind.QUOTED and not lines.quoted(lines.texts[-1])
 
 
 def _mark_history(lines: Lines, kinds: list[Kind], spans: Sequence[Span]) -> int:
