@@ -67,6 +67,7 @@ class FakeChannel(Channel):
                     message_id=said.get("message_id"),
                     references=tuple(said.get("references", ())),
                     button=said.get("button"),
+                    whole=said.get("whole"),
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()

@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 def free_port() -> int:

@@ -10,6 +10,7 @@ from channels.email.automatic import is_automatic
 from channels.email.headers import Mailbox, mailboxes, message_ids
 from channels.email.html_text import to_text
 from channels.email.own import OwnAddresses
+from channels.email.quoting.mail import reply_of
 from channels.email.structure import Bodies, attachment, read
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
@@ -33,6 +34,8 @@ class Mail:
     html: str | None
     attachments: tuple[Attachment, ...]
     automatic: bool
+    new: str
+    """The text without the history it quotes and its signature."""
 
 
 def parse_mail(body: bytes) -> Mail:
@@ -43,6 +46,8 @@ def parse_mail(body: bytes) -> Mail:
     bodies = Bodies()
     bodies.sort([part])
     text, cleaned = _contents(bodies)
+    subject = headers.plain(part.value("Subject"))
+    reply = reply_of(bodies, subject)
     return Mail(
         message_id=next(iter(message_ids(part.value("Message-ID"))), None),
         in_reply_to=message_ids(part.value("In-Reply-To")),
@@ -51,12 +56,13 @@ def parse_mail(body: bytes) -> Mail:
         to=mailboxes(part.joined("To")),
         cc=mailboxes(part.joined("Cc")),
         delivered_to=tuple(m for name in _DELIVERED for m in mailboxes(part.joined(name))),
-        subject=headers.plain(part.value("Subject")),
+        subject=subject,
         date=headers.date(part.value("Date")),
         text=text,
         html=cleaned,
         attachments=tuple(attachment(file, number) for number, file in enumerate(bodies.attachments, 1)),
         automatic=is_automatic(part),
+        new=reply.new if len(reply.parts) > 1 else text,
     )
 
 
@@ -97,14 +103,16 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
     sender = normal_email(mail.sender.email or envelope_from or raw.sender)
     if not sender:
         raise Unparsable("it names no sender")
+    automatic = mail.automatic or raw.envelope.get("mail_from") == ""  # what programs write has its sense in all of it
     named = [mailbox.email for mailbox in (*mail.delivered_to, *mail.to, *mail.cc)]
     return Inbound(
         sender=Sender(sender, mail.sender.name),
-        text=_left_out(raw) or mail.text,
+        text=_left_out(raw) or (mail.text if automatic else mail.new),
+        whole=None if automatic or mail.new == mail.text else mail.text,
         html=mail.html,
         subject=mail.subject,
         sent_at=mail.date,
-        automatic=mail.automatic or raw.envelope.get("mail_from") == "",
+        automatic=automatic,
         token=own.token([*recipients, *named]),
         message_id=mail.message_id,
         references=headers.first_of_each((*mail.in_reply_to, *reversed(mail.references))),

@@ -129,6 +129,8 @@ class Inbound:
     references: tuple[str, ...] = ()
     button: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    whole: str | None = None
+    """The text with the history that it quotes and its signature, where `text` is without them."""
     claims: Mapping[str, str] = field(default_factory=dict)
     """How else the sender says they can be reached, by `email` and `phone`: shown, trusted by nobody."""
 

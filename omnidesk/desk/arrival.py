@@ -216,7 +216,7 @@ def _content(message: _Message) -> Content:
 def _payload(inbound: Inbound) -> dict[str, Any]:
     facts = {
         "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
-        "claims": dict(inbound.claims),
+        "claims": dict(inbound.claims), "whole": inbound.whole,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 

@@ -66,9 +66,11 @@ def clean(inbound: Inbound) -> Inbound:
     if not sender.address:
         raise Unparsable("it does not say who sent it")
     text, html = storable(inbound.text), inbound.html and storable(inbound.html)
+    whole = inbound.whole and storable(inbound.whole)
     return replace(
         inbound,
         text=text[:_LONGEST_TEXT],
+        whole=whole and whole[:_LONGEST_TEXT],
         html=html and html[:_LONGEST_TEXT],
         subject=storable(inbound.subject),
         sender=replace(sender, name=storable(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
@@ -77,11 +79,12 @@ def clean(inbound: Inbound) -> Inbound:
         message_id=_id(inbound.message_id),
         references=tuple(filter(None, map(_id, inbound.references))),
         button=_id(inbound.button),
-        attachments=(*map(_clean_attachment, inbound.attachments), *_whole(text, html or "")),
+        claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
+        attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
 
 
-def _whole(text: str, html: str) -> list[Attachment]:
+def _cut(text: str, html: str) -> list[Attachment]:
     """The whole text as a file when something of the message is cut."""
     if max(len(text), len(html)) <= _LONGEST_TEXT:
         return []

@@ -474,3 +474,28 @@ def test_only_a_file_that_html_can_name_is_inline(fields: bytes, inline: bool) -
     body = head + b"--y\nContent-Type: application/pdf\n" + fields.rstrip() + b"\n\n%PDF-\n--y--\n"
     (file,) = understand(body).attachments
     assert (file.content_type, file.inline) == ("application/pdf", inline)
+
+
+ANSWER = (
+    "From: Mia <mia@x.example>\r\nMessage-ID: <2@x.example>\r\nSubject: Re: Kargom\r\n"
+    "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n{more}\r\n"
+    "Oldu, teşekkürler.\r\n\r\n25 Kas 2026 Çar 10:00 tarihinde Ada <ada@x.example> şunu yazdı:\r\n> Denediniz mi?\r\n"
+)
+
+
+def test_what_is_new_is_told_from_what_is_quoted_and_nothing_is_lost() -> None:
+    inbound = understand(ANSWER.format(more="").encode())
+    assert inbound.text == "Oldu, teşekkürler."
+    assert inbound.whole is not None
+    assert inbound.whole.endswith("> Denediniz mi?")
+
+
+def test_a_mail_without_history_is_whole_already() -> None:
+    inbound = understand(b"From: mia@x.example\r\n\r\nHello,\r\n\r\nwhere is it?\r\n")
+    assert (inbound.text, inbound.whole) == ("Hello,\n\nwhere is it?", None)
+
+
+def test_what_a_program_wrote_is_not_taken_apart() -> None:
+    inbound = understand(ANSWER.format(more="Auto-Submitted: auto-replied\r\n").encode())
+    assert (inbound.automatic, inbound.whole) == (True, None)
+    assert "Denediniz" in inbound.text

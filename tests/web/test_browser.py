@@ -253,3 +253,15 @@ async def test_no_page_is_wider_than_its_window(office: Office, window: Any) -> 
                 await page.emulate_media(color_scheme=scheme)
                 assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, screen)
                 await picture(page, f"{path.strip('/').replace('/', '-')}-{screen}-{scheme}")
+
+
+async def test_what_a_mail_quotes_is_one_click_away(office: Office, window: Any) -> None:
+    whole = "It works, thank you.\n\n> Did you restart it?"
+    case = await office.says("It works, thank you.", whole=whole, inbox="mail", sender="mia@example.com")
+    assert case.preview == "It works, thank you."
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    message = page.locator(".msg.in")
+    await expect(message.get_by_text("Did you restart it?")).to_be_hidden()
+    await message.get_by_text("Show the rest").click()
+    await expect(message.get_by_text("Did you restart it?")).to_be_visible()
+    await picture(page, "the-rest")

@@ -43,7 +43,12 @@ def reply_in_mail(body: bytes) -> Reply:
     mail = read(body)
     bodies = Bodies()
     bodies.sort([mail])
-    forward = forwards(headers.plain(mail.value("Subject")))
+    return reply_of(bodies, headers.plain(mail.value("Subject")))
+
+
+def reply_of(bodies: Bodies, subject: str) -> Reply:
+    """The same for a mail that was read already."""
+    forward = forwards(subject)
     source = "\n".join(part.text for part in bodies.html if part.kind == "text/html")
     if all(part.kind == "text/html" for part in bodies.text):
         return split_html(source, forward=forward)
