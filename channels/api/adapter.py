@@ -77,6 +77,7 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
             "name": logged.author_name if logged else outbound.from_name,
         },
         "text": outbound.text,
+        "whole": None,
         "html": None,
         "event": None,
         "score": None,

@@ -77,6 +77,7 @@ class Interaction(Answer):
     """One row of the log. `position` counts within the case.
 
     `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey;
+    `whole` is the text with the history that a mail quotes and its signature, where `text` is without;
     `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
     """
 
@@ -90,6 +91,7 @@ class Interaction(Answer):
     kind: Kind
     author: Speaker
     text: str
+    whole: str | None
     html: str | None
     event: str | None
     score: int | None

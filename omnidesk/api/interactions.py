@@ -109,7 +109,7 @@ def _answer(
         id=str(said.id), position=said.position, case=case.number if case else None, contact=str(said.contact_id),
         inbox=inbox, channel=said.channel, direction=Direction(said.direction), kind=Kind(said.kind),
         author=answers.Speaker(kind=Author(said.author_kind), id=author_id, name=said.author_name),
-        text=said.text, html=said.html, event=said.payload.get("event"),
+        text=said.text, whole=said.payload.get("whole"), html=said.html, event=said.payload.get("event"),
         score=said.payload.get("score"), claims=said.payload.get("claims", {}),
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],

@@ -27,7 +27,8 @@ async def test_an_interaction_is_told_completely(office: Office, shop: Program) 
         "position": 2, "case": case.number, "contact": str(case.contact_id), "inbox": "desk", "channel": "fake",
         "direction": "inbound", "kind": "message",
         "author": {"kind": "contact", "id": str(case.contact_id), "name": "mia"},
-        "text": "Kargom nerede? 📦", "html": None, "event": None, "score": None, "claims": {}, "deliveries": [],
+        "text": "Kargom nerede? 📦", "whole": None, "html": None, "event": None, "score": None, "claims": {},
+        "deliveries": [],
     }  # fmt: skip
     assert {**file, "id": None} == {"id": None, "filename": "kapı notu.txt", "content_type": "text/plain", "size": 13}
     path = url[url.index("/", 8) :]
