@@ -68,7 +68,11 @@ class Part(Message):
     @property
     def text(self) -> str:
         """The content as text, lines ending in LF."""
-        content = self.content
+        return self.beginning(None)
+
+    def beginning(self, most: int | None) -> str:
+        """The text of the first bytes; None = all of them."""
+        content = self.content[:most]
         declared = _try(self.get_content_charset) or self._meta_charset(content)
         return decode(content, declared).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -93,7 +97,9 @@ def _try(read: Callable[[], Any]) -> Any:
 
 
 def read(body: bytes) -> Part:
-    """Take a mail apart. Raises Unparsable for what is too large or too deep to be a mail."""
+    """Take a mail apart. Raises Unparsable for what is empty, too large or too deep to be a mail."""
+    if not body.strip():
+        raise Unparsable("empty")
     if len(body) > _LARGEST:
         raise Unparsable(f"larger than {_LARGEST // 1_000_000} MB")
     lenient = _Lenient()
