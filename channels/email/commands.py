@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from channels.email.headers import Mailbox
+    from channels.email.kinds import Kind
     from channels.email.parse import Mail
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host
@@ -43,31 +46,44 @@ def commands(host: "Host") -> typer.Typer:
         for new in map(_new, files) if files else [_new(None)]:
             typer.echo(json.dumps(new) if as_json else new.get("text") or new.get("error", ""))
 
+    @app.command("classify")
+    def classify(files: list[Path]) -> None:
+        """Tell people's mails from bounces, automatic answers, complaints and lists: a line of JSON for each file."""
+        for file in files:
+            typer.echo(json.dumps(_classified(file)))
+
     return app
 
 
-def _new(file: Path | None) -> dict[str, str]:
+def _new(file: Path | None) -> dict[str, Any]:
     from channels.email.quoting.mail import reply_in
-    from omnidesk.contract.channel import Unparsable
 
-    try:
-        return {"text": reply_in(file.read_bytes() if file else sys.stdin.buffer.read()).new}
-    except OSError as error:
-        return {"error": f"{file}: {error.strerror}"}
-    except Unparsable as error:
-        return {"error": f"{file or 'standard input'}: {error}"}
+    return _answer(file, lambda body: {"text": reply_in(body).new})
 
 
 def _understood(file: Path) -> dict[str, Any]:
     from channels.email.parse import parse_mail
+
+    return _answer(file, lambda body: _mail(parse_mail(body)))
+
+
+def _classified(file: Path) -> dict[str, Any]:
+    from channels.email.kinds import classify
+    from channels.email.structure import read
+
+    return _answer(file, lambda body: _kind(classify(read(body))))
+
+
+def _answer(file: Path | None, understand: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
+    """What is understood of a file (None: the standard input), or why nothing is."""
     from omnidesk.contract.channel import Unparsable
 
     try:
-        return _mail(parse_mail(file.read_bytes()))
+        return understand(file.read_bytes() if file else sys.stdin.buffer.read())
     except OSError as error:
         return {"error": f"{file}: {error.strerror}"}
     except Unparsable as error:
-        return {"error": f"{file}: {error}"}
+        return {"error": f"{file or 'standard input'}: {error}"}
 
 
 def _mail(mail: "Mail") -> dict[str, Any]:
@@ -83,6 +99,14 @@ def _mail(mail: "Mail") -> dict[str, Any]:
         "text": mail.text,
         "html": mail.html,
         "attachments": [_attachment(attachment) for attachment in mail.attachments],
+    }
+
+
+def _kind(kind: "Kind") -> dict[str, Any]:
+    return {
+        "kind": kind.kind,
+        "suppress_auto_reply": kind.suppress_auto_reply,
+        "recipients": [asdict(recipient) for recipient in kind.recipients],
     }
 
 

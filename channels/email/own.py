@@ -20,6 +20,11 @@ class OwnAddresses:
         """The first plus-tag on an address of ours, in lower case."""
         return next((tag for address in addresses if (tag := self._tag(address))), None)
 
+    def made(self, message_id: str) -> bool:
+        """Whether a Message-ID has the form of ours: the domain of an address of ours behind the @."""
+        domain = message_id.rpartition("@")[2].lower()
+        return any(domain == own.rpartition("@")[2] for own in self.addresses)
+
     def _tag(self, address: str) -> str | None:
         """The plus-tag, empty when there is none; None for an address of somebody else."""
         local, _, domain = normal_email(address).rpartition("@")

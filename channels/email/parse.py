@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.email import headers, html
-from channels.email.automatic import is_automatic
 from channels.email.headers import Mailbox, mailboxes, message_ids
 from channels.email.html_text import to_text
+from channels.email.kinds import Kind, Sort, classify
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
 from channels.email.structure import Bodies, attachment, read
@@ -33,15 +33,13 @@ class Mail:
     text: str
     html: str | None
     attachments: tuple[Attachment, ...]
-    automatic: bool
+    kind: Kind
     new: str
     """The text without the history it quotes and its signature."""
 
 
 def parse_mail(body: bytes) -> Mail:
     """Understand the bytes of a mail (RFC 5322). Raises Unparsable."""
-    if not body.strip():
-        raise Unparsable("empty")
     part = read(body)
     bodies = Bodies()
     bodies.sort([part])
@@ -61,7 +59,7 @@ def parse_mail(body: bytes) -> Mail:
         text=text,
         html=cleaned,
         attachments=tuple(attachment(file, number) for number, file in enumerate(bodies.attachments, 1)),
-        automatic=is_automatic(part),
+        kind=classify(part),
         new=reply.new if len(reply.parts) > 1 else text,
     )
 
@@ -103,17 +101,19 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
     sender = normal_email(mail.sender.email or envelope_from or raw.sender)
     if not sender:
         raise Unparsable("it names no sender")
-    automatic = mail.automatic or raw.envelope.get("mail_from") == ""  # what programs write has its sense in all of it
     named = [mailbox.email for mailbox in (*mail.delivered_to, *mail.to, *mail.cc)]
+    token = own.token([*recipients, *named])
+    automatic = raw.envelope.get("mail_from") == "" or _is_automatic(mail, token, own)
     return Inbound(
         sender=Sender(sender, mail.sender.name),
+        # what programs write has its sense in all of it
         text=_left_out(raw) or (mail.text if automatic else mail.new),
         whole=None if automatic or mail.new == mail.text else mail.text,
         html=mail.html,
         subject=mail.subject,
         sent_at=mail.date,
         automatic=automatic,
-        token=own.token([*recipients, *named]),
+        token=token,
         message_id=mail.message_id,
         references=headers.first_of_each((*mail.in_reply_to, *reversed(mail.references))),
         attachments=mail.attachments,
@@ -130,3 +130,9 @@ def _left_out(raw: RawMessage) -> str:
     """What stands in place of a mail of which there are only the headers; we know nobody's language here."""
     why = raw.envelope.get("left_out")
     return _LEFT_OUT.format(why=why, folder=raw.envelope.get("folder", "")) if why else ""
+
+
+def _is_automatic(mail: Mail, token: str | None, own: OwnAddresses) -> bool:
+    """Whether no person wrote it. Who answers a mail of ours through a list is one, however the list marks it."""
+    ours = token is not None or any(own.made(message_id) for message_id in mail.in_reply_to)
+    return mail.kind.automatic and not (mail.kind.kind is Sort.LIST and ours)

@@ -202,7 +202,6 @@ def test_a_forwarded_mail_is_kept_byte_by_byte() -> None:
         "Precedence: BULK",
         "List-Id: <news.example>",
         "List-Unsubscribe: <mailto:off@news.example>",
-        "X-Auto-Response-Suppress: All",
         "X-Autoreply: yes",
         "Content-Type: multipart/report; boundary=x\n\n--x\n\nhi\n--x--",
     ],
@@ -216,8 +215,24 @@ def test_a_null_envelope_sender_marks_a_mail_as_automatic() -> None:
 
 
 def test_a_person_is_not_marked() -> None:
-    body = b"From: mia@x.example\nAuto-Submitted: no\nReturn-Path: <mia@x.example>\n\nhi"
+    body = b"From: mia@x.example\nAuto-Submitted: no\nReturn-Path: <mia@x.example>\nX-Auto-Response-Suppress: All\n\nhi"
     assert not understand(body, mail_from="mia@x.example").automatic
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["In-Reply-To: <reply.2@omnidesk.example>", "To: destek+c7.abc2@omnidesk.example", "In-Reply-To: <1@x.example>"],
+)
+def test_who_answers_us_through_a_list_is_a_person(line: str) -> None:
+    inbound = understand(f"From: mia@x.example\nList-Id: <team.x.example>\n{line}\n\nhi".encode())
+    assert inbound.automatic == ("omnidesk" not in line)
+
+
+@pytest.mark.parametrize(
+    ("line", "automatic"), [("Reply-To: mia@x.example", False), ("Reply-To: noreply@x.example", True), ("X: y", True)]
+)
+def test_a_form_that_names_its_writer_is_a_persons(line: str, automatic: bool) -> None:
+    assert understand(f"From: no-reply@x.example\n{line}\n\nhi".encode()).automatic == automatic
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""Mails that come back: delivery reports (RFC 3464) and what programs send that know nothing of them."""
+
+import re
+
+from channels.email.bounce_words import DELAYED, OPENINGS, STILL_TRYING, SUBJECTS
+from channels.email.glance import Glance, folded
+from channels.email.headers import ADDRESS, mailboxes
+from channels.email.reasons import Reason, code_in, judge, status_in
+from channels.email.reports import Recipient, Report, read_report
+
+_REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/x-delivery-status")
+_COPIES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/partial")
+_MOST_RECIPIENTS = 100
+_ROBOT = re.compile(
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?delivery|mail[-_.]?delivery[-_.]subsystem"
+    r"|mail-?system|mta|bounces?|microsoftexchange[0-9a-f]{32}|ndr|mail[-_.]?robot)(?:[-_.+=][^@]{0,64}|\d{0,6})@"
+)
+_GATEWAY = re.compile(r"[^@]{0,64}(?:smtp|mail[-_.]?(?:service|system|gateway|server)|gateway|antivirus)[^@]{0,64}@")
+_ROBOT_NAME = re.compile(
+    r"[\"'<]*(?:mail(?: |-)?delivery (?:sub)?-?(?:system|service)|mail delivery|mailer[- ]daemon|mail administrator"
+    r"|system administrator|internet mail delivery|mail-?daemon|postmaster\b|microsoft outlook\b)"
+)
+_COPY = re.compile(
+    r"^(?:-{2,}[ ]?(?:below this line|this is a copy|original message|returned message|the header|transcript of orig"
+    r"|forwarded message|message header|here is|nachricht|enclosed is)|return-path:|received: |original message follows"
+    r"|the header of the original|message header follows|--- ?original|> received:|headers of the original|:::"
+    r"|(?:original message headers|özgün ileti (?:üst ?bilgi|başlık)|ursprüngliche nachrichtenkopf|en-têtes de message"
+    r"|encabezados de mensajes? original|intestazioni (?:del )?messaggio|cabeçalhos d[ae] mensagem"
+    r"|oorspronkelijke bericht|oryginalne nagłówki|исходные заголовки)"
+    r"|-{2,} message headers?|.{0,40}copy of (?:your|the) (?:original )?message)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""From here on it is the returned mail, which is full of addresses that mean nothing."""
+_EDGE = re.compile(
+    r"<([^\s<>@]{1,64}@[^\s<>@]{1,255})>"
+    r"|(?:(?<![\w.+@/=-])|(?<=smtp=))([^\s<>()\[\]\\\",;:@=/'«»“”]{1,64}@[a-z0-9][a-z0-9.-]{1,254})",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"(?:mailer[-_.]?daemon|postmaster|abuse|helpdesk-mail|mail-admin)@")
+_FOLLOWING = re.compile(
+    r"(?i)following (?:recipient|address|user|person|e-?mail|mailbox)|did not reach|failed recipients?"
+    r"|aşağıdaki (?:alıcı|adres)"
+    r"|could not be delivered to|recipient(?:\(s\)|s)? (?:of this|was|were)|folgende\w* (?:empfänger|adress)"
+)
+"""Behind this stand the addresses meant; before it, perhaps, what the mail said of itself."""
+_HOST = re.compile(r"^\S+@(?:\d|[^.]+$)")
+
+
+def is_robot(glance: Glance) -> bool:
+    """Whether the sender is a mail server, by address or name."""
+    return bool(is_server(glance.sender) or _ROBOT_NAME.match(glance.author))
+
+
+def is_server(address: str) -> bool:
+    """Whether the address belongs to a mail server."""
+    return _ROBOT.match(address) is not None
+
+
+def delivery_report(glance: Glance) -> Report | None:
+    """The report that a mail carries (RFC 3464), wherever it stands."""
+    part = glance.of_kind(*_REPORTS)
+    if part is not None:
+        return read_report(glance.beginning(part))
+    named = (part for part in glance.parts if part.name.lower() in ("details.txt", "delivery-status.txt"))
+    texts = [*map(glance.beginning, named), glance.text if "inal-" in glance.text else ""]
+    found = next((text for text in texts if re.search(r"(?im)^final-recipient:", text)), None)
+    return read_report(found) if found is not None and (glance.null_path or is_robot(glance)) else None
+
+
+def is_bounce(glance: Glance) -> bool:
+    """Whether a mail without a report says that another was not delivered, or not yet."""
+    if "X-Failed-Recipients" in glance.mail or glance.report_type == "delivery-status":
+        return True
+    subject = SUBJECTS.match(glance.subject) is not None
+    if is_robot(glance):
+        daemon = "daemon" in glance.sender.partition("@")[0]
+        return subject or daemon or OPENINGS.search(_beginning(glance)) is not None
+    if not (subject or glance.null_path) or OPENINGS.search(_beginning(glance)[:1_000]) is None:
+        return subject and glance.null_path
+    return _has_code(glance) or (subject and _is_from_program(glance))
+
+
+def _has_code(glance: Glance) -> bool:
+    return status_in(glance.text) is not None or code_in(glance.text) is not None
+
+
+def _is_from_program(glance: Glance) -> bool:
+    submitted = glance.mail.value("Auto-Submitted").strip().lower()
+    return submitted.startswith("auto") or _GATEWAY.match(glance.sender) is not None
+
+
+def is_delay(glance: Glance) -> bool:
+    """Whether a bounce says that the server goes on trying."""
+    return DELAYED.search(glance.subject) is not None or STILL_TRYING.search(_beginning(glance)) is not None
+
+
+def _beginning(glance: Glance) -> str:
+    return " ".join(folded(glance.text[:4_000]).split())
+
+
+def recipients_of(glance: Glance) -> tuple[Recipient, ...]:
+    """Whom a bounce without a usable report is about, by its headers, its words, or the mail it returns."""
+    text = _notice(glance)
+    failed = [box.email for box in mailboxes(glance.mail.joined("X-Failed-Recipients"))]
+    named = _named(glance, text)
+    emails = {email.lower(): email for email in failed} or {key: named[key][0] for key in named}
+    delayed = is_delay(glance)
+    if not emails:
+        emails = {email.lower(): email for email in _returned_to(glance)}
+    return tuple(
+        _recipient(email, named.get(key, ("", ""))[1], text, delayed=delayed)
+        for key, email in list(emails.items())[:_MOST_RECIPIENTS]
+    )
+
+
+def _recipient(email: str, near: str, text: str, *, delayed: bool) -> Recipient:
+    """By what stands behind the address, or anywhere when nothing there tells."""
+    status = status_in(near) or status_in(text)
+    permanent, reason = judge(status, near, delayed=delayed)
+    if reason is Reason.OTHER or (reason is Reason.TEMPORARY and not delayed):
+        permanent, reason = judge(status, text, delayed=delayed)
+    return Recipient(email, status, permanent, reason)
+
+
+def _notice(glance: Glance) -> str:
+    """What the server says itself, without the mail it returns."""
+    text = glance.text[:20_000]
+    copy = _COPY.search(text)
+    return text[: copy.start()] if copy and copy.start() else text
+
+
+def _named(glance: Glance, text: str) -> dict[str, tuple[str, str]]:
+    """The addresses in the notice, each with the words up to the next; those in angle brackets first of all."""
+    senders = {box.email.lower() for name in ("From", "To", "Reply-To") for box in mailboxes(glance.mail.joined(name))}
+    found = [hit for hit in _EDGE.finditer(text) if _may_fail(_of(hit).lower(), senders)]
+    following = _FOLLOWING.search(text)
+    found = [hit for hit in found if following and hit.start() > following.end()] or found
+    found = [hit for hit in found if hit[1]] or found
+    ends = [hit.start() for hit in found[1:]] + [len(text)]
+    named: dict[str, tuple[str, str]] = {}
+    for hit, end in zip(found, ends, strict=False):  # nothing found leaves an end alone
+        email, words = named.get(_of(hit).lower(), (_of(hit), ""))
+        named[email.lower()] = (email, f"{words} {text[hit.end() : end]}")
+    return named
+
+
+def _of(hit: re.Match[str]) -> str:
+    return (hit[1] or hit[2]).removeprefix("mailto:").rstrip(".-")
+
+
+def _may_fail(address: str, senders: set[str]) -> bool:
+    sound = ADDRESS.fullmatch(address) is not None and not _HOST.match(address)
+    return sound and address not in senders and not _OWN.match(address)
+
+
+def _returned_to(glance: Glance) -> list[str]:
+    """Whom the returned mail was for."""
+    copy = glance.beginning(glance.of_kind(*_COPIES))[:20_000] or glance.text[len(_notice(glance)) :][:20_000]
+    found = re.search(r"(?im)^[> ]{0,4}(?:x-)?to:[ \t]*(.{1,2000})", copy)
+    return [box.email for box in mailboxes(found[1])][:5] if found else []

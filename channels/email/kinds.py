@@ -1,0 +1,110 @@
+"""What kind of mail it is: a person's, one that came back, a program's answer, a complaint, a list's."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from channels.email import autoreplies
+from channels.email.bounces import delivery_report, is_bounce, is_robot, is_server, recipients_of
+from channels.email.glance import Glance
+from channels.email.headers import mailboxes
+from channels.email.reports import Recipient, Report
+from channels.email.structure import Part
+
+_LIST_PRECEDENCES = {"bulk", "list", "junk"}
+_LIST_HEADERS = ("List-Unsubscribe", "List-Post", "List-Help", "Mailing-List", "Feedback-ID")
+"""Headers of mail to many; people have them too who write through such a tool."""
+_LOOPS = ("X-Loop", "X-OTRS-Loop", "X-RT-Loop-Prevention", "X-Zendesk-Loop")
+_QUIET = re.compile(r"\b(?:all|oof|autoreply)\b")
+_NO_REPLY = re.compile(
+    r"(?:[a-z0-9._+-]{0,40}[._+-])?(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|nao[-_.]?responda|yanitlama)"
+)
+
+
+class Sort(StrEnum):
+    """The kinds of mail."""
+
+    NORMAL = "normal"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto_reply"
+    FEEDBACK = "feedback"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a mail is, whether it may be answered automatically, and whom a bounce is about."""
+
+    kind: Sort
+    suppress_auto_reply: bool
+    recipients: tuple[Recipient, ...] = ()
+    automatic: bool = True
+    """Whether no person wrote it, or nobody would read an answer: it changes nothing on a case."""
+
+
+def classify(mail: Part) -> Kind:
+    """Tell the kind of a mail by RFC 3834, 3464, 5965 and 8098, and by what programs do instead. Raises nothing."""
+    glance = Glance(mail)
+    report = delivery_report(glance)
+    if _is_complaint(glance):
+        return Kind(Sort.FEEDBACK, suppress_auto_reply=True)
+    if _is_receipt(glance, report):
+        return Kind(Sort.AUTO_REPLY, suppress_auto_reply=True)
+    if report is not None or (not _is_answer(glance) and is_bounce(glance)):
+        recipients = report.recipients if report else ()
+        return Kind(Sort.BOUNCE, suppress_auto_reply=True, recipients=recipients or recipients_of(glance))
+    if _is_answer(glance) or glance.null_path or glance.report_type or autoreplies.by_words(glance):
+        return Kind(Sort.LIST if _is_list_notice(glance) else Sort.AUTO_REPLY, suppress_auto_reply=True)
+    if _is_list(glance):
+        return Kind(Sort.LIST, suppress_auto_reply=True)
+    suppress = _is_unattended(glance) or _asks_for_quiet(glance)
+    return Kind(Sort.NORMAL, suppress_auto_reply=suppress, automatic=_takes_no_answer(glance))
+
+
+def _is_complaint(glance: Glance) -> bool:
+    """By ARF (RFC 5965); Hotmail's complaints are older."""
+    if glance.report_type == "feedback-report" or glance.of_kind("message/feedback-report"):
+        return True
+    return glance.sender == "staff@hotmail.com" and glance.subject.startswith("complaint about message")
+
+
+def _is_receipt(glance: Glance, report: Report | None) -> bool:
+    """A read receipt (RFC 8098), or a delivery report in which everybody got it."""
+    if glance.report_type == "disposition-notification" or glance.of_kind("message/disposition-notification"):
+        return not (is_robot(glance) and "reject" in glance.subject)  # servers refuse so what a Sieve script refuses
+    return report is not None and bool(report.actions) and report.actions <= {"delivered", "relayed", "expanded"}
+
+
+def _is_answer(glance: Glance) -> bool:
+    """Whether headers tell a program's own mail; a bounce may have the same, with a server as its sender."""
+    return autoreplies.by_headers(glance) and not (is_robot(glance) or is_bounce(glance))
+
+
+def _is_list_notice(glance: Glance) -> bool:
+    """What a program sent to many, and not as an answer to one."""
+    return autoreplies.submitted(glance) == "auto-generated" and "List-Id" in glance.mail
+
+
+def _is_list(glance: Glance) -> bool:
+    precedence = glance.mail.value("Precedence").strip().lower()
+    return precedence in _LIST_PRECEDENCES or "List-Id" in glance.mail
+
+
+def _is_unattended(glance: Glance) -> bool:
+    """Whether an answer to the sender would reach nobody, or many."""
+    return _takes_no_answer(glance) or _NO_REPLY.match(glance.sender) is not None or is_server(glance.sender)
+
+
+def _takes_no_answer(glance: Glance) -> bool:
+    """Mail to many, or from an address nobody reads, unless it says who wrote it, as the forms of websites do."""
+    if any(name in glance.mail for name in _LIST_HEADERS):
+        return True
+    addresses = [glance.sender, *(box.email.lower() for box in mailboxes(glance.mail.value("Reply-To")))]
+    return all(_NO_REPLY.match(address) for address in addresses)
+
+
+def _asks_for_quiet(glance: Glance) -> bool:
+    """Exchange sets its header on people's mail too, mostly to be spared receipts; only two of its values count."""
+    mail = glance.mail
+    suppressed = _QUIET.search(mail.value("X-Auto-Response-Suppress").lower()) is not None
+    return suppressed or any(name in mail for name in _LOOPS)

@@ -1,0 +1,32 @@
+"""Mails for tests, written short: header lines and text in, bytes out."""
+
+import re
+from textwrap import dedent
+
+US = "destek@omnidesk.example"
+
+
+def mail(head: str, text: str = "Merhaba", *, sender: str = "Mia <mia@x.example>") -> bytes:
+    """A mail to us; the lines of `head` come after From and To, and may bring another From."""
+    lines = dedent(head).strip("\n")
+    origin = "" if re.search(r"(?im)^from:", lines) else f"From: {sender}\n"
+    kind = "" if re.search(r"(?im)^content-type:", lines) else "Content-Type: text/plain; charset=utf-8\n"
+    return f"{origin}To: {US}\n{kind}{lines}\n\n{dedent(text).strip()}\n".encode()
+
+
+def report(head: str, text: str, fields: str, *, kind: str = "delivery-status", returned: str = "") -> bytes:
+    """A multipart/report (RFC 6522) of three parts."""
+    lines = [
+        dedent(head).strip("\n"),
+        f"To: {US}",
+        f'Content-Type: multipart/report; report-type={kind}; boundary="b"',
+        "",
+        "--b\nContent-Type: text/plain; charset=utf-8\n",
+        dedent(text).strip(),
+        f"--b\nContent-Type: message/{kind}\n",
+        dedent(fields).strip(),
+        "--b\nContent-Type: message/rfc822\n",
+        dedent(returned).strip() or f"From: {US}\nTo: mia@x.example\nMessage-ID: <1@omnidesk.example>\n\nMerhaba",
+        "--b--\n",
+    ]
+    return "\n".join(lines).encode()
