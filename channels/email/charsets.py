@@ -1,6 +1,7 @@
 """Bytes of a mail as text: by the charset they name, or the one they must have meant."""
 
 import codecs
+from functools import lru_cache
 
 _FALLBACK = "cp1254"
 """For bytes that are no UTF-8 and name nothing readable: Turkish Windows, which differs from Western in six letters."""
@@ -16,6 +17,8 @@ _MEANT = {
 }
 """What mail programs send under these names (WHATWG Encoding): supersets of them."""
 
+_LONGEST = 100
+"""The most characters of a charset's name."""
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac", "cp8")
 _NEVER = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 """Codecs of Python's that are no charsets of mails; some take quadratic time."""
@@ -23,7 +26,7 @@ _NEVER = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape
 
 def decode(content: bytes, declared: str | None = None) -> str:
     """The text, whatever is wrong with the charset; without NUL and lone surrogates. Raises nothing."""
-    charset = _known(declared)
+    charset = _known((declared or "")[:_LONGEST])
     if charset is None or charset.startswith(_SINGLE_BYTE):
         # Letters of a single-byte charset practically never form UTF-8, so what is UTF-8 was declared wrongly.
         charset = "utf-8" if _is(content, "utf-8") else charset or _FALLBACK
@@ -37,9 +40,10 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
-def _known(declared: str | None) -> str | None:
+@lru_cache(maxsize=256)
+def _known(declared: str) -> str | None:
     try:
-        name = codecs.lookup((declared or "").strip().strip("\"'")).name
+        name = codecs.lookup(declared.strip().strip("\"'")).name
         b"".decode(name)  # Python's codecs that give no text (hex, zip …) are refused here
     except (LookupError, ValueError):
         return None

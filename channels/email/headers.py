@@ -31,7 +31,9 @@ class Mailbox:
 
 def plain(value: str) -> str:
     """A header value on one line, its encoded words decoded, its white space single."""
-    joined = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", value[:_LONGEST])))
+    joined = value[:_LONGEST]
+    if "=?" in joined:
+        joined = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", joined)))
     return " ".join(storable(joined).split())
 
 
