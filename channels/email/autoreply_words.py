@@ -8,7 +8,7 @@ _STRONG = phrases("""
     Automatic reply | Automatic response | Auto reply | Auto-reply | Autoreply | Auto response | Auto-response
     Autoresponse | Autoresponder | Auto responder | Auto-responder | Automated reply | Automated response
     AutoReply | Out of Office AutoReply | Out of office auto-reply | Out of Office Reply | Out-of-Office Message
-    Vacation reply | Out of office automatic reply | Vacation autoreply | Auto: | [Auto-Reply] | [Auto]
+    Vacation reply | Out of office automatic reply | Vacation autoreply | [Auto-Reply] | [Auto]
     Automated message | Automatic acknowledgement | Automatic acknowledgment | Out of office response
     Away from office autoreply | Otomatik yanıt | Otomatik cevap | Otomatik ileti | Otomatik mesaj | Oto cevap
     Oto yanıt | Otomatik bilgilendirme | Ofis dışı otomatik | İş yeri dışında otomatik | Ofis dışında otomatik
@@ -34,22 +34,27 @@ _STRONG = phrases("""
     Potwierdzenie odczytu | Delivery receipt | Accusé de réception (affiché)
 """)
 _WEAK = phrases("""
-    Out of office | Out of the office | OOO | OOF | Out-of-office | Away from office | Away from the office
-    On leave | On vacation | On holiday | On annual leave | Annual leave | Vacation | Away from my mail
-    Away from my email | I am out of | I'm out of | I am away | I'm away | I am on | I'm on | Absence
-    Maternity leave | Parental leave | Currently out of | Away until | Out until | Not in the office | Office closed
-    We are closed | Away: | Ofis dışı | Ofiste değil | Ofiste yok | İzindeyim | Yıllık izin | İzinde | Tatildeyim
-    İş yeri dışında | İşyeri dışında | Ofiste bulunm | Şu anda ofis | Doğum izni | Raporluyum | Şehir dışındayım
-    Yurt dışındayım | İzin bildirimi | Abwesenheit | Abwesend | Nicht im Büro | Außer Haus | Im Urlaub | Urlaub
-    Ich bin | Bin nicht im | Absent | Absente | En congé | Congés | En vacances | Je suis absent | Hors du bureau
-    Absence du bureau | Fuera de la oficina | Fuera de oficina | Ausente | Ausencia | De vacaciones | Estoy fuera
-    No disponible | Fuori sede | Fuori ufficio | Assente | Assenza | In ferie | Ferie | Sono assente
-    Assenza dall'ufficio | Fora do escritório | Ausência | Estou ausente | De férias | Férias
-    Ausência do escritório | Ausente do escritório | Afwezig | Niet aanwezig | Niet op kantoor | Op vakantie
-    Met vakantie | Vakantie | Buiten kantoor | Afwezigheid | Nieobecn | Poza biurem | Urlop | Na urlopie | Jestem na
-    Jestem poza | Nie ma mnie | Нет на месте | Вне офиса | В отпуске | Отпуск | Отсутств | Я в отпуске
-    Я отсутствую | Меня нет | خارج المكتب | في إجازة | إجازة | غائب | خارج مكتبي
+    Out of office | Out of the office | Out-of-office | Away from office | Away from the office | Away from my mail
+    Away from my email | I am out of | I'm out of | I am away | I'm away | Currently out of | Away until | Out until
+    Not in the office | Office closed | We are closed | Ofis dışı | Ofiste değil | Ofiste yok | İzindeyim
+    Tatildeyim | İş yeri dışında | İşyeri dışında | Ofiste bulunm | Şu anda ofis | Raporluyum | Şehir dışındayım
+    Yurt dışındayım | İzin bildirimi | Nicht im Büro | Außer Haus | Im Urlaub | Bin nicht im | Je suis absent
+    Hors du bureau | Absence du bureau | Fuera de la oficina | Fuera de oficina | Estoy fuera | Fuori sede
+    Fuori ufficio | Sono assente | Assenza dall'ufficio | Fora do escritório | Estou ausente
+    Ausência do escritório | Ausente do escritório | Niet op kantoor | Buiten kantoor | Poza biurem | Jestem poza
+    Nie ma mnie | Нет на месте | Вне офиса | Я в отпуске | Я отсутствую | Меня нет | خارج المكتب | خارج مكتبي
+    I am on vacation | I'm on vacation | I am on leave | I'm on leave | On vacation until | On leave until
+    On holiday until | Ich bin im Urlaub | Ich bin nicht | Ich bin abwesend | Jestem na urlopie
 """)
+_NOUNS = phrases("""
+    On leave | Annual leave | Vacation | Absence | Maternity leave | Parental leave | Away | Abwesenheit | Abwesend
+    Urlaub | Absent | Absente | En congé | Congés | En vacances | Ausente | Ausencia | De vacaciones | No disponible
+    Assente | Assenza | In ferie | Ferie | Ausência | De férias | Férias | Afwezig | Vakantie | Afwezigheid
+    Niet aanwezig | Op vakantie | Met vakantie | Nieobecny | Nieobecna | Nieobecność | Urlop | Na urlopie | Отпуск
+    В отпуске | Отсутствие | إجازة | في إجازة | غائب | Yıllık izin | İzinde | Doğum izni | OOO | OOF | On vacation
+    On holiday | On annual leave | Yıllık izindeyim
+""")
+"""Only where nothing else is said, or a colon follows: people ask for leave under these words."""
 _RECEIVED = phrases("""
     We have received your | We've received your | We received your | Your request has been | Your message has been
     Your email has been received | Your enquiry has been | Your inquiry has been | Thank you for contacting
@@ -74,27 +79,30 @@ _RECEIVED = phrases("""
 _BEFORE = r"(?:\[[^\]]{0,40}\] ?|\(?#\d{1,12}\)? ?|\*+ ?|ext: ?)*+"
 SUBJECTS = re.compile(rf"{_BEFORE}(?:{_STRONG})(?:\s*$| ?[:：!)\]]| ?[-–—]+ | ?\()")
 """Subjects that only programs have. What goes on as a sentence (`Automatic reply does not work`) is a person's."""
-ABSENT_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_STRONG}|{_WEAK})")
+ABSENT_SUBJECTS = re.compile(
+    rf"{_BEFORE}(?:{_STRONG}|{_WEAK}|(?:{_NOUNS})(?:\s*$| ?[:!]| (?:until|till|bis|jusqu|hasta|fino|ate|tot|do|до) ))"
+)
 """Subjects that people have too; the text must go with them."""
 RECEIVED_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_STRONG}|{_RECEIVED})")
 """The same, of acknowledgements."""
 
-ABSENT = re.compile(phrases("""
-    out of the office | out of office | away from the office | away from my desk | on vacation | on annual leave
-    on holiday | on leave | away from my email | away from email | limited access to | no access to | out of town
-    will be away | am away | not in the office | maternity leave | parental leave | office is closed | back on
-    will return on | will be back | our offices are closed | currently away | currently unavailable | no longer work
-    ofis dışında | ofiste değil | izindeyim | izinde olacağ | izinli | yıllık izin | tatildeyim | iş yeri dışında
-    ofiste bulunm | ofiste olmayac | izne ayrıl | raporluyum | şehir dışında | yurt dışında | doğum izni
-    e-postalarıma | nicht im Büro | außer Haus | im Urlaub | abwesend | nicht erreichbar | wieder erreichbar
-    wieder im Büro | zurück am | Abwesenheit | keinen Zugriff | absent | en congé | en vacances | de retour le
-    hors du bureau | mon absence | fuera de la oficina | estoy ausente | de vacaciones | estaré ausente
-    estaré fuera | ausente hasta | mi ausencia | fuori ufficio | fuori sede | assente | in ferie | sarò di ritorno
-    rientrerò | mia assenza | fora do escritório | ausente | de férias | estarei fora | estarei de volta
-    minha ausência | afwezig | niet aanwezig | niet op kantoor | op vakantie | met vakantie | weer aanwezig
-    ben ik terug | buiten kantoor | nieobecn | na urlopie | poza biurem | wracam | będę dostępn | nie ma mnie
-    в отпуске | отсутству | вне офиса | буду на месте | вернусь | меня не будет | خارج المكتب | في إجازة | سأعود
-    غير متواجد | غائب
+ABSENT = re.compile(
+    r"\b(?:am|i'm|be|is|are|we're|currently) (?:currently |now |also )?"
+    r"(?:out of (?:the )?office|out of town|away\b|unavailable|not in the office)|"
+    r"\b(?:am|i'm|be|is|are|we're|currently) (?:currently |now |also )?on (?:[a-z]+ )?(?:vacation|holidays?|leave)|"
+    + phrases("""
+    limited access to | no access to | office is closed | will return on | will be back | our offices are closed
+    no longer work | ofis dışında | ofiste değil | izindeyim | izinde olacağ | tatildeyim | iş yeri dışında
+    ofiste bulunm | ofiste olmayac | izne ayrıl | raporluyum | e-postalarıma | nicht im Büro | außer Haus
+    im Urlaub | abwesend | nicht erreichbar | wieder erreichbar | wieder im Büro | zurück am | keinen Zugriff
+    absent | en congé | en vacances | de retour le | hors du bureau | mon absence | fuera de la oficina
+    estoy ausente | de vacaciones | estaré ausente | estaré fuera | ausente hasta | mi ausencia | fuori ufficio
+    fuori sede | assente | in ferie | sarò di ritorno | rientrerò | mia assenza | fora do escritório | ausente
+    de férias | estarei fora | estarei de volta | minha ausência | afwezig | niet aanwezig | niet op kantoor
+    op vakantie | met vakantie | weer aanwezig | ben ik terug | buiten kantoor | nieobecn | na urlopie | poza biurem
+    wracam | będę dostępn | nie ma mnie | в отпуске | отсутству | вне офиса | буду на месте | вернусь
+    меня не будет | خارج المكتب | في إجازة | سأعود | غير متواجد | غائب | izinliyim | yıllık izindeyim
+    şehir dışındayım | yurt dışındayım | doğum iznindeyim | izinde olduğum | ofiste değilim | meiner Abwesenheit
 """))  # fmt: skip
 """What an absent person has their program say."""
 RECEIVED = re.compile(phrases("""

@@ -2,6 +2,7 @@
 
 import re
 
+from channels.email import senders
 from channels.email.bounce_words import DELAYED, OPENINGS, STILL_TRYING, SUBJECTS
 from channels.email.glance import Glance, folded
 from channels.email.headers import ADDRESS, mailboxes
@@ -11,15 +12,7 @@ from channels.email.reports import Recipient, Report, read_report
 _REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/x-delivery-status")
 _COPIES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/partial")
 _MOST_RECIPIENTS = 100
-_ROBOT = re.compile(
-    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?delivery|mail[-_.]?delivery[-_.]subsystem"
-    r"|mail-?system|mta|bounces?|microsoftexchange[0-9a-f]{32}|ndr|mail[-_.]?robot)(?:[-_.+=][^@]{0,64}|\d{0,6})@"
-)
-_GATEWAY = re.compile(r"[^@]{0,64}(?:smtp|mail[-_.]?(?:service|system|gateway|server)|gateway|antivirus)[^@]{0,64}@")
-_ROBOT_NAME = re.compile(
-    r"[\"'<]*(?:mail(?: |-)?delivery (?:sub)?-?(?:system|service)|mail delivery|mailer[- ]daemon|mail administrator"
-    r"|system administrator|internet mail delivery|mail-?daemon|postmaster\b|microsoft outlook\b)"
-)
+_FINAL = re.compile(r"^final-recipient:", re.MULTILINE | re.IGNORECASE)
 _COPY = re.compile(
     r"^(?:-{2,}[ ]?(?:below this line|this is a copy|original message|returned message|the header|transcript of orig"
     r"|forwarded message|message header|here is|nachricht|enclosed is)|return-path:|received: |original message follows"
@@ -46,47 +39,34 @@ _FOLLOWING = re.compile(
 _HOST = re.compile(r"^\S+@(?:\d|[^.]+$)")
 
 
-def is_robot(glance: Glance) -> bool:
-    """Whether the sender is a mail server, by address or name."""
-    return bool(is_server(glance.sender) or _ROBOT_NAME.match(glance.author))
-
-
-def is_server(address: str) -> bool:
-    """Whether the address belongs to a mail server."""
-    return _ROBOT.match(address) is not None
-
-
 def delivery_report(glance: Glance) -> Report | None:
     """The report that a mail carries (RFC 3464), wherever it stands."""
     part = glance.of_kind(*_REPORTS)
     if part is not None:
         return read_report(glance.beginning(part))
+    if not (glance.null_path or senders.is_robot(glance)):
+        return None
     named = (part for part in glance.parts if part.name.lower() in ("details.txt", "delivery-status.txt"))
-    texts = [*map(glance.beginning, named), glance.text if "inal-" in glance.text else ""]
-    found = next((text for text in texts if re.search(r"(?im)^final-recipient:", text)), None)
-    return read_report(found) if found is not None and (glance.null_path or is_robot(glance)) else None
+    texts = [*map(glance.beginning, named), glance.text]
+    found = next((text for text in texts if _FINAL.search(text)), None)
+    return read_report(found) if found is not None else None
 
 
 def is_bounce(glance: Glance) -> bool:
     """Whether a mail without a report says that another was not delivered, or not yet."""
-    if "X-Failed-Recipients" in glance.mail or glance.report_type == "delivery-status":
+    if glance.has("X-Failed-Recipients") or glance.report_type == "delivery-status":
         return True
     subject = SUBJECTS.match(glance.subject) is not None
-    if is_robot(glance):
+    if senders.is_robot(glance):
         daemon = "daemon" in glance.sender.partition("@")[0]
         return subject or daemon or OPENINGS.search(_beginning(glance)) is not None
     if not (subject or glance.null_path) or OPENINGS.search(_beginning(glance)[:1_000]) is None:
         return subject and glance.null_path
-    return _has_code(glance) or (subject and _is_from_program(glance))
+    return senders.is_program(glance) if subject else _has_code(glance)
 
 
 def _has_code(glance: Glance) -> bool:
     return status_in(glance.text) is not None or code_in(glance.text) is not None
-
-
-def _is_from_program(glance: Glance) -> bool:
-    submitted = glance.mail.value("Auto-Submitted").strip().lower()
-    return submitted.startswith("auto") or _GATEWAY.match(glance.sender) is not None
 
 
 def is_delay(glance: Glance) -> bool:

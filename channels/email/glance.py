@@ -33,32 +33,46 @@ class Glance:
         self.mail = mail
 
     @cached_property
+    def fields(self) -> dict[str, str]:
+        """The first value of each header, by its name in lower case: once, since many are asked for."""
+        return {name.lower(): str(value) for name, value in reversed(self.mail.items())}
+
+    def value(self, name: str) -> str:
+        """A header's first value, without white space around it, or nothing."""
+        return self.fields.get(name.lower(), "").strip()
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these headers is there."""
+        return any(name.lower() in self.fields for name in names)
+
+    @cached_property
     def sender(self) -> str:
         """The address in From (or Sender), in lower case; empty when there is none."""
-        found = (mailboxes(self.mail.value(name)) for name in ("From", "Sender"))
+        found = (mailboxes(self.value(name)) for name in ("From", "Sender"))
         return next((mailbox.email.lower() for boxes in found for mailbox in boxes), "")
 
     @cached_property
     def author(self) -> str:
         """The name and address in From as they stand, folded."""
-        return folded(headers.plain(self.mail.value("From")))
+        return folded(headers.plain(self.value("From")))
 
     @cached_property
     def null_path(self) -> bool:
-        """Whether it was sent with an empty return path, as RFC 5321 §4.5.5 asks of every report of failure."""
-        return self.mail.value("Return-Path").strip() == "<>"
+        """Whether it was sent with an empty return path, as reports of failure must be (RFC 5321 §4.5.5)."""
+        return self.value("Return-Path").lower().startswith(("<>", "<mailer-daemon"))
 
     @cached_property
     def subject(self) -> str:
         """The subject, folded."""
-        return folded(headers.plain(self.mail.value("Subject")))
+        return folded(headers.plain(self.value("Subject")))
 
     @cached_property
     def report_type(self) -> str:
         """What a multipart/report reports (RFC 6522), `?` when it doesn't say; empty for other mails."""
-        if self.mail.kind != "multipart/report":
+        written = self.value("Content-Type").lower()
+        if not written.startswith("multipart/report"):
             return ""
-        found = _REPORT_TYPE.search(self.mail.value("Content-Type").lower())
+        found = _REPORT_TYPE.search(written)
         return found[1] if found else "?"
 
     @cached_property

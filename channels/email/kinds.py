@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.email import autoreplies
-from channels.email.bounces import delivery_report, is_bounce, is_robot, is_server, recipients_of
+from channels.email.bounces import delivery_report, is_bounce, recipients_of
 from channels.email.glance import Glance
 from channels.email.headers import mailboxes
 from channels.email.reports import Recipient, Report
+from channels.email.senders import is_robot, is_server, takes_no_reply
 from channels.email.structure import Part
 
 _LIST_PRECEDENCES = {"bulk", "list", "junk"}
@@ -16,9 +17,6 @@ _LIST_HEADERS = ("List-Unsubscribe", "List-Post", "List-Help", "Mailing-List", "
 """Headers of mail to many; people have them too who write through such a tool."""
 _LOOPS = ("X-Loop", "X-OTRS-Loop", "X-RT-Loop-Prevention", "X-Zendesk-Loop")
 _QUIET = re.compile(r"\b(?:all|oof|autoreply)\b")
-_NO_REPLY = re.compile(
-    r"(?:[a-z0-9._+-]{0,40}[._+-])?(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|nao[-_.]?responda|yanitlama)"
-)
 
 
 class Sort(StrEnum):
@@ -50,10 +48,11 @@ def classify(mail: Part) -> Kind:
         return Kind(Sort.FEEDBACK, suppress_auto_reply=True)
     if _is_receipt(glance, report):
         return Kind(Sort.AUTO_REPLY, suppress_auto_reply=True)
-    if report is not None or (not _is_answer(glance) and is_bounce(glance)):
+    answer = _is_answer(glance)
+    if report is not None or (not answer and is_bounce(glance)):
         recipients = report.recipients if report else ()
         return Kind(Sort.BOUNCE, suppress_auto_reply=True, recipients=recipients or recipients_of(glance))
-    if _is_answer(glance) or glance.null_path or glance.report_type or autoreplies.by_words(glance):
+    if answer or glance.null_path or glance.report_type or autoreplies.by_words(glance):
         return Kind(Sort.LIST if _is_list_notice(glance) else Sort.AUTO_REPLY, suppress_auto_reply=True)
     if _is_list(glance):
         return Kind(Sort.LIST, suppress_auto_reply=True)
@@ -82,29 +81,28 @@ def _is_answer(glance: Glance) -> bool:
 
 def _is_list_notice(glance: Glance) -> bool:
     """What a program sent to many, and not as an answer to one."""
-    return autoreplies.submitted(glance) == "auto-generated" and "List-Id" in glance.mail
+    return autoreplies.submitted(glance) == "auto-generated" and glance.has("List-Id")
 
 
 def _is_list(glance: Glance) -> bool:
-    precedence = glance.mail.value("Precedence").strip().lower()
-    return precedence in _LIST_PRECEDENCES or "List-Id" in glance.mail
+    precedence = glance.value("Precedence").lower()
+    return precedence in _LIST_PRECEDENCES or glance.has("List-Id")
 
 
 def _is_unattended(glance: Glance) -> bool:
     """Whether an answer to the sender would reach nobody, or many."""
-    return _takes_no_answer(glance) or _NO_REPLY.match(glance.sender) is not None or is_server(glance.sender)
+    return _takes_no_answer(glance) or takes_no_reply(glance.sender) or is_server(glance.sender)
 
 
 def _takes_no_answer(glance: Glance) -> bool:
     """Mail to many, or from an address nobody reads, unless it says who wrote it, as the forms of websites do."""
-    if any(name in glance.mail for name in _LIST_HEADERS):
+    if glance.has(*_LIST_HEADERS):
         return True
-    addresses = [glance.sender, *(box.email.lower() for box in mailboxes(glance.mail.value("Reply-To")))]
-    return all(_NO_REPLY.match(address) for address in addresses)
+    if not takes_no_reply(glance.sender):
+        return False
+    return all(takes_no_reply(mailbox.email.lower()) for mailbox in mailboxes(glance.value("Reply-To")))
 
 
 def _asks_for_quiet(glance: Glance) -> bool:
     """Exchange sets its header on people's mail too, mostly to be spared receipts; only two of its values count."""
-    mail = glance.mail
-    suppressed = _QUIET.search(mail.value("X-Auto-Response-Suppress").lower()) is not None
-    return suppressed or any(name in mail for name in _LOOPS)
+    return glance.has(*_LOOPS) or _QUIET.search(glance.value("X-Auto-Response-Suppress").lower()) is not None

@@ -36,7 +36,7 @@ GMAIL = (
     "Auto-Submitted: auto-replied\nX-Failed-Recipients: mia@x.example"
 )
 
-REPORTS = [
+REPORTS: list[tuple[bytes, str | None, str]] = [
     # Postfix, Sendmail, Exim, OpenSMTPD, Courier
     (dsn("Undelivered Mail Returned to Sender", "5.1.1", "smtp; 550 5.1.1 User unknown"), "5.1.1", "unknown_user"),
     (dsn("Undelivered Mail Returned to Sender", "5.4.4", "X-Postfix; Host or domain name not found. Name service error "
@@ -157,7 +157,7 @@ DELAYS = [
     """),
 ]  # fmt: skip
 
-NOTICES = [
+NOTICES: list[tuple[bytes, str | None, str]] = [
     # sent as text only: sender, subject, text
     (notice("MAILER-DAEMON@mx.example", "failure notice", """
         Hi. This is the qmail-send program at mx.example.
