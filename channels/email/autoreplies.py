@@ -2,7 +2,7 @@
 
 import re
 
-from channels.email.autoreply_words import ABSENT, ABSENT_SUBJECTS, AUTOMATIC, RECEIVED, RECEIVED_SUBJECTS, SUBJECTS
+from channels.email import autoreply_words as words
 from channels.email.glance import Glance, folded
 
 _NO = {"", "no", "false", "0", "none"}
@@ -36,17 +36,29 @@ def submitted(glance: Glance) -> str:
 
 def by_words(glance: Glance) -> bool:
     """Whether subject and first lines are those of an automatic answer. Subjects that people use need both."""
-    if SUBJECTS.match(glance.subject):
+    if words.SUBJECTS.match(glance.subject) or words.SUFFIX.search(glance.subject):
         return True
-    if AUTOMATIC.search(_top(glance, 500)):
+    top = _top(glance, 500)
+    if words.AUTOMATIC.search(top) or (words.BARE_SUBJECTS.match(glance.subject) and "?" not in top):
         return True
-    absent, received = ABSENT_SUBJECTS.match(glance.subject), RECEIVED_SUBJECTS.match(glance.subject)
-    if not (absent or received):
+    return _is_absence(glance) or _is_acknowledgement(glance)
+
+
+def _is_absence(glance: Glance) -> bool:
+    """Whether somebody is absent and says until when, or who is there; people who are tell us what they want, too."""
+    plain = words.ABSENT_SUBJECTS.match(glance.subject)
+    if not (plain or words.NOUN_SUBJECTS.match(glance.subject)):
         return False
     top = _top(glance, 3_000)
-    if absent and ABSENT.search(top):
-        return "?" not in top and "?" not in glance.subject
-    return received is not None and RECEIVED.search(top) is not None
+    if "?" in top or not words.ABSENT.search(f"{glance.subject}\n{top}"):
+        return False
+    return bool(words.RETURNING.search(top) or (plain and words.DATED.search(f"{glance.subject}\n{top}")))
+
+
+def _is_acknowledgement(glance: Glance) -> bool:
+    """Whether an office says that it got our mail."""
+    subject = words.RECEIVED_SUBJECTS.match(glance.subject)
+    return subject is not None and words.OFFICE.search(_top(glance, 3_000)) is not None
 
 
 def _top(glance: Glance, most: int) -> str:

@@ -71,7 +71,7 @@ OPENINGS = re.compile(phrases("""
     an error occurred while trying to deliver | the original message was received at | unable to relay
     has been delayed | not yet been delivered | transient non-fatal errors | transient error | warning message only
     delivery is delayed | delivery delayed | experiencing delays | has been rejected | automatically rejected
-    was rejected by | was blocked | returned to you | returned to sender | returned below | bounced
+    was rejected | was blocked | returned to you | returned to sender | returned below | bounced
     delivery to these recipients | returning | failed recipients | requested action not taken | has been postponed
     mail server permanently rejected | user unknown | unknown user | no such user | following recipients
     teslim edilemedi | teslim edilemiyor | iletilemedi | iletilememiştir | ulaştırılamadı | teslim edilmedi

@@ -16,6 +16,7 @@ _LIST_PRECEDENCES = {"bulk", "list", "junk"}
 _LIST_HEADERS = ("List-Unsubscribe", "List-Post", "List-Help", "Mailing-List", "Feedback-ID")
 """Headers of mail to many; people have them too who write through such a tool."""
 _LOOPS = ("X-Loop", "X-OTRS-Loop", "X-RT-Loop-Prevention", "X-Zendesk-Loop")
+_DELIVERED = ("delivered:", "relayed:", "teslim edildi:", "zugestellt:", "remis :", "entregado:", "consegnato:")
 _QUIET = re.compile(r"\b(?:all|oof|autoreply)\b")
 
 
@@ -68,10 +69,12 @@ def _is_complaint(glance: Glance) -> bool:
 
 
 def _is_receipt(glance: Glance, report: Report | None) -> bool:
-    """A read receipt (RFC 8098), or a delivery report in which everybody got it."""
+    """A read receipt (RFC 8098), or a delivery report in which everybody got it; by its subject where it lost both."""
     if glance.report_type == "disposition-notification" or glance.of_kind("message/disposition-notification"):
         return not (is_robot(glance) and "reject" in glance.subject)  # servers refuse so what a Sieve script refuses
-    return report is not None and bool(report.actions) and report.actions <= {"delivered", "relayed", "expanded"}
+    if report is None:
+        return glance.subject.startswith(_DELIVERED) and is_robot(glance)
+    return bool(report.actions) and report.actions <= {"delivered", "relayed", "expanded"}
 
 
 def _is_answer(glance: Glance) -> bool:

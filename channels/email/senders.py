@@ -14,7 +14,7 @@ _NO_REPLY = re.compile(
 _GATEWAY = re.compile(r"[^@]{0,64}(?:smtp|mail[-_.]?(?:service|system|gateway|server)|gateway|antivirus)[^@]{0,64}@")
 _ROBOT_NAME = re.compile(
     r"[\"'<]*(?:mail(?: |-)?delivery (?:sub)?-?(?:system|service)|mail delivery|mailer[- ]daemon|mail administrator"
-    r"|system administrator|internet mail delivery|mail-?daemon|postmaster\b|microsoft outlook\b)"
+    r"|system administrator|internet mail delivery|mail-?daemon|postmaster[\"' ]*[<@\\\\]|microsoft outlook\b)"
 )
 
 

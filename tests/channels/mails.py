@@ -30,3 +30,8 @@ def report(head: str, text: str, fields: str, *, kind: str = "delivery-status", 
         "--b--\n",
     ]
     return "\n".join(lines).encode()
+
+
+def notice(sender: str, subject: str, text: str, *more: str) -> bytes:
+    """A bounce that is only text."""
+    return mail("\n".join([f"From: {sender}", f"Subject: {subject}", *more]), text)

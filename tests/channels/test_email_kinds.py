@@ -69,7 +69,7 @@ def test_a_complaint_is_feedback(body: bytes) -> None:
         ("Return-Path: <>\nSubject: Automatische Antwort", "Ihre Mail wurde nicht gelesen.", "auto_reply"),
         # A list's software that answers is no list.
         ("Precedence: bulk\nAuto-Submitted: auto-replied\nSubject: Re: Garanti", "I am away.", "auto_reply"),
-        ("Precedence: bulk\nSubject: Out of office", "I am out of the office.", "auto_reply"),
+        ("Precedence: bulk\nSubject: Out of office", "I am out of the office until Monday.", "auto_reply"),
         # A bounce that came over a list, or is marked as bulk, is a bounce.
         ("From: MAILER-DAEMON@x.example\nPrecedence: junk\nSubject: failure notice", "<mia@x.example>:\nno", "bounce"),
         ("From: postmaster@x.example\nAuto-Submitted: auto-generated\nSubject: Undeliverable: x", "no", "bounce"),
