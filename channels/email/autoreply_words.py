@@ -39,7 +39,7 @@ _NOTICES = phrases("""
 """)
 _FIRST_PERSON = phrases("""
     I am out of | I'm out of | I am away | I'm away | Currently out of | Ofiste değil | Ofiste yok | İzindeyim
-    Tatildeyim | Ofiste bulunm | Şu anda ofis | Raporluyum | Şehir dışındayım | Yurt dışındayım | Bin nicht im
+    Tatildeyim | Ofiste bulunm | Şu anda ofiste değil | Raporluyum | Şehir dışındayım | Yurt dışındayım | Bin nicht im
     Je suis absent | Estoy fuera | Sono assente | Estou ausente | Jestem poza | Nie ma mnie | Я в отпуске
     Я отсутствую | Меня нет | I am on vacation | I'm on vacation | I am on leave | I'm on leave | Ich bin im Urlaub
     Ich bin nicht | Ich bin abwesend | Jestem na urlopie | I am currently | I'm currently | Ich bin bis | Ich bin ab
@@ -98,7 +98,7 @@ SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES}|{_NOTICES})(?: ?[:：!)\]]| ?[-�
 """Subjects that only programs have. What goes on as a sentence (`Automatic reply does not work`) is a person's."""
 BARE_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES})\W*$")
 """The same without anything behind; under these people ask how it is done."""
-ABSENT_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES}|{_FIRST_PERSON}|{_NAME}(?:{_PLACES}){_GOES_ON}|(?:{_NOUNS}) ?:)")
+ABSENT_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES}|{_FIRST_PERSON}|{_NAME}(?:{_PLACES}){_GOES_ON})")
 """Subjects that people have too; the text must go with them."""
 NOUN_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_NOUNS}){_GOES_ON}")
 """Subjects under which people ask for leave."""
@@ -111,7 +111,7 @@ SUFFIX = re.compile(r"\((?:automatic|automated|auto)[ -]?(?:response|reply)\)$")
 
 ABSENT = re.compile(
     r"\b(?:am|i'm|be|is|are|we're|currently) (?:currently |now |also )?"
-    r"(?:out of (?:the )?office|out of town|away\b|unavailable|not in the office)|"
+    r"(?:out of (?:the )?office|out of town|away\b|unavailable|not in the office|out (?:until|till|from)\b)|"
     r"\b(?:am|i'm|be|is|are|we're|currently) (?:currently |now |also )?on (?:[a-z]+ )?(?:vacation|holidays?|leave)|"
     + phrases("""
     i return | travelling | traveling | i'm ooo | am ooo
@@ -125,7 +125,7 @@ ABSENT = re.compile(
     de férias | estarei fora | estarei de volta | minha ausência | afwezig | niet aanwezig | niet op kantoor
     op vakantie | met vakantie | weer aanwezig | ben ik terug | buiten kantoor | nieobecn | na urlopie | poza biurem
     wracam | będę dostępn | nie ma mnie | в отпуске | отсутству | вне офиса | буду на месте | вернусь
-    меня не будет | خارج المكتب | في إجازة | سأعود | غير متواجد | غائب | izinliyim | yıllık izindeyim
+    меня не будет | меня нет | خارج المكتب | في إجازة | سأعود | غير متواجد | غائب | izinliyim | yıllık izindeyim
     şehir dışındayım | yurt dışındayım | doğum iznindeyim | izinde olduğum | ofiste değilim | meiner Abwesenheit
 """))  # fmt: skip
 """What an absent person has their program say."""
@@ -136,11 +136,13 @@ OFFICE = re.compile(phrases("""
     cevaplamayın | size dönüş | melden uns | Ihre Ticketnummer | Ihre Vorgangsnummer | nicht auf diese
     nous vous répondrons | ne pas répondre | le responderemos | nos pondremos en contacto | no responda
     le risponderemo | non rispondere | responderemos | não responda | wij antwoorden | wij nemen | niet beantwoorden
-    odpowiemy | nie odpowiadać | ответим | не отвечайте | номер обращения | سنرد | we will | will respond
+    odpowiemy | nie odpowiadać | не отвечайте | номер обращения | سنرد | will respond
     will answer your | ticket number | has been assigned | dönüş yapıl | dönüş yapaca | dönüş sağlan
     dönüş sağlay | değerlendirilecek | ulaşacağız | iletişime geçilecek | en kısa sürede dönüş yapılacak
-    cevaplamayınız | wir werden | wir antworten | numéro de demande | número de solicitud | numero di pratica
+    cevaplamayınız | wir antworten | numéro de demande | número de solicitud | numero di pratica
     se pondrá | this mailbox is not monitored | within 24 hours
+    we will reply | we will respond | we will answer | we will get back | we'll get back | we'll reply
+    wir werden uns | wir werden ihre | wir werden sie | мы ответим в ближайшее | ответим вам в ближайшее
 """))  # fmt: skip
 """What only an office says."""
 DATED = re.compile(r"\b(?:bis|do|au|tot|ate|till|through|до) \d|" + phrases("""

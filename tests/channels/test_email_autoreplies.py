@@ -187,6 +187,22 @@ WORDS = [
     ("Mailiniz bize ulaştı", "Bu otomatik bir mesajdır, lütfen cevaplamayınız."),
     ("Re: Teklif", "Bu e-posta otomatik olarak gönderilmiştir. Lütfen yanıtlamayınız.\n\nDoğum iznindeyim."),
     ("AW: Angebot", "Dies ist eine automatische Antwort.\nIch bin im Urlaub."),
+    ("Automatisch antwoord: Factuur", "Ik ben vandaag niet op kantoor."),
+    ("Out of Office", "Hi, I'm out until the 9th. Contact ada@x.example if it's urgent."),
+    (
+        "Ofis dışındayım Re: Fatura",
+        "Merhaba, Pazartesi ofise döneceğim. Acil durumda 0555 numarasından ulaşabilirsiniz.",
+    ),
+    ("Abwesenheitsassistent: Rechnung", "Ich bin nicht da."),
+    ("Réponse automatique d'absence", "Je suis absent jusqu'au 5 mai."),
+    ("Respuesta Automática", "Estoy fuera de la oficina."),
+    ("Messaggio automatico: assenza", "Sono in ferie fino al 5."),
+    ("Estou ausente", "Regresso no dia 5. Em caso de urgência contacte Bo."),
+    ("Jestem na urlopie", "Wracam 5 maja."),
+    ("Меня нет на месте", "Буду на связи 5 мая. По срочным вопросам пишите Bo."),
+    ("We received your request [#4711]", "Our team will look into it. Please do not reply to this mail."),
+    ("Şikayetiniz alınmıştır", "Başvuru numaranız 4711. Ekibimiz en kısa sürede sizinle iletişime geçecektir."),
+    ("Eingangsbestätigung Ihrer Nachricht", "Ihre Nachricht ist bei uns eingegangen. Wir werden sie bearbeiten."),
 ]
 
 
