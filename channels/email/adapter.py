@@ -15,7 +15,7 @@ from channels.email.parse import parse
 from channels.email.receiver import Receiver
 from channels.email.sender import Sender
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage
+from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Receipt
 from omnidesk.text.addresses import normal_email
 
 
@@ -66,9 +66,9 @@ class EmailChannel(Channel):
                 await stack.enter_async_context(_running(Fetcher(self._mailbox, desk, self.settings.max_size)))
             yield
 
-    def parse(self, raw: RawMessage) -> Sequence[Inbound]:
+    def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
         """Understand one mail."""
-        return (parse(raw, self._own),)
+        return parse(raw, self._own)
 
     async def send(self, outbound: Outbound) -> str:
         """Hand a reply to the SMTP server; gives its Message-ID."""

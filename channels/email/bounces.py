@@ -5,12 +5,13 @@ import re
 from channels.email import senders
 from channels.email.bounce_words import DELAYED, OPENINGS, STILL_TRYING, SUBJECTS
 from channels.email.glance import Glance, folded
-from channels.email.headers import ADDRESS, mailboxes
+from channels.email.headers import ADDRESS, mailboxes, message_ids
 from channels.email.reasons import Reason, code_in, judge, status_in
 from channels.email.reports import Recipient, Report, read_report
 
 _REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/x-delivery-status")
 _COPIES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/partial")
+_MESSAGE_ID = re.compile(r"^[> \t]{0,9}message-id:\s{0,99}(<[^<>\s]{3,300}>)", re.MULTILINE | re.IGNORECASE)
 _MOST_RECIPIENTS = 100
 _FINAL = re.compile(r"^final-recipient:", re.MULTILINE | re.IGNORECASE)
 _COPY = re.compile(
@@ -76,6 +77,13 @@ def is_delay(glance: Glance) -> bool:
 
 def _beginning(glance: Glance) -> str:
     return " ".join(folded(glance.text[:4_000]).split())
+
+
+def returned_ids(glance: Glance) -> tuple[str, ...]:
+    """The Message-IDs of the mail that came back, as the copy of it or the notice tells; else what it answers."""
+    copies = (glance.beginning(part).partition("\n\n")[0] for part in glance.parts if part.kind in _COPIES)
+    told = [found[1] for text in (*copies, glance.text) for found in _MESSAGE_ID.finditer(text)]
+    return message_ids(" ".join(told)) or message_ids(glance.value("In-Reply-To"))
 
 
 def recipients_of(glance: Glance) -> tuple[Recipient, ...]:

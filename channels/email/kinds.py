@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.email import autoreplies
-from channels.email.bounces import delivery_report, is_bounce, recipients_of
+from channels.email.bounces import delivery_report, is_bounce, recipients_of, returned_ids
 from channels.email.glance import Glance
 from channels.email.headers import mailboxes
 from channels.email.reports import Recipient, Report
@@ -39,6 +39,8 @@ class Kind:
     recipients: tuple[Recipient, ...] = ()
     automatic: bool = True
     """Whether no person wrote it, or nobody would read an answer: it changes nothing on a case."""
+    returned: tuple[str, ...] = ()
+    """The Message-IDs of the mails that a bounce is about."""
 
 
 def classify(mail: Part) -> Kind:
@@ -52,7 +54,8 @@ def classify(mail: Part) -> Kind:
     answer = _is_answer(glance)
     if report is not None or (not answer and is_bounce(glance)):
         recipients = report.recipients if report else ()
-        return Kind(Sort.BOUNCE, suppress_auto_reply=True, recipients=recipients or recipients_of(glance))
+        failed = recipients or recipients_of(glance)
+        return Kind(Sort.BOUNCE, suppress_auto_reply=True, recipients=failed, returned=returned_ids(glance))
     if answer or glance.null_path or glance.report_type or autoreplies.by_words(glance):
         return Kind(Sort.LIST if _is_list_notice(glance) else Sort.AUTO_REPLY, suppress_auto_reply=True)
     if _is_list(glance):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.email import headers, html
+from channels.email.failures import failures
 from channels.email.headers import Mailbox, mailboxes, message_ids
 from channels.email.html_text import to_text
 from channels.email.kinds import Kind, Sort, classify
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
 from channels.email.structure import Bodies, attachment, read
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
+from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
 
 
@@ -93,9 +94,16 @@ def _as_html(text: str) -> str:
     return "<p>" + markup.escape(text.strip()).replace("\n", "<br>") + "</p>"
 
 
-def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
-    """Understand a raw message of an inbox with these addresses. Raises Unparsable."""
+def parse(raw: RawMessage, own: OwnAddresses) -> tuple[Inbound | Receipt, ...]:
+    """Understand a raw message of an inbox with these addresses: the mail, and what it says of mails of ours.
+
+    Raises Unparsable.
+    """
     mail = parse_mail(raw.body)
+    return (_inbound(raw, mail, own), *failures(mail.kind, own))
+
+
+def _inbound(raw: RawMessage, mail: Mail, own: OwnAddresses) -> Inbound:
     envelope_from = str(raw.envelope.get("mail_from", ""))
     recipients = [str(address) for address in raw.envelope.get("rcpt_to", ())]
     sender = normal_email(mail.sender.email or envelope_from or raw.sender)
@@ -115,7 +123,7 @@ def parse(raw: RawMessage, own: OwnAddresses) -> Inbound:
         automatic=automatic,
         token=token,
         message_id=mail.message_id,
-        references=headers.first_of_each((*mail.in_reply_to, *reversed(mail.references))),
+        references=headers.first_of_each((*mail.kind.returned, *mail.in_reply_to, *reversed(mail.references))),
         attachments=mail.attachments,
     )
 

@@ -3,7 +3,15 @@
 import re
 from textwrap import dedent
 
+from omnidesk.contract.channel import Channel, Inbound, RawMessage
+
 US = "destek@omnidesk.example"
+
+
+def said(channel: Channel, raw: RawMessage) -> Inbound:
+    """The one message in a mail."""
+    (inbound,) = [item for item in channel.parse(raw) if isinstance(item, Inbound)]
+    return inbound
 
 
 def mail(head: str, text: str = "Merhaba", *, sender: str = "Mia <mia@x.example>") -> bytes:

@@ -26,6 +26,7 @@ from omnidesk.contract.channel import Channel, ChannelError, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk
 from tests.channels.dovecot import CAPABILITIES, Dovecot, dovecot, needs_dovecot
 from tests.channels.mailbox_desk import Store, channel_of, fetching, flagged, mail, reached, remembered, until
+from tests.channels.mails import said
 
 pytestmark = pytest.mark.usefixtures("quick")
 NOW = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
@@ -76,7 +77,7 @@ async def test_what_is_there_and_what_comes_while_idling_is_fetched(server: Dove
     assert [raw.body for raw in store.received] == [mail(1), mail(2), mail(3)]
     assert store.received[0].sender == "mia1@x.example"
     assert store.received[0].envelope == {"folder": "INBOX", "uid": 1}
-    (inbound,) = channel.parse(store.received[0])
+    inbound = said(channel, store.received[0])
     assert (inbound.text, inbound.automatic) == ("hello", False)
 
 
@@ -164,7 +165,7 @@ async def test_a_mail_that_is_too_large_is_told_and_left_for_people(server: Dove
         await until(lambda: remembered(store) == 2)
     assert await mailbox.flags() == [b"", b"\\Seen"]
     told = next(raw for raw in store.received if raw.envelope["uid"] == 1)
-    (inbound,) = channel.parse(told)
+    inbound = said(channel, told)
     assert (inbound.sender.address, inbound.subject, inbound.message_id) == ("mia1@x.example", "1", "1@x.example")
     assert "not fetched (0.1 > 0.1 MB)" in inbound.text
     assert "INBOX klasöründe" in inbound.text

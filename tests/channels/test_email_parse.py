@@ -19,6 +19,7 @@ from channels.email.parse import parse_mail
 from channels.email.raw import raw_message
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Inbound, RawMessage, Unparsable
+from tests.channels.mails import said
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "email"
 
@@ -158,8 +159,7 @@ TABLE = [
 
 def understand(body: bytes, **envelope: Any) -> Inbound:
     channel = EmailChannel(EmailSettings(address="destek@omnidesk.example"))
-    (inbound,) = channel.parse(RawMessage("id", "sender", body, envelope))
-    return inbound
+    return said(channel, RawMessage("id", "sender", body, envelope))
 
 
 @pytest.mark.parametrize("sample", TABLE, ids=lambda sample: sample.file)

@@ -12,6 +12,7 @@ from channels.email import receiver
 from channels.email.adapter import EmailChannel
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import RawMessage
+from tests.channels.mails import said
 
 MAIL = b"From: Mia <Mia@X.example>\r\nMessage-ID: <1@x.example>\r\nSubject: hi\r\n\r\nhello\r\n"
 
@@ -81,7 +82,7 @@ async def test_one_mail_to_several_of_our_addresses_is_one_message() -> None:
     recipients = ("SUPPORT@desk.example", "help@DESK.example", "support+t0ken.x@desk.example")
     async with listening(store) as channel:
         await deliver(channel, to=recipients)
-        (inbound,) = channel.parse(store.only)
+        inbound = said(channel, store.only)
     assert store.only.envelope["rcpt_to"] == list(recipients)
     assert inbound.token == "t0ken.x"
 
@@ -122,7 +123,7 @@ async def test_a_bounce_has_an_empty_envelope_sender() -> None:
         for command in (b"MAIL FROM:<>", b"RCPT TO:<support@desk.example>"):
             assert (await client.execute_command(command)).code == 250
         await client.data(MAIL)
-        (inbound,) = channel.parse(store.only)
+        inbound = said(channel, store.only)
     assert store.only.envelope["mail_from"] == ""
     assert inbound.automatic
 

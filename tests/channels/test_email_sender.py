@@ -19,6 +19,7 @@ from channels.email.adapter import EmailChannel
 from channels.email.compose import compose
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
+from tests.channels.mails import said
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -157,7 +158,7 @@ async def test_what_we_send_is_what_we_would_read() -> None:
         answer = RawMessage(
             "1", "x", sink.mails[0].original_content or b"", {"rcpt_to": [str(sink.mail()["Reply-To"])]}
         )
-        (inbound,) = channel.parse(answer)
+        inbound = said(channel, answer)
     assert (inbound.text, inbound.token, inbound.message_id) == ("Çok teşekkürler", "c7.abc2", "17@desk.example")
     assert inbound.automatic
 
