@@ -1,4 +1,4 @@
-"""`omnidesk mail …`."""
+"""`omnidesk mail …`: looking at mail, and bringing it in."""
 
 import json
 import sys
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def commands(host: "Host") -> typer.Typer:
     """The commands around mail."""
-    app = typer.Typer(help="Look at mail.", no_args_is_help=True)
+    app = typer.Typer(help="Look at mail, and bring it in.", no_args_is_help=True)
 
     @app.callback()
     def mail() -> None:
-        """Look at mail."""
+        """Look at mail, and bring it in."""
 
     @app.command("parse")
     def parse(files: list[Path]) -> None:
@@ -51,6 +51,22 @@ def commands(host: "Host") -> typer.Typer:
         """Tell people's mails from bounces, automatic answers, complaints and lists: a line of JSON for each file."""
         for file in files:
             typer.echo(json.dumps(_classified(file)))
+
+    @app.command("import")
+    def import_(
+        path: Annotated[Path, typer.Argument(help="A mail, an mbox, or a folder of them (a Maildir, say).")],
+        inbox: Annotated[str, typer.Option(help="The inbox that gets them.")],
+    ) -> None:
+        """Bring mails in from files, as if they came now; those that are here already are left alone.
+
+        They are kept when this ends; a running Omnidesk takes them up, otherwise the next `omnidesk serve`.
+        """
+        from channels.email.importing import run
+
+        counted = run(host, path, inbox)
+        typer.echo(counted.said)
+        if counted.left_out:
+            raise typer.Exit(1)
 
     return app
 

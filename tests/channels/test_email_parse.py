@@ -126,6 +126,7 @@ TABLE = [
         "The mail could not be delivered to mia@musteri.example.",
         sender=("Mail Delivery System", "mailer-daemon@mx.example"),
         message_id="dsn.1@mx.example",
+        references=("sent.9@omnidesk.example",),
         sent_at="2026-11-21T01:00:00+00:00",
         attachments=(
             "attachment-1.bin message/delivery-status 109 None",
