@@ -5,31 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from html import escape
 from urllib.parse import quote
 
+from channels.email.folding import Folding
 from channels.email.headers import ADDRESS
 from channels.email.own import with_token
 from omnidesk.contract.channel import ChannelError, Link, Outbound
 
 _MOST_REFERENCES = 1_400
 """Characters of a References header; some servers refuse longer ones (RFC 5536 speaks of 998 a line)."""
+_ID = re.compile(r"[!-~]{1,900}")
+"""An id that fits a line; others come from broken mail, and servers would refuse ours for them."""
 _URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]")
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][\w.+-]*/[\w.+-]+", re.ASCII)
-
-
-class _Policy(EmailPolicy):
-    """SMTP lines, and ids kept whole: the standard library makes encoded words of those longer than a line."""
-
-    def fold(self, name: str, value: str) -> str:
-        if name.lower() in ("references", "in-reply-to"):
-            return f"{name}: " + value.replace("> <", ">\r\n <") + "\r\n"
-        folded: str = super().fold(name, value)
-        return folded
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode()
 
 
 def message_id(outbound: Outbound, address: str) -> str:
@@ -42,7 +31,7 @@ def compose(outbound: Outbound, address: str, contents: Sequence[bytes], now: da
 
     Raises ChannelError when the recipient's address is none.
     """
-    mail = EmailMessage(policy=_Policy(linesep="\r\n", utf8=not outbound.to.isascii()))
+    mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=not outbound.to.isascii()))
     mail["From"] = _mailbox(outbound.from_name, address)
     mail["To"] = _mailbox(outbound.to_name, outbound.to)
     if outbound.token:
@@ -78,7 +67,7 @@ def _one_line(text: str) -> str:
 
 def _add_references(mail: EmailMessage, references: Sequence[str]) -> None:
     """The nearest message, and its ancestors: the first, which names the thread, and as many of the last as fit."""
-    ids = [f"<{plain_id}>" for text in references if (plain_id := re.sub(r"[<>\s]", "", text))]
+    ids = [f"<{bare}>" for text in references if _ID.fullmatch(bare := re.sub(r"[<>\s]", "", text))]
     if not ids:
         return
     mail["In-Reply-To"] = ids[-1]

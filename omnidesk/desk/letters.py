@@ -27,6 +27,7 @@ from omnidesk.store.models import (
     MessageReference,
 )
 from omnidesk.text import catalogues
+from omnidesk.text.subjects import answering, without_marks
 
 _LOCALE = Path(__file__).parent.parent / "locale"
 _REFERENCES = 20
@@ -112,8 +113,7 @@ def _from_name(interaction: Interaction, inbox: Inbox) -> str:
 
 def _subject(case: Case | None, language: str) -> str:
     subject = case.subject if case else ""
-    subject = subject or catalogues.load(_LOCALE)[language].gettext("Your message")
-    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    return answering(without_marks(subject) or catalogues.load(_LOCALE)[language].gettext("Your message"))
 
 
 def _buttons(interaction: Interaction, can: Capabilities) -> tuple[Button, ...]:

@@ -312,6 +312,36 @@ def test_no_text_writes_a_header_of_its_own(subject: str, name: str, reference: 
     assert mail["Message-ID"] == "<17@desk.example>"
 
 
+@pytest.mark.parametrize(
+    "text", ['(a) ürün, 😀 müşteri<x> 日本語 "tırnak"', "ç" * 50 + " " + "a" * 80, "日本 " * 30 + "語"]
+)
+def test_a_name_and_a_subject_of_many_lines_come_as_they_were(text: str) -> None:
+    outbound = reply(from_name=text, to_name=text, subject=text, token="c7.abc2")
+    content = compose(outbound, "support@desk.example", [], NOW).as_bytes()
+    header = content.partition(b"\r\n\r\n")[0]
+    assert header.isascii()
+    assert max(map(len, header.split(b"\r\n"))) <= 78
+    (read,) = EmailChannel(EmailSettings(address="support@desk.example")).parse(RawMessage("1", "x", content))
+    assert (read.sender.name, read.subject) == (text, text)
+    mail = message_from_bytes(content, policy=default)
+    assert mail["Reply-To"].addresses[0].addr_spec == "support+c7.abc2@desk.example"
+    assert mail["To"].addresses[0].addr_spec == "mia@x.example"
+
+
+@pytest.mark.parametrize("reference", ["çay@x.example", "x" * 1000, "a\x00b@x.example", ""])
+def test_an_id_that_servers_would_refuse_is_left_out(reference: str) -> None:
+    mail = compose(reply(references=("first@x.example", reference)), "support@desk.example", [], NOW)
+    assert (mail["References"], mail["In-Reply-To"]) == ("<first@x.example>", "<first@x.example>")
+
+
+def test_no_line_is_longer_than_servers_take() -> None:
+    outbound = reply(text="x" * 5000 + "\n" + "ç " * 3000, subject="s" * 3000, from_name="n" * 300)
+    content = compose(outbound, "support@desk.example", [], NOW).as_bytes()
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert content.isascii()
+
+
 def test_a_try_again_has_the_same_message_id_whatever_the_key() -> None:
     first, second = (compose(reply(key="a b>/ç"), "support@desk.example", [], NOW)["Message-ID"] for _ in range(2))
     assert first == second == "<a%20b%3E%2F%C3%A7@desk.example>"

@@ -54,7 +54,10 @@ async def test_the_key_of_a_message_cannot_be_guessed_and_fits_a_message_id(offi
     assert key != key_of(Keys("another secret"), delivery.id)
 
 
-@pytest.mark.parametrize(("subject", "answered"), [("My parcel", "Re: My parcel"), ("RE: My parcel", "RE: My parcel")])
+@pytest.mark.parametrize(
+    ("subject", "answered"),
+    [("My parcel", "Re: My parcel"), ("RE: Ynt: My parcel", "Re: My parcel"), ("Re:", "Re: Your message")],
+)
 async def test_a_subject_is_marked_as_an_answer_once(office: Office, subject: str, answered: str) -> None:
     case = await office.says("Where is it?", inbox="mail", subject=subject)
     assert (await reply(office, case)).subject == answered
