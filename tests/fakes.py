@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 from omnidesk.contract.channel import (
     Attachment,
@@ -107,7 +108,9 @@ class FakeMail(FakeChannel):
     """The fake as a channel that joins by thread, like mail."""
 
     name = "fakemail"
-    capabilities = Capabilities(join="thread", survey="link", attachments=1_000_000, automatic_per_hour=3)
+    capabilities = Capabilities(
+        join="thread", survey="link", attachments=1_000_000, automatic_per_hour=3, keeps_trying=timedelta(days=5)
+    )
 
 
 class FakeSms(FakeChannel):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import ClientSession
 
@@ -30,6 +30,7 @@ class EmailChannel(Channel):
         survey="link",
         attachments=25 * 1024 * 1024,
         automatic_per_hour=3,
+        keeps_trying=timedelta(days=5),  # RFC 5321 §4.5.4.1
     )
     settings: EmailSettings
 
@@ -73,7 +74,8 @@ class EmailChannel(Channel):
     async def send(self, outbound: Outbound) -> str:
         """Hand a reply to the SMTP server; gives its Message-ID."""
         contents = [await file.read() for file in outbound.files]
-        await self._sender.send(compose(outbound, self.address, contents, datetime.now(UTC)), outbound.to)
+        mail = compose(outbound, self.address, contents, datetime.now(UTC))
+        await self._sender.send(mail.as_bytes(), outbound.to)
         return message_id(outbound, self.address)
 
     async def check(self) -> None:

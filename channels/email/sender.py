@@ -1,27 +1,30 @@
-"""Handing mail to the SMTP server: one connection an inbox, opened again when it was dropped.
-
-A refusal is permanent only where it speaks of the recipient (RCPT) or of the mail (DATA). While connecting, logging in
-or naming the sender it says something of our settings, nothing of the address that was written to.
-"""
+"""Handing mail to the SMTP server: one connection an inbox, opened again when it was dropped."""
 
 import asyncio
-from email.message import EmailMessage
+from typing import Literal
 
-from aiosmtplib import (
-    SMTP,
-    SMTPException,
-    SMTPNotSupported,
-    SMTPRecipientsRefused,
-    SMTPResponse,
-    SMTPResponseException,
-    SMTPSenderRefused,
-)
+from aiosmtplib import SMTP, SMTPException, SMTPResponse
+from aiosmtplib.typing import Default
 
+from channels.email.refusals import is_answer, refusal, words
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError
 
-_SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
-"""Answers about logging in (RFC 4954): servers may give them to any command."""
+
+class _Connection(SMTP):
+    """A connection that waits longer for the answer to a whole mail: who gives up too early sends it twice."""
+
+    patience: float = 0
+
+    async def data(
+        self,
+        message: str | bytes,
+        /,
+        *,
+        timeout: float | Literal[Default.token] | None = Default.token,  # noqa: ASYNC109 - the library's signature
+    ) -> SMTPResponse:
+        """Hand over the mail itself."""
+        return await super().data(message, timeout=self.patience)
 
 
 class Sender:
@@ -29,23 +32,23 @@ class Sender:
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
-        self._connection: SMTP | None = None
+        self._connection: _Connection | None = None
         self._lock = asyncio.Lock()
 
-    async def send(self, mail: EmailMessage, recipient: str) -> None:
+    async def send(self, content: bytes, recipient: str) -> None:
         """Give a mail to the server for one recipient. Raises ChannelError with the server's own words."""
         options = [] if recipient.isascii() else ["SMTPUTF8"]
         async with self._lock:
             connection = await self._connected()
             try:
-                await connection.sendmail(self._settings.address, [recipient], mail.as_bytes(), mail_options=options)
+                await connection.sendmail(self._settings.address, [recipient], content, mail_options=options)
             except asyncio.CancelledError:
                 self._drop()  # in the middle of a mail; the next one must not be taken for its rest
                 raise
             except (SMTPException, OSError, ValueError) as error:
-                if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused | SMTPNotSupported):
+                if not is_answer(error):
                     self._drop()
-                raise _refusal(error) from error
+                raise refusal(error) from error
 
     async def check(self) -> None:
         """Connect, log in, and see that the server answers. Raises ChannelError."""
@@ -62,7 +65,7 @@ class Sender:
                     self._drop()
             self._connection = None
 
-    async def _connected(self) -> SMTP:
+    async def _connected(self) -> _Connection:
         """The open connection if it still answers, else a new one: servers drop those that are idle."""
         if self._connection is not None and not await _answers(self._connection):
             self._drop()
@@ -70,9 +73,9 @@ class Sender:
             self._connection = await self._connect()
         return self._connection
 
-    async def _connect(self) -> SMTP:
+    async def _connect(self) -> _Connection:
         smtp = self._settings.smtp
-        connection = SMTP(
+        connection = _Connection(
             hostname=smtp.host,
             port=smtp.port,
             username=smtp.username,
@@ -82,12 +85,13 @@ class Sender:
             use_tls=smtp.tls == "tls",
             start_tls=smtp.tls == "starttls",
         )
+        connection.patience = smtp.data_timeout
         try:
             await connection.connect()
             await connection.noop()
         except (SMTPException, OSError) as error:
             connection.close()
-            raise ChannelError(f"mail server {smtp.host}:{smtp.port}: {_words(error)}") from error
+            raise ChannelError(f"mail server {smtp.host}:{smtp.port}: {words(error)}") from error
         return connection
 
     def _drop(self) -> None:
@@ -104,26 +108,3 @@ async def _answers(connection: SMTP) -> bool:
     except (SMTPException, OSError):
         return False
     return response.code == 250
-
-
-def _refusal(error: Exception) -> ChannelError:
-    """What went wrong while a mail was handed over."""
-    if isinstance(error, SMTPRecipientsRefused):
-        first = error.recipients[0]
-        answer = _answer(first.code, first.message)
-        return ChannelError(str(answer), bad_address=True) if answer.permanent else answer
-    if isinstance(error, SMTPSenderRefused):
-        return ChannelError(_words(error))
-    if isinstance(error, SMTPResponseException):
-        return _answer(error.code, error.message)
-    return ChannelError(_words(error), permanent=isinstance(error, SMTPNotSupported | ValueError))
-
-
-def _answer(code: int, message: str) -> ChannelError:
-    return ChannelError(f"{code} {message}", permanent=500 <= code < 600 and code not in _SIGN_IN_FIRST)
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error) or type(error).__name__

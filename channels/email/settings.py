@@ -26,6 +26,8 @@ class SmtpSettings(BaseModel):
     """Its password."""
     timeout: float = Field(default=30, gt=0, le=300)
     """Seconds to wait for each answer of the server."""
+    data_timeout: float = Field(default=600, gt=0, le=3600)
+    """Seconds to wait for its answer to a whole mail, which it may look through first (RFC 5321 §4.5.3.2.6)."""
 
 
 class OAuthSettings(BaseModel):

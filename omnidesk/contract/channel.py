@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from aiohttp import ClientSession, web
@@ -63,6 +63,8 @@ class Capabilities:
     `omnidesk.contract.message`)."""
     automatic_per_hour: int | None = None
     """The most automatic messages (bot, survey) to one address in an hour, so that two robots never loop."""
+    keeps_trying: timedelta | None = None
+    """How long a message that could not be handed over is tried again; None = as often as the operator says."""
     stop_words: tuple[str, ...] = ()
     """A message that is just one of these ends automatic messages to its sender, until one of `start_words` comes; an
     inbox may have its own. Empty = this channel has a way of its own to be left."""

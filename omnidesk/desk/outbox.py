@@ -179,12 +179,24 @@ class Outbox:
             row = await self._still_ours(tx, delivery)
             if row is None:
                 return
-            if final or row.attempts >= self._attempts:
+            if final or self._was_last(row):
                 await deliveries.fail(tx, row, error, bad_address=bad_address)
             else:
                 row.state, row.error = DeliveryState.QUEUED, error[:1000]
-                row.not_before = tx.now + min(_FIRST_DELAY * 2 ** (row.attempts - 1), _LONGEST_DELAY)
+                row.not_before = tx.now + _delay(row.attempts)
                 await deliveries.tell(tx, row)
+
+    def _was_last(self, row: Delivery) -> bool:
+        """Whether no further try is due: by their number, or where the channel says how long, by their time."""
+        can = self._inboxes.capabilities_of(row.inbox_id)
+        if can is None or can.keeps_trying is None:
+            return row.attempts >= self._attempts
+        return sum(map(_delay, range(1, row.attempts + 1)), timedelta()) > can.keeps_trying
+
+
+def _delay(attempts: int) -> timedelta:
+    """How long to wait after so many tries."""
+    return min(_FIRST_DELAY * (1 << min(attempts - 1, 30)), _LONGEST_DELAY)
 
 
 async def _sent_lately(session: AsyncSession, delivery: Delivery, now: datetime) -> int:

@@ -26,12 +26,16 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Sink:
-    """A mail server that answers what it is told: to MAIL, to RCPT, to DATA; `drop` = it hangs up instead."""
+    """A mail server that answers what it is told: to MAIL, to RCPT, to DATA.
+
+    `drop` = it hangs up instead; `stall` = seconds it takes for a mail.
+    """
 
     sender: str = "250 OK"
     rcpt: str = "250 OK"
     data: str = "250 OK"
     drop: bool = False
+    stall: float = 0
     greeted: int = 0
     mails: list[Envelope] = field(default_factory=list)
     sessions: list[SMTP] = field(default_factory=list)
@@ -62,6 +66,7 @@ class Sink:
         if self.drop:
             self.hang_up()
             await asyncio.sleep(5)
+        await asyncio.sleep(self.stall)
         if self.data.startswith("250"):
             self.mails.append(envelope)
         return self.data
@@ -83,16 +88,22 @@ def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: 
     return AuthResult(success=right, handled=right)
 
 
+def at_port(port: int, more: dict[str, Any] | None = None, smtp: dict[str, Any] | None = None) -> EmailSettings:
+    server = {"host": "127.0.0.1", "port": port, "timeout": 2, **(smtp or {})}
+    return EmailSettings.model_validate({"address": "support@desk.example", "smtp": server, **(more or {})})
+
+
 @asynccontextmanager
-async def sending(sink: Sink, **smtp: Any) -> AsyncIterator[EmailChannel]:
+async def sending(sink: Sink, more: dict[str, Any] | None = None, **smtp: Any) -> AsyncIterator[EmailChannel]:
     """A channel whose SMTP server is this sink."""
     loop = asyncio.get_running_loop()
+    utf8 = smtp.pop("utf8", True)
 
     def session() -> SMTP:
         return SMTP(
             sink,
             hostname="mx.example",
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=utf8,
             authenticator=authenticate,
             auth_require_tls=False,
             loop=loop,
@@ -100,10 +111,7 @@ async def sending(sink: Sink, **smtp: Any) -> AsyncIterator[EmailChannel]:
 
     server = await loop.create_server(session, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    settings = EmailSettings.model_validate(
-        {"address": "support@desk.example", "smtp": {"host": "127.0.0.1", "port": port, "timeout": 2, **smtp}}
-    )
-    channel = EmailChannel(settings)
+    channel = EmailChannel(at_port(port, more, smtp))
     try:
         yield channel
     finally:
@@ -212,6 +220,16 @@ async def test_a_dropped_connection_is_opened_again() -> None:
     ("sink", "permanent", "bad_address", "words"),
     [
         (Sink(rcpt="550 5.1.1 no such user"), True, True, "550 5.1.1 no such user"),
+        (Sink(rcpt="550 no such user here"), True, True, "550 no such user here"),
+        (Sink(rcpt="550 blocked, see example.org"), True, False, "550 blocked, see example.org"),
+        (Sink(rcpt="550 5.7.1 listed"), True, False, "550 5.7.1 listed"),
+        (Sink(rcpt="552 5.2.2 mailbox full"), True, False, "552 5.2.2 mailbox full"),
+        (Sink(rcpt="550 5.2.1 mailbox closed"), True, True, "550 5.2.1 mailbox closed"),
+        (Sink(rcpt="556 5.1.10 takes no mail"), True, True, "556 5.1.10 takes no mail"),
+        (Sink(rcpt="550 5.1.8 bad sender"), True, False, "550 5.1.8 bad sender"),
+        (Sink(data="550 5.1.1 no such user"), True, True, "550 5.1.1 no such user"),
+        (Sink(sender="552 5.3.4 too large"), True, False, "552 5.3.4 too large"),
+        (Sink(rcpt="421 4.3.2 closing"), False, False, "421 4.3.2 closing"),
         (Sink(rcpt="450 4.2.1 try later"), False, False, "450 4.2.1 try later"),
         (Sink(data="554 5.7.1 looks like spam"), True, False, "554 5.7.1 looks like spam"),
         (Sink(data="451 4.3.0 disk full"), False, False, "451 4.3.0 disk full"),
@@ -223,6 +241,16 @@ async def test_a_dropped_connection_is_opened_again() -> None:
     ],
     ids=[
         "refused",
+        "refused without an enhanced code",
+        "blocked without an enhanced code",
+        "refused by policy",
+        "full",
+        "closed",
+        "a domain without mail",
+        "bad sender",
+        "unknown after DATA",
+        "too large",
+        "server closing",
         "deferred",
         "refused after DATA",
         "deferred after DATA",
@@ -244,6 +272,67 @@ async def test_a_refusal_is_told_in_the_servers_own_words(
     assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
     assert words in str(caught.value)
     assert sink.mail()["Message-ID"] == "<17@desk.example>"
+
+
+async def test_a_server_that_takes_long_for_a_mail_is_waited_for() -> None:
+    """It has the mail: who hangs up sends it twice."""
+    sink = Sink(stall=0.5)
+    async with sending(sink, timeout=0.2) as channel:
+        await channel.send(reply())
+    assert len(sink.mails) == 1
+
+
+async def test_a_server_that_stalls_is_left_and_asked_again() -> None:
+    sink = Sink(stall=5)
+    async with sending(sink, data_timeout=0.2) as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply())
+        assert not caught.value.permanent
+        sink.stall = 0
+        await channel.send(reply())
+    assert (len(sink.mails), sink.greeted) == (1, 2)
+    assert sink.mail()["Message-ID"] == "<17@desk.example>"
+
+
+async def test_a_line_that_breaks_in_the_middle_of_a_mail_is_opened_again() -> None:
+    """Not after DATA, but while its octets are on their way."""
+    broken = asyncio.Event()
+    taken = bytearray()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mx.example\r\n")
+        while line := await reader.readline():
+            if line.startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+                taken.extend(await reader.readexactly(200))
+                writer.transport.abort()
+                broken.set()
+                return
+            writer.write(b"250 OK\r\n")
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    sink = Sink()
+    async with server, sending(sink) as channel:
+        right = channel.settings.smtp.port
+        channel._sender = EmailChannel(at_port(server.sockets[0].getsockname()[1]))._sender
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply(text="x" * 100_000))
+        assert not caught.value.permanent
+        assert broken.is_set()
+        channel._sender = EmailChannel(at_port(right))._sender
+        await channel.send(reply(text="x" * 100_000))
+    assert message_from_bytes(bytes(taken))["Message-ID"] == sink.mail()["Message-ID"]
+
+
+async def test_a_server_that_can_not_take_such_addresses_is_not_asked_to() -> None:
+    sink = Sink()
+    async with sending(sink, utf8=False) as channel:
+        with pytest.raises(ChannelError, match="SMTPUTF8") as caught:
+            await channel.send(reply(to="müşteri@x.example"))
+        assert caught.value.permanent
+        await channel.send(reply(to_name="Müşteri"))
+    assert sink.mails[0].smtp_utf8 is False
+    assert (sink.mails[0].original_content or b"").isascii()
 
 
 async def test_nobody_there_is_no_permanent_error() -> None:

@@ -119,6 +119,23 @@ async def test_a_failure_is_tried_again_with_growing_delays_until_the_limit(offi
     assert (await office.all(ContactPoint))[0].working
 
 
+async def test_a_channel_that_keeps_trying_is_tried_for_as_long_as_it_says(office: Office) -> None:
+    case = await answered(office, "Hi", inbox="mail")
+    office.channel("mail").refuse = [ChannelError(f"451 4.3.{number} come back later") for number in range(99)]
+    worker = office.outbox(office.holder, attempts=4)
+    waits = []
+    while (due := await worker.next_due()) is not None:
+        waits.append(due - office.clock())
+        office.clock.skip(seconds=waits[-1].total_seconds() + 0.1)
+        assert await worker.run()
+    assert timedelta(days=4, hours=18) < sum(waits, timedelta()) <= timedelta(days=5)
+    assert [round(wait / timedelta(minutes=1)) for wait in waits[3:6]] == [2, 4, 8]
+    (row,) = await office.all(Delivery)
+    assert (row.state, row.error) == ("failed", f"451 4.3.{row.attempts - 1} come back later")
+    assert "delivery_failed" in await office.events(case)
+    assert (await office.all(ContactPoint))[0].working
+
+
 async def test_delays_end_at_six_hours(office: Office) -> None:
     await answered(office, "Hi")
     await office.change(Delivery, col(Delivery.id) > 0, attempts=40)
