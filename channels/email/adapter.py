@@ -74,7 +74,7 @@ class EmailChannel(Channel):
     async def send(self, outbound: Outbound) -> str:
         """Hand a reply to the SMTP server; gives its Message-ID."""
         contents = [await file.read() for file in outbound.files]
-        mail = compose(outbound, self.address, contents, datetime.now(UTC))
+        mail = compose(outbound, self.settings, contents, datetime.now(UTC))
         await self._sender.send(mail.as_bytes(), outbound.to)
         return message_id(outbound, self.address)
 

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from html import escape
 from urllib.parse import quote
 
+from channels.email.body import html, plain
 from channels.email.folding import Folding
 from channels.email.headers import ADDRESS
 from channels.email.own import with_token
-from omnidesk.contract.channel import ChannelError, Link, Outbound
+from channels.email.settings import EmailSettings
+from omnidesk.contract.channel import ChannelError, Outbound
 
 _MOST_REFERENCES = 1_400
 """Characters of a References header; some servers refuse longer ones (RFC 5536 speaks of 998 a line)."""
 _ID = re.compile(r"[!-~]{1,900}")
 """An id that fits a line; others come from broken mail, and servers would refuse ours for them."""
-_URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]")
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][\w.+-]*/[\w.+-]+", re.ASCII)
 
 
@@ -26,11 +26,12 @@ def message_id(outbound: Outbound, address: str) -> str:
     return f"{quote(outbound.key, safe='')}@{address.rpartition('@')[2]}"
 
 
-def compose(outbound: Outbound, address: str, contents: Sequence[bytes], now: datetime) -> EmailMessage:
-    """The mail for a message from the inbox `address`; `contents` are the bytes of its files.
+def compose(outbound: Outbound, inbox: EmailSettings, contents: Sequence[bytes], now: datetime) -> EmailMessage:
+    """The mail for a message from an inbox; `contents` are the bytes of its files.
 
     Raises ChannelError when the recipient's address is none.
     """
+    address, below = inbox.address, inbox.below(outbound.language)
     mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=not outbound.to.isascii()))
     mail["From"] = _mailbox(outbound.from_name, address)
     mail["To"] = _mailbox(outbound.to_name, outbound.to)
@@ -41,16 +42,25 @@ def compose(outbound: Outbound, address: str, contents: Sequence[bytes], now: da
     mail["Message-ID"] = f"<{message_id(outbound, address)}>"
     _add_references(mail, outbound.references)
     if outbound.automatic:
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
-        mail["Precedence"] = "bulk"
-    mail.set_content(_text(outbound), cte="quoted-printable")
-    mail.add_alternative(_html(outbound), subtype="html", cte="quoted-printable")
+        _mark_automatic(mail, outbound, address)
+    mail.set_content(plain(outbound, below), cte="quoted-printable")
+    page = html(outbound, _one_line(outbound.subject), below)
+    mail.add_alternative(page, subtype="html", cte="quoted-printable")
     for file, content in zip(outbound.files, contents, strict=True):
         kind = file.content_type if _TYPE.fullmatch(file.content_type) else "application/octet-stream"
         main, _, sub = kind.partition("/")
         mail.add_attachment(content, maintype=main, subtype=sub, filename=_one_line(file.filename))
     return mail
+
+
+def _mark_automatic(mail: EmailMessage, outbound: Outbound, address: str) -> None:
+    """Say that no person wrote this (RFC 3834; Exchange has a header of its own), and how to get no more (RFC 2369)."""
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Precedence"] = "bulk"
+    if outbound.stop_word:
+        word = quote(outbound.stop_word.upper(), safe="")
+        mail["List-Unsubscribe"] = f"<mailto:{quote(address, safe='@')}?subject={word}&body={word}>"
 
 
 def _mailbox(name: str, address: str) -> Address:
@@ -78,34 +88,3 @@ def _add_references(mail: EmailMessage, references: Sequence[str]) -> None:
             break
         kept.append(reference)
     mail["References"] = " ".join([ids[0], *reversed(kept)])
-
-
-def _text(outbound: Outbound) -> str:
-    links = "\n".join(f"{link.text}: {link.url}" for link in outbound.links)
-    return "\n\n".join(filter(None, (outbound.text.strip(), links))) + "\n"
-
-
-def _html(outbound: Outbound) -> str:
-    paragraphs = [_paragraph(text) for text in re.split(r"\n\s*\n", outbound.text.strip())]
-    if outbound.links:
-        paragraphs.append("<p>" + " &nbsp; ".join(map(_anchor, outbound.links)) + "</p>")
-    body = "\n".join(paragraphs)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(outbound.language)}">\n'
-        f'<head><meta charset="utf-8"><title>{escape(_one_line(outbound.subject))}</title></head>\n'
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def _paragraph(text: str) -> str:
-    """One paragraph; its line breaks stay, its addresses of pages become links."""
-    pieces, end = [], 0
-    for url in _URL.finditer(text):
-        pieces += [escape(text[end : url.start()]), _anchor(Link(url[0], url[0]))]
-        end = url.end()
-    pieces.append(escape(text[end:]))
-    return "<p>" + "".join(pieces).replace("\n", "<br>\n") + "</p>"
-
-
-def _anchor(link: Link) -> str:
-    return f'<a href="{escape(link.url)}">{escape(link.text)}</a>'

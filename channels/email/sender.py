@@ -6,6 +6,7 @@ from typing import Literal
 from aiosmtplib import SMTP, SMTPException, SMTPResponse
 from aiosmtplib.typing import Default
 
+from channels.email.pace import Pace
 from channels.email.refusals import is_answer, refusal, words
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError
@@ -34,10 +35,12 @@ class Sender:
         self._settings = settings
         self._connection: _Connection | None = None
         self._lock = asyncio.Lock()
+        self._pace = Pace(settings.smtp.per_minute)
 
     async def send(self, content: bytes, recipient: str) -> None:
         """Give a mail to the server for one recipient. Raises ChannelError with the server's own words."""
         options = [] if recipient.isascii() else ["SMTPUTF8"]
+        await self._pace.wait()
         async with self._lock:
             connection = await self._connected()
             try:

@@ -8,6 +8,8 @@ from channels.email.headers import ADDRESS
 from omnidesk.contract.channel import ApiBase, ChannelSettings
 from omnidesk.text.addresses import normal_email
 
+Language = Literal["en", "tr"]
+
 
 class SmtpSettings(BaseModel):
     """The server that takes our mail."""
@@ -28,6 +30,8 @@ class SmtpSettings(BaseModel):
     """Seconds to wait for each answer of the server."""
     data_timeout: float = Field(default=600, gt=0, le=3600)
     """Seconds to wait for its answer to a whole mail, which it may look through first (RFC 5321 §4.5.3.2.6)."""
+    per_minute: int | None = Field(default=None, ge=1, le=6000)
+    """The most mails handed to it in a minute; absent = as many as it takes."""
 
 
 class OAuthSettings(BaseModel):
@@ -110,6 +114,15 @@ class EmailSettings(ChannelSettings):
     """The mailbox that mail is fetched from; absent = none is."""
     smtp: SmtpSettings = SmtpSettings()
     """The server that replies are sent through."""
+    signature: dict[Language, str] = Field(default_factory=dict)
+    """What stands below every mail, by language."""
+    footer: dict[Language, str] = Field(default_factory=dict)
+    """What stands below the signature, by language: what the law asks for, say."""
+
+    def below(self, language: str) -> str:
+        """What stands below a mail in this language; where there is none in it, what there is in another."""
+        own = (_in(self.signature, language), _in(self.footer, language))
+        return "\n\n".join(filter(None, own))
 
     @field_validator("address")
     @classmethod
@@ -120,6 +133,11 @@ class EmailSettings(ChannelSettings):
     @classmethod
     def _further_addresses(cls, aliases: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(_normal, aliases))
+
+
+def _in(texts: dict[Language, str], language: str) -> str:
+    found = next((text for known, text in texts.items() if known == language), None)
+    return (next(iter(texts.values()), "") if found is None else found).strip()
 
 
 def _normal(address: str) -> str:

@@ -220,6 +220,8 @@ class Outbound:
     token: str = ""
     references: tuple[str, ...] = ()
     automatic: bool = False
+    stop_word: str = ""
+    """What to write to get nothing automatic any more; empty = there is no such word here."""
     webhooks: Mapping[str, str] = field(default_factory=dict)
     """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
     report."""

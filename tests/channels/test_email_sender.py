@@ -21,6 +21,7 @@ from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
 from tests.channels.mails import said
 
+INBOX = EmailSettings(address="support@desk.example")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
@@ -177,6 +178,83 @@ async def test_automatic_mail_says_so() -> None:
         await channel.send(reply(automatic=True))
     headers = [sink.mail()[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence")]
     assert headers == ["auto-generated", "All", "bulk"]
+
+
+@pytest.mark.parametrize(("automatic", "word"), [(True, ""), (False, "stop")])
+async def test_only_automatic_mail_tells_how_to_get_no_more_of_it(automatic: bool, word: str) -> None:
+    assert compose(reply(automatic=automatic, stop_word=word), INBOX, [], NOW)["List-Unsubscribe"] is None
+
+
+def test_automatic_mail_is_left_by_writing_the_stop_word() -> None:
+    mail = compose(reply(automatic=True, stop_word="stop"), INBOX, [], NOW)
+    assert mail["List-Unsubscribe"] == "<mailto:support@desk.example?subject=STOP&body=STOP>"
+    assert mail["List-Unsubscribe-Post"] is None
+
+
+SIGNED = {
+    "signature": {"en": "Support <team>\nhttps://desk.example", "tr": "Destek ekibi"},
+    "footer": {"en": "Desk Ltd, London"},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "below"),
+    [
+        ("en", "Support <team>\nhttps://desk.example\n\nDesk Ltd, London"),
+        ("tr", "Destek ekibi\n\nDesk Ltd, London"),
+    ],
+)
+async def test_signature_and_footer_stand_below_the_dashes(language: str, below: str) -> None:
+    sink = Sink()
+    async with sending(sink, SIGNED) as channel:
+        await channel.send(reply(language=language))
+    assert b"\r\n--=20\r\n" in (sink.mails[0].original_content or b"")
+    text, html = (part.get_content().replace("\r\n", "\n") for part in sink.mail().iter_parts())
+    assert text == f"Merhaba\n\n-- \n{below}\n"
+    assert "<p>Merhaba</p>\n<div>-- <br>\n<p>" in html
+    assert "<p>Desk Ltd, London</p>\n</div>" in html
+    if language == "en":
+        assert '<p>Support &lt;team&gt;<br>\n<a href="https://desk.example">https://desk.example</a></p>' in html
+
+
+async def test_our_own_signature_is_known_as_one() -> None:
+    sink = Sink()
+    async with sending(sink, SIGNED) as channel:
+        await channel.send(reply(text="Your parcel is on its way."))
+        (read,) = channel.parse(RawMessage("1", "x", sink.mails[0].original_content or b""))
+    assert read.text == "Your parcel is on its way."
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("see https://a.example/x_(y)?q=1&r=2, or", '<a href="https://a.example/x_(y)?q=1&amp;r=2">'),
+        ("(https://a.example/)", '(<a href="https://a.example/">https://a.example/</a>)'),
+        ("write to mia@a.example.", '<a href="mailto:mia@a.example">mia@a.example</a>.'),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ('https://a.example/"onclick="x', '<a href="https://a.example/">https://a.example/</a>&quot;onclick=&quot;x'),
+        ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
+        ("one\ntwo\n\nthree", "<p>one<br>\ntwo</p>\n<p>three</p>"),
+    ],
+)
+def test_a_text_becomes_a_page_that_does_nothing_but_show_it(text: str, html: str) -> None:
+    page = compose(reply(text=text), INBOX, [], NOW).get_body(("html",))
+    assert page is not None
+    assert html in page.get_content().replace("\r\n", "\n")
+
+
+async def test_mails_of_one_inbox_keep_a_distance_and_hold_up_no_other() -> None:
+    slow, quick = Sink(), Sink()
+    async with sending(slow, per_minute=300) as paced, sending(quick) as other:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        sendings = [asyncio.create_task(paced.send(reply(key=str(number)))) for number in range(4)]
+        await other.send(reply())
+        assert len(quick.mails) == 1
+        assert len(slow.mails) <= 1 + (clock() - begun) / 0.2
+        await asyncio.gather(*sendings)
+        assert len(slow.mails) == 4
+        assert clock() - begun >= 0.6
 
 
 async def test_links_are_a_row_and_files_go_along() -> None:
@@ -380,7 +458,7 @@ async def test_starttls_is_insisted_on() -> None:
 
 def test_ids_longer_than_a_line_stay_whole_and_the_first_and_last_are_kept() -> None:
     ids = tuple(f"{number}-{'x' * 150}@mail.example" for number in range(40))
-    mail = compose(reply(references=ids), "support@desk.example", [], NOW)
+    mail = compose(reply(references=ids), INBOX, [], NOW)
     lines = mail.as_bytes().split(b"\r\n\r\n")[0].decode().replace("\r\n ", " ").splitlines()
     headers = dict(line.split(": ", 1) for line in lines)
     kept = headers["References"].split()
@@ -395,7 +473,7 @@ LINE = st.text(st.characters(codec="utf-8"), max_size=120)
 @given(subject=LINE, name=LINE, reference=LINE)
 def test_no_text_writes_a_header_of_its_own(subject: str, name: str, reference: str) -> None:
     outbound = reply(subject=f"{subject}\r\nX-Evil: 1", from_name=f"{name}\nX-Evil: 1", references=(reference,))
-    mail = message_from_bytes(compose(outbound, "support@desk.example", [], NOW).as_bytes(), policy=default)
+    mail = message_from_bytes(compose(outbound, INBOX, [], NOW).as_bytes(), policy=default)
     assert "X-Evil" not in mail
     assert mail["From"].addresses[0].addr_spec == "support@desk.example"
     assert mail["Message-ID"] == "<17@desk.example>"
@@ -406,7 +484,7 @@ def test_no_text_writes_a_header_of_its_own(subject: str, name: str, reference: 
 )
 def test_a_name_and_a_subject_of_many_lines_come_as_they_were(text: str) -> None:
     outbound = reply(from_name=text, to_name=text, subject=text, token="c7.abc2")
-    content = compose(outbound, "support@desk.example", [], NOW).as_bytes()
+    content = compose(outbound, INBOX, [], NOW).as_bytes()
     header = content.partition(b"\r\n\r\n")[0]
     assert header.isascii()
     assert max(map(len, header.split(b"\r\n"))) <= 78
@@ -419,18 +497,18 @@ def test_a_name_and_a_subject_of_many_lines_come_as_they_were(text: str) -> None
 
 @pytest.mark.parametrize("reference", ["çay@x.example", "x" * 1000, "a\x00b@x.example", ""])
 def test_an_id_that_servers_would_refuse_is_left_out(reference: str) -> None:
-    mail = compose(reply(references=("first@x.example", reference)), "support@desk.example", [], NOW)
+    mail = compose(reply(references=("first@x.example", reference)), INBOX, [], NOW)
     assert (mail["References"], mail["In-Reply-To"]) == ("<first@x.example>", "<first@x.example>")
 
 
 def test_no_line_is_longer_than_servers_take() -> None:
     outbound = reply(text="x" * 5000 + "\n" + "ç " * 3000, subject="s" * 3000, from_name="n" * 300)
-    content = compose(outbound, "support@desk.example", [], NOW).as_bytes()
+    content = compose(outbound, INBOX, [], NOW).as_bytes()
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert content.isascii()
 
 
 def test_a_try_again_has_the_same_message_id_whatever_the_key() -> None:
-    first, second = (compose(reply(key="a b>/ç"), "support@desk.example", [], NOW)["Message-ID"] for _ in range(2))
+    first, second = (compose(reply(key="a b>/ç"), INBOX, [], NOW)["Message-ID"] for _ in range(2))
     assert first == second == "<a%20b%3E%2F%C3%A7@desk.example>"

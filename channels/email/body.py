@@ -1,0 +1,53 @@
+"""One text of a composer as the two parts of a mail: plain text, and HTML with clickable links."""
+
+import re
+from html import escape
+
+from omnidesk.contract.channel import Link, Outbound
+
+_URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.IGNORECASE | re.ASCII)
+_CLICKABLE = re.compile(f"(?P<url>{_URL.pattern})|(?P<mail>{_MAIL.pattern})", re.IGNORECASE | re.ASCII)
+DASHES = "-- "
+"""What stands above a signature; mail programs know it and leave it out of quotations (RFC 3676 §4.3)."""
+
+
+def plain(outbound: Outbound, below: str) -> str:
+    """The message as text, and what stands below it in every mail of the inbox."""
+    links = "\n".join(f"{link.text}: {link.url}" for link in outbound.links)
+    text = "\n\n".join(filter(None, (outbound.text.strip(), links))) + "\n"
+    return f"{text}\n{DASHES}\n{below}\n" if below else text
+
+
+def html(outbound: Outbound, title: str, below: str) -> str:
+    """The same as a page."""
+    paragraphs = _paragraphs(outbound.text)
+    if outbound.links:
+        paragraphs.append("<p>" + " &nbsp; ".join(map(_anchor, outbound.links)) + "</p>")
+    if below:
+        paragraphs += [f"<div>{DASHES}<br>", *_paragraphs(below), "</div>"]
+    body = "\n".join(paragraphs)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(outbound.language)}">\n'
+        f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>\n'
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip())]
+
+
+def _paragraph(text: str) -> str:
+    """One paragraph; its line breaks stay, its addresses of pages and people become links."""
+    pieces, end = [], 0
+    for found in _CLICKABLE.finditer(text):
+        url = found[0] if found["url"] else f"mailto:{found[0]}"
+        pieces += [escape(text[end : found.start()]), _anchor(Link(found[0], url))]
+        end = found.end()
+    pieces.append(escape(text[end:]))
+    return "<p>" + "".join(pieces).replace("\n", "<br>\n") + "</p>"
+
+
+def _anchor(link: Link) -> str:
+    return f'<a href="{escape(link.url)}">{escape(link.text)}</a>'
