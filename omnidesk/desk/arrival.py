@@ -122,10 +122,15 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         await surveys.cancel(tx, case)
 
 
+def _all_said(inbound: Inbound) -> str:
+    """The text, or the subject where it is all there is: so mail programs leave a list (RFC 2369 §3.2)."""
+    return inbound.subject if not inbound.text.strip() and not inbound.attachments else inbound.text
+
+
 async def _obeyed(tx: Transaction, message: _Message, joins: Joins) -> bool:
     """A consent word comes before everything else."""
     inbox, point = message.arrival.inbox, message.person.point
-    command = consent.command_in(inbox, message.inbound.text, point) if not message.inbound.automatic else None
+    command = consent.command_in(inbox, _all_said(message.inbound), point) if not message.inbound.automatic else None
     if command is None:
         return False
     case = joins.cases.get(joins.by_person.get(message.who, 0))

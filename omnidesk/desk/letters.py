@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
 from omnidesk.desk import deliveries, files, joining, surveys
+from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
@@ -66,7 +67,8 @@ class Letters:
             files=await self._files(session, interaction.id, can),
             token=joining.case_token(self.keys, case.id) if case else "",
             references=await _references(session, case.id, interaction.position) if case else (),
-            automatic=delivery.automatic,
+            automatic=delivery.automatic or interaction.automatic,
+            stop_word=next(iter(LiveInbox(inbox, channel).stop_words), ""),
             webhooks=channel.webhooks(self.public_url, inbox.slug),
             logged=_logged(interaction, case, inbox),
         )

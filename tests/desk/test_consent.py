@@ -51,6 +51,22 @@ async def test_the_word_alone_counts(office: Office) -> None:
     assert len(await office.all(Case)) == 1
 
 
+async def test_a_subject_counts_where_nothing_else_is_said(office: Office) -> None:
+    """Mail programs end a list that way."""
+    await office.receive("My parcel did not stop here", inbox="sms", subject="STOP")
+    await office.work()
+    assert (await point(office)).consent
+    await office.receive("", inbox="sms", subject="STOP")
+    await office.work()
+    assert not (await point(office)).consent
+    assert len(await office.all(Case)) == 1
+
+
+async def test_what_answers_the_word_says_that_no_person_wrote_it(office: Office) -> None:
+    await writes(office, "STOP")
+    assert [(sent.automatic, sent.stop_word) for sent in office.sms().sent] == [(True, "stop")]
+
+
 async def test_stop_changes_no_status_and_stands_in_the_log_of_the_case(office: Office) -> None:
     case = await office.says("Where is my parcel?", inbox="sms")
     case = await office.act("Bo", actions.reply, case.number, "On its way.", wait=True)
