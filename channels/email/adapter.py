@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 from aiohttp import ClientSession
 
 from channels.email.compose import compose, message_id
+from channels.email.dkim import signed
 from channels.email.imap import Fetcher, Mailbox
 from channels.email.oauth import Tokens
 from channels.email.own import OwnAddresses
@@ -75,8 +77,13 @@ class EmailChannel(Channel):
         """Hand a reply to the SMTP server; gives its Message-ID."""
         contents = [await file.read() for file in outbound.files]
         mail = compose(outbound, self.settings, contents, datetime.now(UTC))
-        await self._sender.send(mail.as_bytes(), outbound.to)
+        await self._sender.send(await asyncio.to_thread(self._written, mail), outbound.to)
         return message_id(outbound, self.address)
+
+    def _written(self, mail: EmailMessage) -> bytes:
+        """The mail as it goes over the line. Files make it large: for a thread."""
+        content = mail.as_bytes()
+        return signed(content, self.settings.dkim) if self.settings.dkim else content
 
     async def check(self) -> None:
         """Connect to the SMTP server and to the mailbox, and log in."""

@@ -2,12 +2,16 @@
 
 from typing import Annotated, Literal, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from channels.email.headers import ADDRESS
 from omnidesk.contract.channel import ApiBase, ChannelSettings
 from omnidesk.text.addresses import normal_email
 
+_DOMAIN = r"(?i)^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$"
 Language = Literal["en", "tr"]
 
 
@@ -95,8 +99,34 @@ class ImapSettings(BaseModel):
         return self
 
 
+class DkimSettings(BaseModel):
+    """How mail is signed (DKIM, RFC 6376)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    domain: str = Field(pattern=_DOMAIN)
+    """The domain that signs: that of the address, or one above it."""
+    selector: str = Field(pattern=_DOMAIN)
+    """The name of the key; its public half is the TXT record `SELECTOR._domainkey.DOMAIN`."""
+    key: SecretStr
+    """Its private half: RSA, at least 1024 bits, as PEM."""
+
+    @field_validator("key")
+    @classmethod
+    def _usable(cls, key: SecretStr) -> SecretStr:
+        try:
+            loaded = load_pem_private_key(key.get_secret_value().encode(), None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("this is no private key in PEM, or it has a password") from None
+        if not isinstance(loaded, RSAPrivateKey) or loaded.key_size < 1024:
+            raise ValueError("an RSA key of at least 1024 bits is needed (RFC 8301)")
+        return key
+
+
 class EmailSettings(ChannelSettings):
     """The settings of one email inbox."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # it may be the private key
 
     address: str
     """The address customers write to and replies come from, such as `support@example.com`."""
@@ -118,6 +148,16 @@ class EmailSettings(ChannelSettings):
     """What stands below every mail, by language."""
     footer: dict[Language, str] = Field(default_factory=dict)
     """What stands below the signature, by language: what the law asks for, say."""
+
+    dkim: DkimSettings | None = None
+    """Sign what goes out; absent = the mail server does it, or nobody."""
+
+    @model_validator(mode="after")
+    def _signs_as_itself(self) -> Self:
+        host = self.address.rpartition("@")[2]
+        if self.dkim and not f".{host}".endswith(f".{self.dkim.domain.lower()}"):
+            raise ValueError(f"dkim.domain must be {host}, or a domain above it")
+        return self
 
     def below(self, language: str) -> str:
         """What stands below a mail in this language; where there is none in it, what there is in another."""
