@@ -29,13 +29,14 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 class Sink:
     """A mail server that answers what it is told: to MAIL, to RCPT, to DATA.
 
-    `drop` = it hangs up instead; `stall` = seconds it takes for a mail.
+    `drop` = it hangs up instead; `deaf` = it takes the mail and hangs up; `stall` = seconds it takes for a mail.
     """
 
     sender: str = "250 OK"
     rcpt: str = "250 OK"
     data: str = "250 OK"
     drop: bool = False
+    deaf: bool = False
     stall: float = 0
     greeted: int = 0
     mails: list[Envelope] = field(default_factory=list)
@@ -64,7 +65,9 @@ class Sink:
         return self.rcpt
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.drop:
+        if self.deaf:
+            self.mails.append(envelope)
+        if self.drop or self.deaf:
             self.hang_up()
             await asyncio.sleep(5)
         await asyncio.sleep(self.stall)
@@ -78,9 +81,12 @@ class Sink:
             if session.transport is not None:
                 session.transport.close()
 
-    def mail(self) -> EmailMessage:
-        """The one mail that was taken. No property: aiosmtpd looks at all of its handler's."""
-        (envelope,) = self.mails
+    def mail(self, number: int | None = None) -> EmailMessage:
+        """The one mail that was taken, or one of many. No property: aiosmtpd looks at all of its handler's."""
+        if number is None:
+            (envelope,) = self.mails
+        else:
+            envelope = self.mails[number]
         return message_from_bytes(envelope.original_content or b"", policy=default)
 
 
