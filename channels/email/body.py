@@ -5,9 +5,9 @@ from html import escape
 
 from omnidesk.contract.channel import Link, Outbound
 
-_URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]")
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.IGNORECASE | re.ASCII)
-_CLICKABLE = re.compile(f"(?P<url>{_URL.pattern})|(?P<mail>{_MAIL.pattern})", re.IGNORECASE | re.ASCII)
+_URL = r"(?i:https?)://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]"
+_MAIL = r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"
+_CLICKABLE = re.compile(f"(?P<url>{_URL})|(?P<mail>{_MAIL})")
 DASHES = "-- "
 """What stands above a signature; mail programs know it and leave it out of quotations (RFC 3676 §4.3)."""
 

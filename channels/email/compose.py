@@ -26,13 +26,18 @@ def message_id(outbound: Outbound, address: str) -> str:
     return f"{quote(outbound.key, safe='')}@{address.rpartition('@')[2]}"
 
 
+def needs_utf8(*addresses: str) -> bool:
+    """Whether a mail can only go where SMTPUTF8 is spoken (RFC 6531): an address has letters beyond ASCII."""
+    return not all(map(str.isascii, addresses))
+
+
 def compose(outbound: Outbound, inbox: EmailSettings, contents: Sequence[bytes], now: datetime) -> EmailMessage:
     """The mail for a message from an inbox; `contents` are the bytes of its files.
 
     Raises ChannelError when the recipient's address is none.
     """
     address, below = inbox.address, inbox.below(outbound.language)
-    mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=not outbound.to.isascii()))
+    mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=needs_utf8(address, outbound.to)))
     mail["From"] = _mailbox(outbound.from_name, address)
     mail["To"] = _mailbox(outbound.to_name, outbound.to)
     if outbound.token:

@@ -6,6 +6,7 @@ from typing import Literal
 from aiosmtplib import SMTP, SMTPException, SMTPResponse
 from aiosmtplib.typing import Default
 
+from channels.email.compose import needs_utf8
 from channels.email.pace import Pace
 from channels.email.refusals import is_answer, refusal, words
 from channels.email.settings import EmailSettings
@@ -39,7 +40,7 @@ class Sender:
 
     async def send(self, content: bytes, recipient: str) -> None:
         """Give a mail to the server for one recipient. Raises ChannelError with the server's own words."""
-        options = [] if recipient.isascii() else ["SMTPUTF8"]
+        options = ["SMTPUTF8"] if needs_utf8(self._settings.address, recipient) else []
         await self._pace.wait()
         async with self._lock:
             connection = await self._connected()

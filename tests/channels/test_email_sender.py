@@ -239,6 +239,7 @@ async def test_our_own_signature_is_known_as_one() -> None:
         ("write to mia@a.example.", '<a href="mailto:mia@a.example">mia@a.example</a>.'),
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         ('https://a.example/"onclick="x', '<a href="https://a.example/">https://a.example/</a>&quot;onclick=&quot;x'),
+        ("https://a.example\u00a0ve", '<a href="https://a.example">https://a.example</a>\u00a0ve'),
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
         ("one\ntwo\n\nthree", "<p>one<br>\ntwo</p>\n<p>three</p>"),
     ],
@@ -444,6 +445,15 @@ async def test_a_recipient_with_letters_beyond_ascii_is_reached() -> None:
         await channel.send(reply(to="müşteri@x.example", to_name="Müşteri"))
     assert sink.mails[0].rcpt_tos == ["müşteri@x.example"]
     assert "To: Müşteri <müşteri@x.example>".encode() in (sink.mails[0].original_content or b"")
+
+
+async def test_an_inbox_with_letters_beyond_ascii_writes_as_itself() -> None:
+    sink = Sink()
+    async with sending(sink, {"address": "müşteri@desk.example"}) as channel:
+        await channel.send(reply(token="c7.abc2"))
+    assert sink.mails[0].mail_from == "müşteri@desk.example"
+    assert sink.mails[0].smtp_utf8 is True
+    assert "Reply-To: müşteri+c7.abc2@desk.example".encode() in (sink.mails[0].original_content or b"")
 
 
 async def test_check_tries_the_password() -> None:
