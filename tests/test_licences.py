@@ -14,15 +14,29 @@ FREE = re.compile(
 CLASSIFIER = "License :: OSI Approved :: "
 
 
+TEXTS = {
+    "Redistribution and use in source and binary forms, with or without": "BSD",
+    "Permission is hereby granted, free of charge, to any person obtaining a copy": "MIT",
+}
+"""What licences say that don't say their name."""
+
+
 def licences(package: Distribution) -> list[str]:
-    """What a package says of its licence in the first of the three places where packages say it."""
+    """What a package says of its licence in the first of the four places where packages say it."""
     said = package.metadata.get_all("License-Expression")
     classified = [
         text.removeprefix(CLASSIFIER)
         for text in package.metadata.get_all("Classifier") or []
         if text.startswith(CLASSIFIER)
     ]
-    return said or classified or package.metadata.get_all("License") or []
+    return said or classified or package.metadata.get_all("License") or texts(package)
+
+
+def texts(package: Distribution) -> list[str]:
+    """The licences whose text comes with a package."""
+    read = (package.read_text(f"licenses/{name}") for name in package.metadata.get_all("License-File") or [])
+    written = " ".join(" ".join(text.split()) for text in read if text)
+    return [name for words, name in TEXTS.items() if words in written]
 
 
 def is_free(licence: str) -> bool:

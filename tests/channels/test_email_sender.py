@@ -227,7 +227,7 @@ async def test_our_own_signature_is_known_as_one() -> None:
     sink = Sink()
     async with sending(sink, SIGNED) as channel:
         await channel.send(reply(text="Your parcel is on its way."))
-        (read,) = channel.parse(RawMessage("1", "x", sink.mails[0].original_content or b""))
+        read = said(channel, RawMessage("1", "x", sink.mails[0].original_content or b""))
     assert read.text == "Your parcel is on its way."
 
 
@@ -504,7 +504,7 @@ def test_a_name_and_a_subject_of_many_lines_come_as_they_were(text: str) -> None
     header = content.partition(b"\r\n\r\n")[0]
     assert header.isascii()
     assert max(map(len, header.split(b"\r\n"))) <= 78
-    (read,) = EmailChannel(EmailSettings(address="support@desk.example")).parse(RawMessage("1", "x", content))
+    read = said(EmailChannel(EmailSettings(address="support@desk.example")), RawMessage("1", "x", content))
     assert (read.sender.name, read.subject) == (text, text)
     mail = message_from_bytes(content, policy=default)
     assert mail["Reply-To"].addresses[0].addr_spec == "support+c7.abc2@desk.example"
