@@ -19,7 +19,9 @@ _DEEPEST = 100
 _BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What the standard library raises for headers and bodies that nobody foresaw."""
 _CONTENT_TYPE = re.compile(r"[a-z0-9][\w.+!#$&^-]*/[\w.+!#$&^-]+", re.ASCII)
-_META_CHARSET = re.compile(rb"""<meta[^<>]{0,200}?charset\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"""<(?:meta[^<>]{0,200}?charset|\?xml[^<>]{0,200}?encoding)\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE
+)
 _EXTENSIONS = {"text/plain": "txt", "message/rfc822": "eml"}
 
 
