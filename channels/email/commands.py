@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from channels.email.headers import Mailbox
+    from channels.email.mailboxes import Mailbox
     from channels.email.parse import Mail
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host

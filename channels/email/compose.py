@@ -9,7 +9,7 @@ from email.policy import EmailPolicy
 from html import escape
 from urllib.parse import quote
 
-from channels.email.headers import ADDRESS
+from channels.email.mailboxes import ADDRESS
 from channels.email.own import with_token
 from omnidesk.contract.channel import ChannelError, Link, Outbound
 

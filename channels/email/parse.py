@@ -7,11 +7,13 @@ from datetime import datetime
 
 from channels.email import headers, html
 from channels.email.automatic import is_automatic
-from channels.email.headers import Mailbox, mailboxes, message_ids
+from channels.email.headers import message_ids
 from channels.email.html_text import to_text
+from channels.email.mailboxes import Mailbox, mailboxes
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
 from channels.email.structure import Bodies, attachment, read
+from channels.email.words import plain
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
 
@@ -46,7 +48,7 @@ def parse_mail(body: bytes) -> Mail:
     bodies = Bodies()
     bodies.sort([part])
     text, cleaned = _contents(bodies)
-    subject = headers.plain(part.value("Subject"))
+    subject = plain(part.value("Subject"))
     reply = reply_of(bodies, subject)
     return Mail(
         message_id=next(iter(message_ids(part.value("Message-ID"))), None),

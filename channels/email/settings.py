@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from channels.email.headers import ADDRESS
+from channels.email.mailboxes import ADDRESS
 from omnidesk.contract.channel import ApiBase, ChannelSettings
 from omnidesk.text.addresses import normal_email
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from channels.email import headers
 from channels.email.charsets import decode, storable
+from channels.email.words import plain
 from omnidesk.contract.channel import Attachment, Unparsable
 
 _LARGEST = 50_000_000
@@ -58,7 +59,7 @@ class Part(Message):
     def name(self) -> str:
         """The file name: no path, nothing invisible, at most 200 characters."""
         raw = _try(self.get_filename) or ""
-        last = re.split(r"[/\\]", unicodedata.normalize("NFC", headers.plain(raw)))[-1]
+        last = re.split(r"[/\\]", unicodedata.normalize("NFC", plain(raw)))[-1]
         return "".join(letter for letter in last if letter.isprintable()).strip(" .")[:200]
 
     @property

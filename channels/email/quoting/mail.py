@@ -2,12 +2,12 @@
 
 import re
 
-from channels.email import headers
 from channels.email.charsets import decode
 from channels.email.quoting.html import split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
 from channels.email.structure import Bodies, read
+from channels.email.words import plain
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
 _ONLY_MAILS = {
@@ -43,7 +43,7 @@ def reply_in_mail(body: bytes) -> Reply:
     mail = read(body)
     bodies = Bodies()
     bodies.sort([mail])
-    return reply_of(bodies, headers.plain(mail.value("Subject")))
+    return reply_of(bodies, plain(mail.value("Subject")))
 
 
 def reply_of(bodies: Bodies, subject: str) -> Reply:
