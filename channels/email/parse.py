@@ -1,9 +1,11 @@
 """Understanding a mail: bytes in, what its writer meant out. Pure; raises Unparsable and nothing else."""
 
 import html as markup
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from channels.email import headers, html
 from channels.email.automatic import is_automatic
@@ -62,10 +64,15 @@ def parse_mail(body: bytes) -> Mail:
         date=headers.date(part.value("Date")),
         text=text,
         html=cleaned,
-        attachments=tuple(attachment(file, number) for number, file in enumerate(bodies.attachments, 1)),
+        attachments=_files(bodies, cleaned or ""),
         automatic=is_automatic(part),
         new=reply.new if len(reply.parts) > 1 else text,
     )
+
+
+def _files(bodies: Bodies, cleaned: str) -> tuple[Attachment, ...]:
+    shown = frozenset(unquote(markup.unescape(found)) for found in re.findall(r'src="cid:([^"]{1,998})"', cleaned))
+    return tuple(attachment(file, number, shown) for number, file in enumerate(bodies.attachments, 1))
 
 
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To")
@@ -79,7 +86,7 @@ def sender_of(*values: str) -> Mailbox:
 def _contents(bodies: Bodies) -> tuple[str, str | None]:
     """The text and the cleaned HTML; no HTML when there is none, or none that is safe to clean."""
     sources = {part: part.text for part in (*bodies.text, *bodies.html)}
-    written = {part: source for part, source in sources.items() if part.kind == "text/html"}
+    written = {part: source for part, source in sources.items() if part.is_html}
     if html.is_bomb("".join(written.values())):
         return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
     cleaned = {part: html.clean(source) for part, source in written.items()}

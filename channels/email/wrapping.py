@@ -1,0 +1,52 @@
+"""What lies around the words of a plain text: soft line ends, the armour of a signature, files between the lines."""
+
+import re
+
+from channels.email.transfer import uudecoded
+
+_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]+:[^\n]*\n)*\n?(.*?)\n?"
+    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----[ \t]*\n?|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_UU_BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
+_UU_END = re.compile(r"^(?:`| )?\n?end[ \t]*(?:\n|\Z)", re.MULTILINE)
+
+
+def without_armour(text: str) -> str:
+    """A text signed in the clear (RFC 4880 §7): as it was before."""
+    if "-----BEGIN PGP SIGNED MESSAGE-----" not in text or "-----BEGIN PGP SIGNATURE-----" not in text:
+        return text
+    return _SIGNED.sub(lambda found: re.sub(r"^- ", "", found[1], flags=re.MULTILINE) + "\n", text, count=1)
+
+
+def unflowed(text: str, *, delsp: bool) -> str:
+    """Lines of `format=flowed` (RFC 3676) put together; quotes keep their depth, `-- ` ends a text."""
+    lines: list[str] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        words = line[depth:].removeprefix(" ")
+        soft = words.endswith(" ") and words != "-- "
+        shown = words[:-1] if soft and delsp else words
+        if open_depth == depth and words != "-- ":
+            lines[-1] += shown
+        else:
+            lines.append(">" * depth + " " * bool(depth) + shown)
+        open_depth = depth if soft else None
+    return "\n".join(lines)
+
+
+def uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """A text without the files that were uuencoded into it, and these with their names."""
+    files, kept, end = list[tuple[str, bytes]](), list[str](), 0
+    for begin in _UU_BEGIN.finditer(text):
+        stop = _UU_END.search(text, begin.end()) if begin.start() >= end else None
+        if stop is None or len(files) > 100:
+            continue
+        content = uudecoded(text[begin.end() : stop.start()].encode("ascii", "replace"))
+        if content:
+            files.append((begin[1].strip(), content))
+            kept.append(text[end : begin.start()])
+            end = stop.end()
+    return "".join(kept) + text[end:], files
