@@ -45,7 +45,6 @@ _KINDS = {
     "plain/text": "text/plain",
     "text": "text/plain",
     "plain": "text/plain",
-    "": "text/plain",
 }
 _SHOWN = ("text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/x-plain")
 """Texts that can be read as they are, where there is nothing better."""

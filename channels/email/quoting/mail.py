@@ -49,10 +49,10 @@ def reply_in_mail(body: bytes) -> Reply:
 def reply_of(bodies: Bodies, subject: str) -> Reply:
     """The same for a mail that was read already."""
     forward = forwards(subject)
-    source = "\n".join(part.text for part in bodies.html if part.kind == "text/html")
-    if all(part.kind == "text/html" for part in bodies.text):
+    source = "\n".join(part.text for part in bodies.html if part.is_html)
+    if all(part.is_html for part in bodies.text):
         return split_html(source, forward=forward)
-    texts = [part.text if part.kind == "text/plain" else text_of(part.text) for part in bodies.text]
+    texts = [text_of(part.text) if part.is_html else part.text for part in bodies.text]
     reply = split("\n\n".join(text.strip("\n") for text in texts), forward=forward)
     if forward or reply.has_history or not source:
         return reply
