@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from channels.email.words import LONGEST, plain
 
@@ -10,9 +11,11 @@ ADDRESS = re.compile(r"""[^\s<>()\[\]\\",;:@]{1,64}@[^\s<>()\[\]\\",;:@]{1,255}"
 """An address as people have them: no quotes, no comments, no literal IP."""
 _RARE = re.compile(r"""("[^"]{1,62}"|[^\s<>()\[\]\\",;:@]{1,64})@([^\s<>()\[\]\\",;:@]{1,255}|\[[\w.:]{1,60}\])""")
 """One with quotes or a literal IP as well."""
+_MOST = 5_000
+"""The most entries of a header that are read."""
 _TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]{1,80}\?[bq]\?[^?]{0,500}\?=)"
-    r'|(?P<quoted>"(?:[^"\\]|\\.){0,500}"(?!@))'
+    r'|(?P<quoted>"(?:[^"\\]|\\.){0,250}"(?!@))'
     r'|(?P<text>"[^"<>]{1,62}"(?=@)|[^"<>(),;:=]+|=)'
     r"|<(?P<angle>[^<>]*)>"
     r"|(?P<sign>.)",
@@ -58,7 +61,7 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """The addresses of a header; where its syntax is broken, whatever looks like one."""
     value = value[:LONGEST]
     found, before = [], ""
-    for entry in _entries(value):
+    for entry in islice(_entries(value), _MOST):
         if not (entry.texts or entry.address):
             continue
         boxes = list(entry.mailboxes(before))

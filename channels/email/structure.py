@@ -117,8 +117,11 @@ class Part(Message):
     @property
     def text(self) -> str:
         """The content as text, lines ending in LF, without what lies around the words."""
-        if self.words is not None:
-            return self.words
+        if self.words is None:
+            self.words = self._read()
+        return self.words
+
+    def _read(self) -> str:
         content = self.content
         declared = _try(self.get_content_charset) or self._meta_charset(content)
         text = decode(content, declared).replace("\r\n", "\n").replace("\r", "\n")
@@ -220,6 +223,8 @@ class Bodies:
             odd = [part for part in self.attachments if part.kind in _SHOWN and not part.name]
             self._add_all(self.packed or odd)
             self.attachments = [part for part in self.attachments if part not in self.text]
+        if len(self.attachments) > _MOST_PARTS:
+            raise Unparsable(f"more than {_MOST_PARTS} parts")
 
     def _sort(self, parts: list[Part], around: str, *, choice: bool, depth: int) -> None:
         """Sort the parts of one multipart of the subtype `around`; `choice` = inside an alternative."""

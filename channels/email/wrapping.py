@@ -1,23 +1,27 @@
 """What lies around the words of a plain text: soft line ends, the armour of a signature, files between the lines."""
 
 import re
+from itertools import islice
 
 from channels.email.transfer import uudecoded
 
-_SIGNED = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]+:[^\n]*\n)*\n?(.*?)\n?"
-    r"^-----BEGIN PGP SIGNATURE-----.*?(?:^-----END PGP SIGNATURE-----[ \t]*\n?|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
+_BEGIN, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "\n-----BEGIN PGP SIGNATURE-----"
+_END = "-----END PGP SIGNATURE-----"
+_HASHES = re.compile(r"[ \t]*\n(?:[A-Za-z-]+:[^\n]*\n)*\n?")
+_MOST_FILES = 100
 _UU_BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
 _UU_END = re.compile(r"^(?:`| )?\n?end[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def without_armour(text: str) -> str:
     """A text signed in the clear (RFC 4880 §7): as it was before."""
-    if "-----BEGIN PGP SIGNED MESSAGE-----" not in text or "-----BEGIN PGP SIGNATURE-----" not in text:
+    before, begin, rest = text.partition(_BEGIN)
+    signed, signature, rest = rest.partition(_SIGNATURE)
+    if not begin or not signature or before.rstrip(" \t")[-1:] not in ("", "\n"):
         return text
-    return _SIGNED.sub(lambda found: re.sub(r"^- ", "", found[1], flags=re.MULTILINE) + "\n", text, count=1)
+    start = _HASHES.match(signed)
+    words = re.sub(r"^- ", "", signed[start.end() if start else 0 :], flags=re.MULTILINE)
+    return before + words + "\n" + rest.partition(_END)[2].lstrip(" \t\n")
 
 
 def unflowed(text: str, *, delsp: bool) -> str:
@@ -40,10 +44,12 @@ def unflowed(text: str, *, delsp: bool) -> str:
 def uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     """A text without the files that were uuencoded into it, and these with their names."""
     files, kept, end = list[tuple[str, bytes]](), list[str](), 0
-    for begin in _UU_BEGIN.finditer(text):
-        stop = _UU_END.search(text, begin.end()) if begin.start() >= end else None
-        if stop is None or len(files) > 100:
+    for begin in islice(_UU_BEGIN.finditer(text), _MOST_FILES):
+        if begin.start() < end:
             continue
+        stop = _UU_END.search(text, begin.end())
+        if stop is None:
+            break
         content = uudecoded(text[begin.end() : stop.start()].encode("ascii", "replace"))
         if content:
             files.append((begin[1].strip(), content))
