@@ -248,7 +248,7 @@ class Bodies:
         """A file; or what is in it, where it is only the wrapping of a mail."""
         if part.kind in _SIGNED_KINDS and (content := signed_content(part.content)) is not None:
             self._sort([read(content)], "mixed", choice=False, depth=depth + 10)
-        elif part.kind in _TNEF_KINDS and (winmail := opened(part.content)) is not None:
+        elif _may_be_tnef(part) and (winmail := opened(part.content)) is not None:
             texts = (("text/plain", winmail.text), ("text/html", winmail.html))
             for kind, words in texts:
                 made = Part.made(kind, "", b"")
@@ -291,6 +291,10 @@ class Bodies:
 
 _SIGNED_KINDS = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _TNEF_KINDS = {"application/ms-tnef", "application/vnd.ms-tnef"}
+
+
+def _may_be_tnef(part: Part) -> bool:
+    return part.kind in _TNEF_KINDS or part.name.lower() == "winmail.dat"
 
 
 def _kind(name: str, said: str = "") -> str:

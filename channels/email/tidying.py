@@ -5,7 +5,7 @@ import re
 _MBOX = re.compile(rb"\A>?From (?![ \t]*:)[^\n]*\n")
 _SPACED_NAME = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{0,60})[ \t]+:", re.MULTILINE)
 _BOUNDARY = re.compile(
-    rb"^--([^\s-][^\r\n]{0,100}?|-+[^\r\n]{1,100}?)[ \t]*\r?\nContent-[A-Za-z-]+:", re.MULTILINE | re.IGNORECASE
+    rb"^--([^\s-][^\r\n]{0,100}?|-{1,60}[^\r\n]{1,100}?)[ \t]*\r?\nContent-[A-Za-z-]+:", re.MULTILINE | re.IGNORECASE
 )
 _MULTIPART = re.compile(rb"(?im)^content-type:[ \t]*(?:\r?\n[ \t]+)?(multipart/[a-z]+)[^\n]*\n(?:[ \t][^\n]*\n)*")
 _BLANK = re.compile(rb"\r?\n\r?\n|\r\r")

@@ -26,7 +26,7 @@ def without_armour(text: str) -> str:
 
 def unflowed(text: str, *, delsp: bool) -> str:
     """Lines of `format=flowed` (RFC 3676) put together; quotes keep their depth, `-- ` ends a text."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth: int | None = None
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
@@ -34,11 +34,11 @@ def unflowed(text: str, *, delsp: bool) -> str:
         soft = words.endswith(" ") and words != "-- "
         shown = words[:-1] if soft and delsp else words
         if open_depth == depth and words != "-- ":
-            lines[-1] += shown
+            lines[-1].append(shown)
         else:
-            lines.append(">" * depth + " " * bool(depth) + shown)
+            lines.append([">" * depth + " " * bool(depth), shown])
         open_depth = depth if soft else None
-    return "\n".join(lines)
+    return "\n".join(map("".join, lines))
 
 
 def uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -51,8 +51,9 @@ def uuencoded(text: str) -> tuple[str, list[tuple[str, bytes]]]:
         if stop is None:
             break
         content = uudecoded(text[begin.end() : stop.start()].encode("ascii", "replace"))
-        if content:
-            files.append((begin[1].strip(), content))
-            kept.append(text[end : begin.start()])
-            end = stop.end()
+        if not content:
+            break
+        files.append((begin[1].strip(), content))
+        kept.append(text[end : begin.start()])
+        end = stop.end()
     return "".join(kept) + text[end:], files

@@ -255,3 +255,18 @@ def test_a_bomb_in_a_winmail_dat_costs_no_time() -> None:
 
 def test_what_is_no_winmail_dat_stays_a_file() -> None:
     assert [file.filename for file in parse_mail(_with_winmail("hello", b"junk")).attachments] == ["winmail.dat"]
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Content-Type: text/plain; format=flowed\n\n" + "a \n" * 300_000,
+        "Content-Type: multipart/mixed\n\n" + "-" * 900_000,
+        "\n" + "begin 644 a\n" * 80_000 + "end\n",
+        "\n" + "-----BEGIN PGP SIGNED MESSAGE-----\n" * 30_000,
+        "From: " + '"\\' * 50_000 + "\n\nx",
+    ],
+    ids=["flowed", "boundaries", "uuencoded", "armour", "quotes"],
+)
+def test_a_repeated_sign_costs_no_more_than_its_length(mail: str) -> None:
+    assert parse_mail(mail.encode()).text
