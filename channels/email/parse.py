@@ -9,12 +9,13 @@ from urllib.parse import unquote
 
 from channels.email import headers, html
 from channels.email.automatic import is_automatic
+from channels.email.bodies import Bodies, attachment
 from channels.email.headers import message_ids
 from channels.email.html_text import to_text
 from channels.email.mailboxes import Mailbox, mailboxes
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
-from channels.email.structure import Bodies, attachment, read
+from channels.email.structure import read
 from channels.email.words import plain
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
 from omnidesk.text.addresses import normal_email

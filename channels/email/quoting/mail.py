@@ -2,11 +2,12 @@
 
 import re
 
+from channels.email.bodies import Bodies
 from channels.email.charsets import decode
 from channels.email.quoting.html import split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
-from channels.email.structure import Bodies, read
+from channels.email.structure import read
 from channels.email.words import plain
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
