@@ -5,7 +5,8 @@ import re
 from channels.email import senders
 from channels.email.bounce_words import DELAYED, OPENINGS, STILL_TRYING, SUBJECTS
 from channels.email.glance import Glance, folded
-from channels.email.headers import ADDRESS, mailboxes, message_ids
+from channels.email.headers import message_ids
+from channels.email.mailboxes import ADDRESS, mailboxes
 from channels.email.reasons import Reason, code_in, judge, status_in
 from channels.email.reports import Recipient, Report, read_report
 

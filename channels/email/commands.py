@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from channels.email.headers import Mailbox
     from channels.email.kinds import Kind
+    from channels.email.mailboxes import Mailbox
     from channels.email.parse import Mail
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from channels.email.body import html, plain
 from channels.email.folding import Folding
-from channels.email.headers import ADDRESS
+from channels.email.mailboxes import ADDRESS
 from channels.email.own import with_token
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError, Outbound

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from channels.email import headers, html
-from channels.email.headers import mailboxes
+from channels.email import html
+from channels.email.mailboxes import mailboxes
 from channels.email.structure import Part
+from channels.email.words import plain
 from omnidesk.text.folding import fold
 
 _MOST = 100_000
@@ -54,7 +55,7 @@ class Glance:
     @cached_property
     def author(self) -> str:
         """The name and address in From as they stand, folded."""
-        return folded(headers.plain(self.value("From")))
+        return folded(plain(self.value("From")))
 
     @cached_property
     def null_path(self) -> bool:
@@ -64,7 +65,7 @@ class Glance:
     @cached_property
     def subject(self) -> str:
         """The subject, folded."""
-        return folded(headers.plain(self.value("Subject")))
+        return folded(plain(self.value("Subject")))
 
     @cached_property
     def report_type(self) -> str:

@@ -1,83 +1,27 @@
-"""Header values: encoded words (RFC 2047), addresses, message ids and dates, however broken. Nothing here raises."""
+"""Header values: message ids and dates, however broken. Nothing here raises."""
 
-import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import getaddresses, parsedate_to_datetime
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
 
-from channels.email.charsets import decode, storable
+from channels.email.charsets import storable
+from channels.email.words import LONGEST
 
-_LONGEST = 100_000
-"""The most characters of a header that are read."""
 _MOST_IDS = 50
-ADDRESS = re.compile(r"""[^\s<>()\[\]\\",;:@]{1,64}@[^\s<>()\[\]\\",;:@]{1,255}""")
-"""An address as people have them: no quotes, no comments, no literal IP."""
-_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
-_BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,80}\?[bq]\?)", re.IGNORECASE)
-_BARE_NAME = re.compile(r"(^|,)\s*([^\s<>,\"]{1,320}@[^\s<>,\"]{1,320})\s*(?=<)")
-"""`mia@x.example <mia@y.example>`: the name is an address, and not the one that counts."""
 _ID = re.compile(r"<([^<>]{1,998})>")
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """A name and an address, as a header gives them."""
-
-    name: str = ""
-    email: str = ""
-
-
-def plain(value: str) -> str:
-    """A header value on one line, its encoded words decoded, its white space single."""
-    joined = value[:_LONGEST]
-    if "=?" in joined:
-        joined = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", joined)))
-    return " ".join(storable(joined).split())
-
-
-def _pieces(value: str) -> Iterator[str]:
-    """Text as it is; neighbouring words of one charset decoded together, since some programs split letters."""
-    end, charset, content = 0, "", bytearray()
-    for word in _WORD.finditer(value):
-        name = word[1].partition("*")[0].lower()  # RFC 2231 allows a language after *
-        if word.start() != end or name != charset:
-            yield decode(bytes(content), charset)
-            yield value[end : word.start()]
-            charset, content = name, bytearray()
-        content += _octets(word[2], word[3])
-        end = word.end()
-    yield decode(bytes(content), charset)
-    yield value[end:]
-
-
-def _octets(encoding: str, text: str) -> bytes:
-    octets = text.encode(errors="replace")
-    if encoding in "qQ":
-        return binascii.a2b_qp(octets, header=True)
-    try:
-        return binascii.a2b_base64(octets + b"==")
-    except binascii.Error:
-        return octets
-
-
-def mailboxes(value: str) -> tuple[Mailbox, ...]:
-    """The addresses of a header; where its syntax is broken, whatever looks like one."""
-    text = _BARE_NAME.sub(r'\1 "\2" ', value[:_LONGEST])
-    try:
-        found = [Mailbox(plain(name), address.strip()) for name, address in getaddresses([text])]
-    except (RecursionError, ValueError, IndexError):  # comments nested a thousand deep, and what else is thought of
-        found = []
-    good = tuple(mailbox for mailbox in found if ADDRESS.fullmatch(mailbox.email))
-    return good or tuple(Mailbox("", address) for address in ADDRESS.findall(plain(text)))
-
-
 def message_ids(value: str) -> tuple[str, ...]:
-    """Message ids without angle brackets, in order, each once."""
-    found = _ID.findall(value) or [word for word in value.split() if "@" in word]
+    """Message ids without angle brackets, in order, each once; those without brackets if there are no others."""
+    found = _ID.findall(value) or _unbracketed(value)
     ids = ("".join(storable(text).split()) for text in found)
     return first_of_each(text for text in ids if text)
+
+
+def _unbracketed(value: str) -> list[str]:
+    words = [word.strip("<>[](),;\"'") for word in value[:LONGEST].split()]
+    return [word for word in words if "@" in word] or (words if len(words) == 1 else [])
 
 
 def first_of_each(ids: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -87,22 +31,63 @@ def first_of_each(ids: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
 
 def date(value: str) -> datetime | None:
     """When a mail says it was written; without a zone it is UTC. None for what is no date, or one of no clock."""
-    text = value.strip()[:200]
-    moment = _rfc_date(text) or _iso_date(text)
+    text = _tidy(value.strip()[:200])
+    moment = _rfc_date(text) or _iso_date(text) or _day_first(text)
     if moment is None or not 1970 <= moment.year < 9999:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _tidy(text: str) -> str:
+    """What programs do to RFC 5322 §3.3: comments, quotes, `GMT+3`, `+03:00`, leap seconds, years since 1900."""
+    text = re.sub(r"\([^()]*\)", " ", text).replace('"', " ")
+    text = re.sub(r"\b(?:GMT|UTC)([+-])(\d{1,2}):?(\d\d)?\b", lambda m: f"{m[1]}{m[2]:0>2}{m[3] or '00'}", text)
+    text = re.sub(r"(?<=\d )([+-]\d\d):(\d\d)\b", r"\1\2", text)
+    text = re.sub(r"(:\d\d:)60\b", r"\g<1>59", text)
+    text = re.sub(r"(?<=[a-z] )1(\d\d)(?= \d)", r"20\1", text)
+    return re.sub(r"^[^\W\d]+\.?,?\s+(?=\d{1,2}[ -][^\W\d])|[^\W\d]{3,}", _english, " ".join(text.split()))
+
+
+def _english(word: re.Match[str]) -> str:
+    """Days are left out, they may lie; months of our neighbours become English."""
+    if word[0][-1].isspace():
+        return ""
+    return _MONTHS.get(word[0][:3].lower(), word[0])
+
+
+_MONTHS = {
+    "oca": "Jan", "şub": "Feb", "nis": "Apr", "haz": "Jun", "tem": "Jul", "ağu": "Aug", "eyl": "Sep", "eki": "Oct",
+    "kas": "Nov", "ara": "Dec", "mär": "Mar", "mai": "May", "okt": "Oct", "dez": "Dec", "fév": "Feb", "avr": "Apr",
+    "aoû": "Aug", "déc": "Dec", "ene": "Jan", "abr": "Apr", "ago": "Aug", "dic": "Dec",
+}  # fmt: skip
+"""Turkish, German, French, Spanish: only what differs from English."""
+
+
 def _rfc_date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
+        found = parsedate_tz(text)
+        if found is None:
+            return None
+        zone = timezone(timedelta(seconds=found[9])) if found[9] is not None else UTC
+        return datetime(*found[:6], tzinfo=zone)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
 def _iso_date(text: str) -> datetime | None:
+    iso = re.sub(r"\s+(?=[+-]\d{4}$)", "", re.sub(r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3", text))
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(iso)
     except ValueError:
         return None
+
+
+def _day_first(text: str) -> datetime | None:
+    """`16.11.2026 09:12:44`, `16 Nov 2026`, `Nov 16, 2026 09:12:44 +0300`."""
+    for form in ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d %b %Y", "%b %d, %Y %H:%M:%S %z"):
+        try:
+            moment = datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None

@@ -18,10 +18,11 @@ _UNSAFE_STYLE = re.compile(r"expression|url\s*\(|@import|script|behavio|[\\<>]|/
 
 _STYLES = {
     "background-color", "border", "border-collapse", "border-color", "border-spacing", "border-style", "border-width",
-    "color", "direction", "font", "font-family", "font-size", "font-style", "font-weight", "height", "line-height",
-    "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "padding",
-    "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "vertical-align",
-    "white-space", "width",
+    "color", "direction", "display", "font", "font-family", "font-size", "font-style", "font-weight", "height",
+    "line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top",
+    "max-height", "max-width", "mso-hide", "opacity", "overflow", "padding", "padding-bottom", "padding-left",
+    "padding-right", "padding-top", "text-align", "text-decoration", "vertical-align", "visibility", "white-space",
+    "width",
 }  # fmt: skip
 
 
@@ -39,7 +40,8 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags=_HIDDEN,
     attributes={
         **nh3.ALLOWED_ATTRIBUTES,
-        "*": {"style", "title", "dir", "lang", "align", "valign"},
+        "*": {"style", "title", "dir", "lang", "align", "valign", "hidden"},
+        "li": {"value"},
         "font": {"color", "face", "size"},
         "table": {"width", "border", "cellpadding", "cellspacing", "bgcolor"},
         "td": {"colspan", "rowspan", "width", "height", "bgcolor"},

@@ -7,7 +7,7 @@ from enum import StrEnum
 from channels.email import autoreplies
 from channels.email.bounces import delivery_report, is_bounce, recipients_of, returned_ids
 from channels.email.glance import Glance
-from channels.email.headers import mailboxes
+from channels.email.mailboxes import mailboxes
 from channels.email.reports import Recipient, Report
 from channels.email.senders import is_robot, is_server, takes_no_reply
 from channels.email.structure import Part

@@ -1,18 +1,23 @@
 """Understanding a mail: bytes in, what its writer meant out. Pure; raises Unparsable and nothing else."""
 
 import html as markup
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from channels.email import headers, html
+from channels.email.bodies import Bodies, attachment
 from channels.email.failures import failures
-from channels.email.headers import Mailbox, mailboxes, message_ids
+from channels.email.headers import message_ids
 from channels.email.html_text import to_text
 from channels.email.kinds import Kind, Sort, classify
+from channels.email.mailboxes import Mailbox, mailboxes
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
-from channels.email.structure import Bodies, attachment, read
+from channels.email.structure import read
+from channels.email.words import plain
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
 
@@ -45,7 +50,7 @@ def parse_mail(body: bytes) -> Mail:
     bodies = Bodies()
     bodies.sort([part])
     text, cleaned = _contents(bodies)
-    subject = headers.plain(part.value("Subject"))
+    subject = plain(part.value("Subject"))
     reply = reply_of(bodies, subject)
     return Mail(
         message_id=next(iter(message_ids(part.value("Message-ID"))), None),
@@ -59,10 +64,15 @@ def parse_mail(body: bytes) -> Mail:
         date=headers.date(part.value("Date")),
         text=text,
         html=cleaned,
-        attachments=tuple(attachment(file, number) for number, file in enumerate(bodies.attachments, 1)),
+        attachments=_files(bodies, cleaned or ""),
         kind=classify(part),
         new=reply.new if len(reply.parts) > 1 else text,
     )
+
+
+def _files(bodies: Bodies, cleaned: str) -> tuple[Attachment, ...]:
+    shown = frozenset(unquote(markup.unescape(found)) for found in re.findall(r'src="cid:([^"]{1,998})"', cleaned))
+    return tuple(attachment(file, number, shown) for number, file in enumerate(bodies.attachments, 1))
 
 
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To")
@@ -76,7 +86,7 @@ def sender_of(*values: str) -> Mailbox:
 def _contents(bodies: Bodies) -> tuple[str, str | None]:
     """The text and the cleaned HTML; no HTML when there is none, or none that is safe to clean."""
     sources = {part: part.text for part in (*bodies.text, *bodies.html)}
-    written = {part: source for part, source in sources.items() if part.kind == "text/html"}
+    written = {part: source for part, source in sources.items() if part.is_html}
     if html.is_bomb("".join(written.values())):
         return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
     cleaned = {part: html.clean(source) for part, source in written.items()}

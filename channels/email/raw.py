@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from channels.email.charsets import decode
-from channels.email.headers import mailboxes
+from channels.email.mailboxes import mailboxes
 from omnidesk.contract.channel import RawMessage
 from omnidesk.text.addresses import normal_email
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from channels.email.headers import ADDRESS
+from channels.email.mailboxes import ADDRESS
 from channels.email.reasons import STATUS, Reason, judge, status_in
 
 _MOST_RECIPIENTS = 1_000

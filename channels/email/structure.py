@@ -1,26 +1,36 @@
-"""The parts of a mail (MIME, RFC 2045–2049): which are its text, which its HTML, which are attachments."""
+"""The parts of a mail (MIME, RFC 2045–2049), each with its kind, name, bytes and text."""
 
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from typing import Any, cast
 
-from channels.email import headers
 from channels.email.charsets import decode, storable
-from omnidesk.contract.channel import Attachment, Unparsable
+from channels.email.file_names import file_name
+from channels.email.tidying import tidy, with_boundary
+from channels.email.transfer import decoded
+from channels.email.words import plain
+from channels.email.wrapping import unflowed, without_armour
+from omnidesk.contract.channel import Unparsable
 
 _LARGEST = 50_000_000
-_MOST_PARTS = 1_000
-_DEEPEST = 100
+MOST_PARTS = 1_000
 _BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What the standard library raises for headers and bodies that nobody foresaw."""
 _CONTENT_TYPE = re.compile(r"[a-z0-9][\w.+!#$&^-]*/[\w.+!#$&^-]+", re.ASCII)
-_META_CHARSET = re.compile(rb"""<meta[^<>]{0,200}?charset\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE)
-_EXTENSIONS = {"text/plain": "txt", "message/rfc822": "eml"}
+_META_CHARSET = re.compile(
+    rb"""<(?:meta[^<>]{0,200}?charset|\?xml[^<>]{0,200}?encoding)\s*=\s*["']?([\w-]{1,40})""", re.IGNORECASE
+)
+_KINDS = {
+    "html": "text/html",
+    "plain/text": "text/plain",
+    "text": "text/plain",
+    "plain": "text/plain",
+}
+_HTML_START = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 
 
 class _Lenient(Compat32):
@@ -39,10 +49,27 @@ class Part(Message):
         """The type as the parser may see it: it opens whatever is a `message`."""
         return re.sub(r"^message/", "closed/", super().get_content_type())
 
+    given: tuple[str, bytes] | None = None
+    """Name and bytes of a file that was packed into something else."""
+    words: str | None = None
+    """Its text, where that is known already."""
+
+    @classmethod
+    def made(cls, kind: str, name: str, content: bytes, content_id: str = "") -> "Part":
+        """A part for a file, or a text, that was found inside of another."""
+        part = cls(_Lenient())
+        part["Content-Type"] = kind if _CONTENT_TYPE.fullmatch(kind) else "application/octet-stream"
+        if content_id:
+            part["Content-ID"] = f"<{content_id}>"
+        part.given = (name, content)
+        return part
+
     @property
     def kind(self) -> str:
         """The content type; what is no type is a heap of bytes, a multipart without parts is read as it stands."""
         kind = super().get_content_type()
+        written = self.value("Content-Type").partition(";")[0].strip().lower()
+        kind = _KINDS.get(written, kind)
         if kind.startswith("multipart/") and not self.is_multipart():
             return "text/plain"
         return kind if _CONTENT_TYPE.fullmatch(kind) else "application/octet-stream"
@@ -55,26 +82,50 @@ class Part(Message):
     @property
     def name(self) -> str:
         """The file name: no path, nothing invisible, at most 200 characters."""
-        raw = _try(self.get_filename) or ""
-        last = re.split(r"[/\\]", unicodedata.normalize("NFC", headers.plain(raw)))[-1]
+        raw = self.given[0] if self.given else attempt(lambda: file_name(self)) or ""
+        last = re.split(r"[/\\]", unicodedata.normalize("NFC", plain(raw)))[-1]
         return "".join(letter for letter in last if letter.isprintable()).strip(" .")[:200]
 
     @property
     def content(self) -> bytes:
         """The bytes, decoded from base64 or quoted-printable."""
-        content = _try(lambda: self.get_payload(decode=True))
-        return content if isinstance(content, bytes) else b""
+        if self.given:
+            return self.given[1]
+        payload = cast(Any, self)._payload  # get_payload() would decode what is 8-bit
+        if not isinstance(payload, str):
+            return b""
+        return decoded(payload.encode(errors="surrogateescape"), list(map(str, self.get_all(_ENCODING, []))))
 
     @property
     def text(self) -> str:
-        """The content as text, lines ending in LF."""
-        return self.beginning(None)
+        """The content as text, lines ending in LF, without what lies around the words."""
+        if self.words is None:
+            self.words = self._read()
+        return self.words
 
-    def beginning(self, most: int | None) -> str:
-        """The text of the first bytes; None = all of them."""
-        content = self.content[:most]
-        declared = _try(self.get_content_charset) or self._meta_charset(content)
-        return decode(content, declared).replace("\r\n", "\n").replace("\r", "\n")
+    def _read(self) -> str:
+        return self._understood(self.content)
+
+    def beginning(self, most: int) -> str:
+        """The text of the first bytes."""
+        return self.text[:most] if self.words is not None else self._understood(self.content[:most])
+
+    def _understood(self, content: bytes) -> str:
+        declared = attempt(self.get_content_charset) or self._meta_charset(content)
+        text = decode(content, declared).replace("\r\n", "\n").replace("\r", "\n")
+        if self.kind == "text/html":
+            return text
+        if self._parameter("format") == "flowed":
+            text = unflowed(text, delsp=self._parameter("delsp") == "yes")
+        return without_armour(text)
+
+    @property
+    def is_html(self) -> bool:
+        """Also what calls itself plain, or nothing, and begins as HTML does."""
+        return self.kind == "text/html" or (self.kind == "text/plain" and bool(_HTML_START.match(self.text[:1000])))
+
+    def _parameter(self, name: str) -> str:
+        return str(attempt(lambda: self.get_param(name)) or "").lower()
 
     def value(self, name: str) -> str:
         """A header's first value, or nothing."""
@@ -89,7 +140,11 @@ class Part(Message):
         return found[1].decode() if found else None
 
 
-def _try(read: Callable[[], Any]) -> Any:
+_ENCODING = "Content-Transfer-Encoding"
+
+
+def attempt(read: Callable[[], Any]) -> Any:
+    """What the standard library reads, or None where it stumbles."""
     try:
         return read()
     except _BROKEN:
@@ -102,79 +157,40 @@ def read(body: bytes) -> Part:
         raise Unparsable("empty")
     if len(body) > _LARGEST:
         raise Unparsable(f"larger than {_LARGEST // 1_000_000} MB")
+    tidied = tidy(body)
+    part = _parsed(tidied)
+    if part.get_content_maintype() == "multipart" and not part.is_multipart():
+        part = _repaired(part, tidied)
+    return part
+
+
+def _repaired(part: Part, body: bytes) -> Part:
+    """A multipart whose parts were not found: they are encoded as a whole, or their boundary is another."""
+    content = part.content
+    head, _, _ = body.partition(b"\n\n") if b"\n\n" in body else body.partition(b"\r\n\r\n")
+    if any(str(value).strip().lower() == "base64" for value in part.get_all(_ENCODING, [])):
+        body = re.sub(rb"(?im)^content-transfer-encoding:[^\n]*\n?", b"", head + b"\n").rstrip() + b"\n\n" + content
+        again = _parsed(body)
+        if again.is_multipart():
+            return again
+    repaired = with_boundary(body)
+    return _parsed(repaired) if repaired else part
+
+
+def _parsed(body: bytes) -> Part:
     lenient = _Lenient()
     count = 0
 
     def part(policy: Compat32 = lenient) -> Part:
         nonlocal count
         count += 1
-        if count > _MOST_PARTS:
-            raise Unparsable(f"more than {_MOST_PARTS} parts")
+        if count > MOST_PARTS:
+            raise Unparsable(f"more than {MOST_PARTS} parts")
         return Part(policy)
 
     try:
-        return cast(Part, BytesParser(part, policy=lenient).parsebytes(body.lstrip(b"\r\n")))
+        return cast(Part, BytesParser(part, policy=lenient).parsebytes(body))
     except RecursionError:
         raise Unparsable("its parts are nested too deeply") from None
     except _BROKEN as error:
         raise Unparsable(f"its parts can't be told apart: {storable(str(error))[:200]}") from error
-
-
-@dataclass(slots=True)
-class Bodies:
-    """The parts sorted by what they are for, by the algorithm of RFC 8621 §4.1.4."""
-
-    text: list[Part] = field(default_factory=list)
-    html: list[Part] = field(default_factory=list)
-    attachments: list[Part] = field(default_factory=list)
-
-    def sort(self, parts: list[Part], around: str = "mixed", *, choice: bool = False, depth: int = 0) -> None:
-        """Sort the parts of one multipart of the subtype `around`; `choice` = inside an alternative."""
-        if depth > _DEEPEST:
-            raise Unparsable("its parts are nested too deeply")
-        texts, htmls = len(self.text), len(self.html)
-        for position, part in enumerate(parts):
-            if part.is_multipart():
-                around_these = part.kind.partition("/")[2]
-                inner: list[Part] = part.get_payload()  # type: ignore[assignment]
-                chosen = choice or around_these == "alternative"
-                self.sort(inner, around_these, choice=chosen, depth=depth + 1)
-            elif _is_body(part, position, around):
-                self._add(part, choice)
-            else:
-                self.attachments.append(part)
-        if around == "alternative":
-            self._complete(texts, htmls)
-
-    def _add(self, part: Part, choice: bool) -> None:
-        """A text outside of any alternative belongs to both bodies."""
-        if part.kind == "text/plain" or not choice:
-            self.text.append(part)
-        if part.kind == "text/html" or not choice:
-            self.html.append(part)
-
-    def _complete(self, texts: int, htmls: int) -> None:
-        """An alternative that offers only one form offers it to both bodies."""
-        if len(self.text) == texts:
-            self.text.extend(self.html[htmls:])
-        elif len(self.html) == htmls:
-            self.html.extend(self.text[texts:])
-
-
-def _is_body(part: Part, position: int, around: str) -> bool:
-    if part.kind not in ("text/plain", "text/html") or part.disposition == "attachment":
-        return False
-    return position == 0 or (around != "related" and not part.name)
-
-
-def attachment(part: Part, number: int) -> Attachment:
-    """A part as a file; one without a name gets one."""
-    content_id = next(iter(headers.message_ids(part.value("Content-ID"))), None)
-    inline = content_id is not None and part.disposition != "attachment"  # phones send every file as `inline`
-    filename = part.name or f"attachment-{number}.{_extension(part.kind)}"
-    return Attachment(filename, part.kind, part.content, content_id=content_id, inline=inline)
-
-
-def _extension(kind: str) -> str:
-    subtype = kind.partition("/")[2]
-    return _EXTENSIONS.get(kind) or (subtype if re.fullmatch(r"[a-z0-9]{2,5}", subtype) else "bin")

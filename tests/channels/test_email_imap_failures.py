@@ -11,6 +11,7 @@ from channels.email import imap, imap_connection
 from channels.email.settings import ImapSettings
 from omnidesk.contract.channel import ChannelError
 from tests.channels.dovecot import Dovecot, dovecot, needs_dovecot
+from tests.channels.line_server import line_server
 from tests.channels.mailbox_desk import Store, channel_of, fetching, mail, remembered, until
 from tests.running import free_port
 
@@ -116,10 +117,8 @@ async def scripted(**said: bytes) -> AsyncIterator[imap_connection.Connection]:
             if answer.startswith(b"+"):
                 assert await reader.readline() == b"DONE\r\n"
                 writer.write(tag + b" OK done\r\n")
-        writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
+    async with line_server(serve) as port:
         settings = {"host": "127.0.0.1", "port": port, "tls": "none", "username": "mia", "password": "x"}
         connection = imap_connection.Connection(ImapSettings.model_validate(settings))
         await connection.open()
@@ -154,11 +153,9 @@ async def test_stopping_is_quick_while_the_server_says_nothing() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connected.set()
         await reader.read()
-        writer.close()
 
     connected = asyncio.Event()
-    async with await asyncio.start_server(silent, "127.0.0.1", 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
+    async with line_server(silent) as port:
         settings = {"host": "127.0.0.1", "port": port, "tls": "none", "username": "mia", "password": "x", "timeout": 3}
         async with asyncio.timeout(2.5):
             async with channel_of(settings).listen(Store()):

@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 from channels.email.adapter import EmailChannel
 from channels.email.commands import commands
-from channels.email.headers import date, mailboxes, message_ids, plain
+from channels.email.headers import date, message_ids
+from channels.email.mailboxes import mailboxes
 from channels.email.parse import parse_mail
 from channels.email.raw import raw_message
 from channels.email.settings import EmailSettings
+from channels.email.words import plain
 from omnidesk.contract.channel import Inbound, RawMessage, Unparsable
 from tests.channels.mails import said
 
@@ -139,7 +141,7 @@ TABLE = [
         "bozuk=*=*başlık =?utf-8",
         "this line is no header\nContent-Type: multipart/mixed; boundary\n"
         "Content-Transfer-Encoding: bas64\n\nYine de okunur.",
-        sender=("", "mia@musteri.example"),
+        sender=("Mia", "mia@musteri.example"),
         message_id="no-brackets@musteri.example",
         references=("a@b",),
     ),
@@ -401,7 +403,7 @@ def test_an_encoded_word_comes_back_as_it_was(text: str) -> None:
         ('"Last, Mia" <mia@x.example>, bo@x.example', [("Last, Mia", "mia@x.example"), ("", "bo@x.example")]),
         ("Team: ada@x.example, bo@x.example;", [("", "ada@x.example"), ("", "bo@x.example")]),
         ("mia@x.example <mia@y.example>", [("mia@x.example", "mia@y.example")]),
-        ("Mia mia@x.example>", [("", "mia@x.example")]),
+        ("Mia mia@x.example>", [("Mia", "mia@x.example")]),
         ("nobody", []),
         ("", []),
     ],

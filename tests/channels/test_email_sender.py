@@ -19,6 +19,7 @@ from channels.email.adapter import EmailChannel
 from channels.email.compose import compose
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
+from tests.channels.line_server import line_server
 from tests.channels.mails import said
 
 INBOX = EmailSettings(address="support@desk.example")
@@ -395,11 +396,10 @@ async def test_a_line_that_breaks_in_the_middle_of_a_mail_is_opened_again() -> N
                 return
             writer.write(b"250 OK\r\n")
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     sink = Sink()
-    async with server, sending(sink) as channel:
+    async with line_server(serve) as port, sending(sink) as channel:
         right = channel.settings.smtp.port
-        channel._sender = EmailChannel(at_port(server.sockets[0].getsockname()[1]))._sender
+        channel._sender = EmailChannel(at_port(port))._sender
         with pytest.raises(ChannelError) as caught:
             await channel.send(reply(text="x" * 100_000))
         assert not caught.value.permanent

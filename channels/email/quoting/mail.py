@@ -2,12 +2,13 @@
 
 import re
 
-from channels.email import headers
+from channels.email.bodies import Bodies
 from channels.email.charsets import decode
 from channels.email.quoting.html import split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
-from channels.email.structure import Bodies, read
+from channels.email.structure import read
+from channels.email.words import plain
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
 _ONLY_MAILS = {
@@ -43,16 +44,16 @@ def reply_in_mail(body: bytes) -> Reply:
     mail = read(body)
     bodies = Bodies()
     bodies.sort([mail])
-    return reply_of(bodies, headers.plain(mail.value("Subject")))
+    return reply_of(bodies, plain(mail.value("Subject")))
 
 
 def reply_of(bodies: Bodies, subject: str) -> Reply:
     """The same for a mail that was read already."""
     forward = forwards(subject)
-    source = "\n".join(part.text for part in bodies.html if part.kind == "text/html")
-    if all(part.kind == "text/html" for part in bodies.text):
+    source = "\n".join(part.text for part in bodies.html if part.is_html)
+    if all(part.is_html for part in bodies.text):
         return split_html(source, forward=forward)
-    texts = [part.text if part.kind == "text/plain" else text_of(part.text) for part in bodies.text]
+    texts = [text_of(part.text) if part.is_html else part.text for part in bodies.text]
     reply = split("\n\n".join(text.strip("\n") for text in texts), forward=forward)
     if forward or reply.has_history or not source:
         return reply
