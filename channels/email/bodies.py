@@ -70,7 +70,7 @@ class Bodies:
         """A file; or what is in it, where it is only the wrapping of a mail."""
         if part.kind in _SIGNED_KINDS and (content := signed_content(part.content)) is not None:
             self._sort([read(content)], "mixed", choice=False, depth=depth + 10)
-        elif _may_be_tnef(part) and (winmail := opened(part.content)) is not None:
+        elif _may_be_tnef(part) and (winmail := opened(part.content)):  # one we find nothing in stays a file
             texts = (("text/plain", winmail.text), ("text/html", winmail.html))
             for kind, words in texts:
                 made = Part.made(kind, "", b"")

@@ -39,6 +39,10 @@ class Tnef:
     html: str = ""
     files: list[File] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.text or self.html or self.files)
+
 
 def opened(content: bytes) -> Tnef | None:
     """What is in a winmail.dat; None if it is none. What is broken ends it there."""

@@ -270,3 +270,8 @@ def test_what_is_no_winmail_dat_stays_a_file() -> None:
 )
 def test_a_repeated_sign_costs_no_more_than_its_length(mail: str) -> None:
     assert parse_mail(mail.encode()).text
+
+
+def test_a_winmail_dat_in_which_nothing_is_found_stays_a_file() -> None:
+    mail = parse_mail(_with_winmail("hello", SIGNATURE))
+    assert (mail.text, [file.filename for file in mail.attachments]) == ("hello", ["winmail.dat"])
