@@ -273,5 +273,5 @@ def test_a_repeated_sign_costs_no_more_than_its_length(mail: str) -> None:
 
 
 def test_a_winmail_dat_in_which_nothing_is_found_stays_a_file() -> None:
-    mail = parse_mail(_with_winmail("hello", SIGNATURE))
+    mail = parse_mail(_with_winmail("hello", SIGNATURE + bytes(8)))
     assert (mail.text, [file.filename for file in mail.attachments]) == ("hello", ["winmail.dat"])
