@@ -109,9 +109,12 @@ class Fetcher:
         return longest * SystemRandom().uniform(0.75, 1)
 
     async def _failed(self, problem: str) -> None:
-        """Log it once; tell the operator again and again, since somebody else may have told them it was over."""
+        """Log it once; tell the operator again and again, since somebody else may have told them it was over.
+
+        What the server says may hold an address, and stands in the health alone.
+        """
         if not self._told:
-            log.warning("inbox %s: %s", self._desk.slug, problem)
+            log.warning("inbox %s: the mailbox has trouble; `omnidesk inbox list` says which", self._desk.slug)
         self._told = True
         await self._desk.note_health(problem)
 
