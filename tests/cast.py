@@ -1,5 +1,6 @@
 """One cast everywhere: Ada is an agent, Bo her team-mate, Cy belongs to another, closed team; Mia is the customer."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from omnidesk.contract.channel import Channel
@@ -52,10 +53,13 @@ BOTS = [BotFile("echo", "Echo", "echo.yaml", "bot: {slug: echo, name: Echo}")]
 CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail, "fakesms": FakeSms}
 
 
-async def furnish(url: str, secret: str) -> None:
-    """The newest tables, and the desk of the cast."""
+async def furnish(
+    url: str, secret: str, inboxes: Sequence[InboxEntry] = (), channels: Mapping[str, type[Channel]] = CHANNELS
+) -> None:
+    """The newest tables, and the desk of the cast with these inboxes more."""
     await migrating.upgrade(url)
     database = Database(url)
+    described = DESK.model_copy(update={"inboxes": (*DESK.inboxes, *inboxes)})
     async with database.transaction() as tx:
-        await configuration.bring_in(tx, Keys(secret), CHANNELS, DESK, BOTS)
+        await configuration.bring_in(tx, Keys(secret), channels, described, BOTS)
     await database.close()

@@ -4,19 +4,20 @@ import asyncio
 import logging
 import sys
 
-from tests.bench import intake, live, memory, pages, start
+from tests.bench import email, intake, live, memory, pages, start
 from tests.bench.figures import show
 from tests.bench.ground import stores
 
-SIZES = {"small": (3_200, (10_000,)), "full": (19_200, (10_000, 100_000))}
+SIZES = {"small": (3_200, (10_000,), 50), "full": (19_200, (10_000, 100_000), 2_000)}
 
 
 async def main(size: str) -> None:
     """Run everything."""
-    messages, cases = SIZES[size]
+    messages, cases, megabytes = SIZES[size]
     show("Start", start.measure())
     with stores() as empty:
         show("Intake", await intake.measure(empty, messages))
+        show("Email", await email.measure(empty, messages, megabytes))
         show("Live", await live.measure(empty))
         show("Pages", await pages.measure(empty, cases))
     show("Memory", await memory.measure(cases[-1]))

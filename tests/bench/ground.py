@@ -1,6 +1,10 @@
 """What benchmarks stand on: the application on an empty store of either kind."""
 
+import asyncio
 import gc
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,15 +12,18 @@ from pathlib import Path
 
 from aiohttp import web
 from pydantic import SecretStr
+from sqlmodel import col, func, select
 
-from omnidesk.app import create_app
+from omnidesk.app import create_app, installed_channels
+from omnidesk.desk.configuration import InboxEntry
 from omnidesk.settings import Settings
+from omnidesk.store.models import Case, RawMessage, RawState
 from tests.cast import CHANNELS, furnish
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
 
-_SECRET = "a secret"
+SECRET = "a secret"
 
 
 @contextmanager
@@ -44,12 +51,13 @@ class Stores:
 
 
 @asynccontextmanager
-async def office(url: str, *, work: bool = True) -> AsyncIterator[Office]:
-    """The application on a store, with its workers running."""
+async def office(url: str, *inboxes: InboxEntry, work: bool = True) -> AsyncIterator[Office]:
+    """The application on a store, with its workers running and these inboxes beside those of the cast."""
     with tempfile.TemporaryDirectory() as folder:
-        await furnish(url, _SECRET)
-        settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr(_SECRET))
-        app = create_app(settings, CHANNELS, FakeResponder(), only=None if work else "web")
+        channels = {**installed_channels(), **CHANNELS} if inboxes else CHANNELS
+        await furnish(url, SECRET, inboxes, channels)
+        settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr(SECRET))
+        app = create_app(settings, channels, FakeResponder(), only=None if work else "web")
         runner = web.AppRunner(app)
         await runner.setup()
         gc.collect()
@@ -58,3 +66,25 @@ async def office(url: str, *, work: bool = True) -> AsyncIterator[Office]:
             yield Office(app, TestClock())
         finally:
             await runner.cleanup()
+
+
+@contextmanager
+def all_cores_busy() -> Iterator[None]:
+    """A process on each core that only computes."""
+    cores = range(os.cpu_count() or 1)
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in cores]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+async def all_done(desk: Office) -> None:
+    """Wait until everything that was received is on its case, and every case with its team."""
+    async with desk.database.session() as session:
+        raw = select(func.count()).select_from(RawMessage).where(RawMessage.state == RawState.WAITING)
+        unrouted = select(func.count()).select_from(Case).where(col(Case.needs_routing))
+        while (await session.exec(raw)).one() or (await session.exec(unrouted)).one():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)

@@ -1,24 +1,19 @@
 """From `Desk.receive` to the routed case: how many a second, and how long one waits when nothing else happens."""
 
 import asyncio
-import os
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from omnidesk.events import CaseChanged
 from omnidesk.keys import BUS
 from omnidesk.store.dialect import async_url
-from omnidesk.store.models import Case, Interaction, Kind, RawMessage, RawState
+from omnidesk.store.models import Interaction, Kind
 from tests.bench.figures import Figure, milliseconds
-from tests.bench.ground import Stores, office
+from tests.bench.ground import Stores, all_cores_busy, all_done, office
 from tests.office import Office
 
 SENDERS = 64
@@ -34,7 +29,7 @@ async def measure(stores: Stores, messages: int) -> list[Figure]:
         raw = await _raw(await stores.make(kind), messages, GROUP)
         figures.append(Figure(f"{kind}: received and routed, {SENDERS} senders, half replies", f"{rate:,.0f}/s",
                               f"{raw:,.0f}/s plain driver, groups of {GROUP}"))  # fmt: skip
-        with _all_cores_busy():
+        with all_cores_busy():
             disturbed = await _rate(await stores.make(kind), messages)
             raw = await _raw(await stores.make(kind), messages, GROUP)
         figures.append(Figure(f"{kind}: the same while all cores are busy with other work",
@@ -56,7 +51,7 @@ async def _rate(url: str, messages: int) -> float:
                 await desk.receive(TEXT, sender=f"s{number}-{count // 2}", external_id=f"{number}-{count}")
 
         await asyncio.gather(*map(sender, range(SENDERS)))
-        await _all_done(desk)
+        await all_done(desk)
         rate = each * SENDERS / (time.perf_counter() - started)
         await _must_be_there(desk, each * SENDERS)
         return rate
@@ -68,27 +63,6 @@ async def _must_be_there(desk: Office, messages: int) -> None:
         kept = (await session.exec(said)).one()
     if kept != messages:
         raise RuntimeError(f"{messages} messages were received and {kept} kept")
-
-
-@contextmanager
-def _all_cores_busy() -> Iterator[None]:
-    """A process on each core that only computes."""
-    cores = range(os.cpu_count() or 1)
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in cores]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-
-
-async def _all_done(desk: Office) -> None:
-    async with desk.database.session() as session:
-        raw = select(func.count()).select_from(RawMessage).where(RawMessage.state == RawState.WAITING)
-        unrouted = select(func.count()).select_from(Case).where(col(Case.needs_routing))
-        while (await session.exec(raw)).one() or (await session.exec(unrouted)).one():  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
 
 
 async def _idle(url: str, messages: int) -> list[float]:
