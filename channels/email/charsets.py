@@ -26,13 +26,18 @@ _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac", "cp8")
 _WIDE = ("utf-16", "utf-32")
 _NEVER = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 """Codecs of Python's that are no charsets of mails; some take quadratic time."""
+_DISGUISE = re.compile(rb"[\x1b\0]")
+"""What ASCII has that may be something else (ISO-2022-JP, UTF-16)."""
 _ICELANDIC = re.compile(r"[ÞÐþð]|[Ýý].*[Ýý]", re.DOTALL)
 _NOT_TURKISH = re.compile(r"[áéíóúæøåãõñÁÉÍÓÚÆØÅÃÕÑ]")
 
 
 def decode(content: bytes, declared: str | None = None) -> str:
     """The text, whatever is wrong with the charset; without NUL and lone surrogates. Raises nothing."""
-    text = content.decode(_charset(content, _known((declared or "")[:_LONGEST])), "replace")
+    charset = _known(declared[:_LONGEST]) if declared else None
+    if charset in (None, "utf-8", FALLBACK) and content.isascii() and not _DISGUISE.search(content):
+        return content.decode()  # most of all that is asked for
+    text = content.decode(_charset(content, charset), "replace")
     return storable(text).removeprefix("\ufeff")
 
 
@@ -65,7 +70,7 @@ def _in_utf8(content: bytes, declared: str | None) -> str:
     """
     if content.isascii():
         return guess(content) if declared in (None, "utf-8") else declared
-    if declared is None or declared.startswith(_SINGLE_BYTE) or not _is(content, declared):
+    if declared in (None, "utf-8") or declared.startswith(_SINGLE_BYTE) or not _is(content, declared):
         return "utf-8"
     letters = sum(letter > "\x7f" for letter in content.decode())
     return "utf-8" if letters > 3 else declared
@@ -79,6 +84,8 @@ def _is_turkish(content: bytes) -> bool:
 
 def storable(text: str) -> str:
     """Without NUL, which PostgreSQL refuses, and lone surrogates, which no encoding takes."""
+    if text.isascii():
+        return text.replace("\0", "")
     return text.replace("\0", "").encode(errors="replace").decode()
 
 

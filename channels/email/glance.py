@@ -33,18 +33,13 @@ class Glance:
     def __init__(self, mail: Part) -> None:
         self.mail = mail
 
-    @cached_property
-    def fields(self) -> dict[str, str]:
-        """The first value of each header, by its name in lower case: once, since many are asked for."""
-        return {name.lower(): str(value) for name, value in reversed(self.mail.items())}
-
     def value(self, name: str) -> str:
         """A header's first value, without white space around it, or nothing."""
-        return self.fields.get(name.lower(), "").strip()
+        return self.mail.value(name).strip()
 
     def has(self, *names: str) -> bool:
         """Whether any of these headers is there."""
-        return any(name.lower() in self.fields for name in names)
+        return any(name.lower() in self.mail.fields for name in names)
 
     @cached_property
     def sender(self) -> str:

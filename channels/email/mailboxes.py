@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 from channels.email.words import LONGEST, plain
@@ -11,6 +12,7 @@ ADDRESS = re.compile(r"""[^\s<>()\[\]\\",;:@]{1,64}@[^\s<>()\[\]\\",;:@]{1,255}"
 """An address as people have them: no quotes, no comments, no literal IP."""
 _RARE = re.compile(r"""("[^"]{1,62}"|[^\s<>()\[\]\\",;:@]{1,64})@([^\s<>()\[\]\\",;:@]{1,255}|\[[\w.:]{1,60}\])""")
 """One with quotes or a literal IP as well."""
+_SHORT = 1_000
 _MOST = 5_000
 """The most entries of a header that are read."""
 _TOKEN = re.compile(
@@ -59,7 +61,12 @@ class _Entry:
 
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """The addresses of a header; where its syntax is broken, whatever looks like one."""
-    value = value[:LONGEST]
+    if len(value) > _SHORT:
+        return _read(value[:LONGEST])
+    return _known(value)
+
+
+def _read(value: str) -> tuple[Mailbox, ...]:
     found, before = [], ""
     for entry in islice(_entries(value), _MOST):
         if not (entry.texts or entry.address):
@@ -68,6 +75,10 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
         found += boxes
         before = "" if boxes or "@" in entry.text() else entry.text()
     return tuple(found) or tuple(Mailbox("", address) for address in ADDRESS.findall(plain(value)))
+
+
+_known = lru_cache(maxsize=256)(_read)
+"""A mail's sender is asked for by everyone who looks at it."""
 
 
 def _entries(value: str) -> Iterator[_Entry]:

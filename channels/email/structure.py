@@ -6,6 +6,7 @@ from collections.abc import Callable
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from functools import cached_property
 from typing import Any, cast
 
 from channels.email.charsets import decode, storable
@@ -41,6 +42,10 @@ class _Lenient(Compat32):
         octets = value.encode("ascii", "surrogateescape")
         return name, re.sub(r"[\r\n]+", "", decode(octets))
 
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """As it is: nothing is hidden in it any more."""
+        return value
+
 
 class Part(Message):
     """A part in which attached mails stay closed: they are kept byte by byte, never taken apart and rebuilt."""
@@ -64,7 +69,12 @@ class Part(Message):
         part.given = (name, content)
         return part
 
-    @property
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """The first value of each header, by its name in lower case: once, since many are asked for."""
+        return {name.lower(): str(value) for name, value in reversed(self.items())}
+
+    @cached_property
     def kind(self) -> str:
         """The content type; what is no type is a heap of bytes, a multipart without parts is read as it stands."""
         kind = super().get_content_type()
@@ -129,7 +139,7 @@ class Part(Message):
 
     def value(self, name: str) -> str:
         """A header's first value, or nothing."""
-        return str(self.get(name, ""))
+        return self.fields.get(name.lower(), "")
 
     def joined(self, name: str) -> str:
         """All values of a header, as one list."""

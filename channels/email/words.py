@@ -16,8 +16,10 @@ _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{0,80}\?[bq]\?)", re.IGNORECAS
 
 def plain(value: str) -> str:
     """A header value on one line, its encoded words decoded, its white space single."""
-    joined = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", value[:LONGEST])))
-    return " ".join(storable(joined).split())
+    text = value[:LONGEST]
+    if "=?" in text:
+        text = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", text)))
+    return " ".join(storable(text).split())
 
 
 def _pieces(value: str) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The lines of a text, as the finders of marks look at them."""
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
@@ -9,6 +8,12 @@ from omnidesk.text.folding import fold
 
 _LONGEST = 400
 """A longer line is prose: nothing that a mail program writes between messages is that long."""
+_INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f]"
+)
+"""Unicode's format characters (category Cf): marks of direction, joiners, soft hyphens."""
 _SMILEY = re.compile(r">[:;=._]['-]?[()<>_DPo/\\]")
 _LINK = re.compile(r"<(?:https?|mailto):[^<>\s]{0,300}>|\[(?:cid|mailto):[^][\s]{0,300}\]")
 
@@ -68,5 +73,5 @@ def _plain(line: str) -> str:
     if len(line) > _LONGEST:
         return ""
     if not line.isascii():
-        line = "".join(" " if c == "\xa0" else c for c in line if unicodedata.category(c) != "Cf")
+        line = _INVISIBLE.sub("", line).replace("\xa0", " ")
     return _LINK.sub("", line).strip(" \t\r\f\v*")

@@ -4,7 +4,7 @@ import re
 
 from channels.email.bodies import Bodies
 from channels.email.charsets import decode
-from channels.email.quoting.html import split_html, text_of
+from channels.email.quoting.html import may_tell, split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
 from channels.email.structure import read
@@ -55,7 +55,7 @@ def reply_of(bodies: Bodies, subject: str) -> Reply:
         return split_html(source, forward=forward)
     texts = [text_of(part.text) if part.is_html else part.text for part in bodies.text]
     reply = split("\n\n".join(text.strip("\n") for text in texts), forward=forward)
-    if forward or reply.has_history or not source:
+    if forward or reply.has_history or not may_tell(source):
         return reply
     told = split_html(source)
     return told if told.has_history or len(told.parts) > len(reply.parts) else reply
