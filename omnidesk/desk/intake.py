@@ -18,7 +18,7 @@ from datetime import timedelta
 from sqlalchemy import func
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Receipt, Unparsable
+from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Unparsable
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import parsing
 from omnidesk.desk.arrival import Arrival, apply
@@ -103,33 +103,30 @@ class Intake:
             for row in batch.rows:
                 batch.arrivals.append(await self._read(row))
                 await asyncio.sleep(0)  # reading is plain computing: let others, and renewing our lease, have a turn
+        await asyncio.gather(*map(self._keep_files, batch.arrivals))  # the disk takes many at once
         await self._apply_all(batch)
 
     async def _read(self, row: RawMessage) -> Arrival:
-        """Parse a message and store its files; what goes wrong here is settled with the lane."""
+        """Parse a message; what goes wrong here is settled with the lane."""
         inbox = self._inboxes.by_id(row.inbox_id)
         arrival = Arrival(row, inbox)
-        try:
+        with _noted(arrival):
             raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
-            for item in await parsing.parse(inbox.channel, raw):
-                arrival.items.append((item, await self._files(item)))
-        except Exception as error:
-            if isinstance(error, ChannelError) and error.permanent:
-                arrival.refused = str(error)
-            else:
-                arrival.failure = error
+            arrival.items = [(item, []) for item in await parsing.parse(inbox.channel, raw)]
         return arrival
+
+    async def _keep_files(self, arrival: Arrival) -> None:
+        """Store the files that came with a message."""
+        with _noted(arrival):
+            for item, stored in arrival.items:
+                if isinstance(item, Inbound):
+                    stored += [await self._file(attachment) for attachment in item.attachments]
 
     async def _body(self, row: RawMessage) -> bytes:
         if row.blob is None:
             return zlib.decompress(row.body)
         with _reaching_the_store():
             return await self._blobs.get(row.blob)
-
-    async def _files(self, item: Inbound | Receipt) -> list[Stored]:
-        if isinstance(item, Receipt):
-            return []
-        return [await self._file(attachment) for attachment in item.attachments]
 
     async def _file(self, attachment: Attachment) -> Stored:
         if attachment.upload is not None:
@@ -199,6 +196,18 @@ class Intake:
         async with self._db.transaction(durable=False) as tx:
             await self._lanes.release(tx, {row.lane})
             _finish(tx, arrival)
+
+
+@contextmanager
+def _noted(arrival: Arrival) -> Iterator[None]:
+    """What goes wrong with one message, beside the others of its batch."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, ChannelError) and error.permanent:
+            arrival.refused = str(error)
+        else:
+            arrival.failure = error
 
 
 @contextmanager
