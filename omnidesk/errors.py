@@ -11,16 +11,23 @@ from collections.abc import Mapping
 
 
 class OmnideskError(Exception):
-    """An error with a message for a person, a stable code for programs, and an HTTP status."""
+    """An error with a message for a person, a stable code for programs, and an HTTP status.
+
+    `values`: what the words for its code name in braces, where the pages have their own.
+    """
 
     status = 500
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, fields: Mapping[str, str] | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
         self.code = code or self.code
         self.fields = dict(fields or {})
+        self.values = dict(values or {})
 
 
 class NotFound(OmnideskError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from omnidesk.contract.channel import (
+    Addressee,
     Attachment,
     Button,
     Capabilities,
@@ -52,6 +53,7 @@ class FakeChannel(Channel):
                         said.get("error", ""),
                         bad_address=said.get("bad_address", False),
                         key=said.get("key", ""),
+                        address=said.get("address", ""),
                     )
                 ]
             harm(said["text"])
@@ -69,6 +71,7 @@ class FakeChannel(Channel):
                     references=tuple(said.get("references", ())),
                     button=said.get("button"),
                     whole=said.get("whole"),
+                    copied=tuple(Addressee(**one) for one in said.get("copied", ())),
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()
@@ -109,8 +112,18 @@ class FakeMail(FakeChannel):
 
     name = "fakemail"
     capabilities = Capabilities(
-        join="thread", survey="link", attachments=1_000_000, automatic_per_hour=3, keeps_trying=timedelta(days=5)
+        join="thread",
+        survey="link",
+        copies=True,
+        attachments=1_000_000,
+        automatic_per_hour=3,
+        keeps_trying=timedelta(days=5),
     )
+
+    async def send(self, outbound: Outbound) -> str:
+        """All copies of a message have one id."""
+        await super().send(outbound)
+        return f"fake-{outbound.message_key}"
 
 
 class FakeSms(FakeChannel):

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from aiohttp import ClientSession
 
-from channels.email.compose import compose, message_id
+from channels.email.compose import compose, message_id, named, needs_utf8
 from channels.email.dkim import signed
 from channels.email.imap import Fetcher, Mailbox
 from channels.email.oauth import Tokens
@@ -32,6 +32,7 @@ class EmailChannel(Channel):
         survey="link",
         attachments=25 * 1024 * 1024,
         automatic_per_hour=3,
+        copies=True,
         keeps_trying=timedelta(days=5),  # RFC 5321 §4.5.4.1
     )
     settings: EmailSettings
@@ -48,6 +49,10 @@ class EmailChannel(Channel):
     def address(self) -> str:
         """The address customers write to."""
         return self.settings.address
+
+    def is_own(self, address: str) -> bool:
+        """Also with a case token or any other tag."""
+        return self._own.knows(address)
 
     @classmethod
     def normal_address(cls, text: str) -> str | None:
@@ -77,7 +82,9 @@ class EmailChannel(Channel):
         """Hand a reply to the SMTP server; gives its Message-ID."""
         contents = [await file.read() for file in outbound.files]
         mail = compose(outbound, self.settings, contents, datetime.now(UTC))
-        await self._sender.send(await asyncio.to_thread(self._written, mail), outbound.to)
+        content = await asyncio.to_thread(self._written, mail)
+        utf8 = needs_utf8(*(one.address for one in named(outbound)))
+        await self._sender.send(content, outbound.to, utf8=utf8)
         return message_id(outbound, self.address)
 
     def _written(self, mail: EmailMessage) -> bytes:

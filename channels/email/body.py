@@ -1,9 +1,11 @@
 """One text of a composer as the two parts of a mail: plain text, and HTML with clickable links."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 from omnidesk.contract.channel import Link, Outbound
+from omnidesk.text.pictures import pieces
 
 _URL = r"(?i:https?)://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]"
 _MAIL = r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"
@@ -19,9 +21,14 @@ def plain(outbound: Outbound, below: str) -> str:
     return f"{text}\n{DASHES}\n{below}\n" if below else text
 
 
-def html(outbound: Outbound, title: str, below: str) -> str:
-    """The same as a page."""
-    paragraphs = _paragraphs(outbound.text)
+def html(outbound: Outbound, title: str, below: str, pictures: Mapping[str, str]) -> str:
+    """The same as a page; `pictures`: the content ids of those that stand in the text, by their names."""
+    paragraphs = [
+        shown
+        for text, name in pieces(outbound.text, pictures)
+        for shown in (*_paragraphs(text), _picture(name, pictures[name]) if name else "")
+        if shown
+    ]
     if outbound.links:
         paragraphs.append("<p>" + " &nbsp; ".join(map(_anchor, outbound.links)) + "</p>")
     if below:
@@ -35,7 +42,11 @@ def html(outbound: Outbound, title: str, below: str) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip())]
+    return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip()) if part]
+
+
+def _picture(name: str, content_id: str) -> str:
+    return f'<p><img src="cid:{escape(content_id)}" alt="{escape(name)}" style="max-width:100%"></p>'
 
 
 def _paragraph(text: str) -> str:

@@ -12,7 +12,8 @@ from channels.email.folding import Folding
 from channels.email.mailboxes import ADDRESS
 from channels.email.own import with_token
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import ChannelError, Outbound
+from omnidesk.contract.channel import Addressee, ChannelError, File, Outbound
+from omnidesk.text.pictures import is_placed
 
 _MOST_REFERENCES = 1_400
 """Characters of a References header; some servers refuse longer ones (RFC 5536 speaks of 998 a line)."""
@@ -22,13 +23,22 @@ _TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][\w.+-]*/[\w.+-]+", re.ASCII
 
 
 def message_id(outbound: Outbound, address: str) -> str:
-    """The Message-ID of a delivery, without angle brackets; the same for every try."""
-    return f"{quote(outbound.key, safe='')}@{address.rpartition('@')[2]}"
+    """The Message-ID, without angle brackets; the same for every try, and for all copies of a message."""
+    return f"{quote(outbound.message_key or outbound.key, safe='')}@{address.rpartition('@')[2]}"
 
 
 def needs_utf8(*addresses: str) -> bool:
     """Whether a mail can only go where SMTPUTF8 is spoken (RFC 6531): an address has letters beyond ASCII."""
     return not all(map(str.isascii, addresses))
+
+
+def named(outbound: Outbound) -> tuple[Addressee, ...]:
+    """Whom the mail names: the recipient, unless it is a bcc, and who gets it too, as far as they have mail addresses.
+
+    What can't stand in a header is the trouble of its own delivery, not of the copies to others.
+    """
+    others = tuple(one for one in outbound.addressees if one.address == outbound.to or ADDRESS.fullmatch(one.address))
+    return others or (Addressee(outbound.to, outbound.to_name),)
 
 
 def compose(outbound: Outbound, inbox: EmailSettings, contents: Sequence[bytes], now: datetime) -> EmailMessage:
@@ -37,9 +47,14 @@ def compose(outbound: Outbound, inbox: EmailSettings, contents: Sequence[bytes],
     Raises ChannelError when the recipient's address is none.
     """
     address, below = inbox.address, inbox.below(outbound.language)
-    mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=needs_utf8(address, outbound.to)))
+    people, shown = named(outbound), _shown(outbound, address)
+    utf8 = needs_utf8(address, *(one.address for one in people))
+    mail = EmailMessage(policy=Folding(linesep="\r\n", utf8=utf8))
+    _mailbox("", outbound.to)  # a bcc stands nowhere, and must be an address too
     mail["From"] = _mailbox(outbound.from_name, address)
-    mail["To"] = _mailbox(outbound.to_name, outbound.to)
+    for header, role in (("To", "to"), ("Cc", "cc")):
+        if boxes := [_mailbox(one.name, one.address) for one in people if one.role == role]:
+            mail[header] = boxes
     if outbound.token:
         mail["Reply-To"] = _mailbox(outbound.from_name, with_token(address, outbound.token))
     mail["Subject"] = _one_line(outbound.subject)
@@ -49,13 +64,29 @@ def compose(outbound: Outbound, inbox: EmailSettings, contents: Sequence[bytes],
     if outbound.automatic:
         _mark_automatic(mail, outbound, address)
     mail.set_content(plain(outbound, below), cte="quoted-printable")
-    page = html(outbound, _one_line(outbound.subject), below)
+    page = html(outbound, _one_line(outbound.subject), below, {file.filename: cid for file, cid in shown.items()})
     mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    body = mail.get_body(("html",))
     for file, content in zip(outbound.files, contents, strict=True):
         kind = file.content_type if _TYPE.fullmatch(file.content_type) else "application/octet-stream"
         main, _, sub = kind.partition("/")
-        mail.add_attachment(content, maintype=main, subtype=sub, filename=_one_line(file.filename))
+        name = _one_line(file.filename)
+        if body is not None and file in shown:
+            cid = f"<{shown[file]}>"
+            body.add_related(content, maintype=main, subtype=sub, cid=cid, filename=name, disposition="inline")
+        else:
+            mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
     return mail
+
+
+def _shown(outbound: Outbound, address: str) -> dict[File, str]:
+    """The pictures that stand in the text, and the ids by which the page names them (RFC 2392)."""
+    domain = address.rpartition("@")[2]
+    return {
+        file: f"{file.content_id}@{domain}"
+        for file in outbound.files
+        if file.content_id and is_placed(outbound.text, file.filename)
+    }
 
 
 def _mark_automatic(mail: EmailMessage, outbound: Outbound, address: str) -> None:

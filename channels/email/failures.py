@@ -8,21 +8,20 @@ from channels.email.own import OwnAddresses
 from channels.email.reasons import Reason
 from channels.email.reports import Recipient
 from omnidesk.contract.channel import Receipt
+from omnidesk.text.addresses import normal_email
 
 _BAD_ADDRESS = (Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST)
 
 
 def failures(kind: Kind, own: OwnAddresses) -> Iterator[Receipt]:
-    """A receipt for each mail of ours that will not arrive; a delay is none, since servers try for days."""
+    """A receipt for each copy of a mail of ours that will not arrive; a delay is none, since servers try for days."""
     failed = [recipient for recipient in kind.recipients if recipient.permanent]
-    if not failed:
-        return
-    error = "; ".join(map(_words, failed))
-    gone = any(recipient.reason in _BAD_ADDRESS for recipient in failed)
-    for message_id in kind.returned:
-        if own.made(message_id):
-            key = unquote(message_id.rpartition("@")[0])
-            yield Receipt(message_id, "failed", error, bad_address=gone, key=key)
+    for message_id in filter(own.made, kind.returned):
+        key = unquote(message_id.rpartition("@")[0])
+        for recipient in failed:
+            gone = recipient.reason in _BAD_ADDRESS
+            address = normal_email(recipient.email)
+            yield Receipt(message_id, "failed", _words(recipient), bad_address=gone, key=key, address=address)
 
 
 def _words(recipient: Recipient) -> str:

@@ -1,10 +1,11 @@
 """Headers as they go over the line: ids and names kept whole, where the standard library tears them."""
 
 from email.header import Header
+from email.headerregistry import Address
 from email.policy import EmailPolicy
 
 _IDS = frozenset({"references", "in-reply-to"})
-_MAILBOXES = frozenset({"from", "to", "reply-to"})
+_MAILBOXES = frozenset({"from", "to", "cc", "reply-to"})
 
 
 class Folding(EmailPolicy):
@@ -23,14 +24,19 @@ class Folding(EmailPolicy):
             if kind == "subject":
                 return f"{name}: {_words(value)}\r\n"
             if kind in _MAILBOXES:
-                (mailbox,) = value.addresses  # type: ignore[attr-defined]
-                return f"{name}: {_words(mailbox.display_name)}\r\n <{mailbox.addr_spec}>\r\n"
+                mailboxes = value.addresses  # type: ignore[attr-defined]
+                return f"{name}: " + ",\r\n ".join(map(_mailbox, mailboxes)) + "\r\n"
         folded: str = super().fold(name, value)
         return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """The header as octets."""
         return self.fold(name, value).encode()
+
+
+def _mailbox(mailbox: Address) -> str:
+    name = mailbox.display_name
+    return str(mailbox) if name.isascii() else f"{_words(name)}\r\n <{mailbox.addr_spec}>"
 
 
 def _words(text: str) -> str:

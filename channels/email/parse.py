@@ -18,7 +18,7 @@ from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
 from channels.email.structure import read
 from channels.email.words import plain
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
+from omnidesk.contract.channel import Addressee, Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
 
 
@@ -135,9 +135,21 @@ def _inbound(raw: RawMessage, mail: Mail, own: OwnAddresses) -> Inbound:
         message_id=mail.message_id,
         references=headers.first_of_each((*mail.kind.returned, *mail.in_reply_to, *reversed(mail.references))),
         attachments=mail.attachments,
+        copied=_copied(mail, sender, own),
     )
 
 
+def _copied(mail: Mail, sender: str, own: OwnAddresses) -> tuple[Addressee, ...]:
+    """Whom else it names, each once."""
+    named: dict[str, Addressee] = {}
+    for mailbox in (*mail.to, *mail.cc):
+        address = normal_email(mailbox.email)
+        if address != sender and not own.knows(address):
+            named.setdefault(address, Addressee(address, mailbox.name, "to" if mailbox in mail.to else "cc"))
+    return tuple(named.values())[:_MOST_COPIED]
+
+
+_MOST_COPIED = 100
 _LEFT_OUT = (
     "[This mail was not fetched ({why}). It is still in the mailbox, in the folder {folder}.]\n"
     "[Bu e-posta alınmadı ({why}). Posta kutusunda, {folder} klasöründe duruyor.]"

@@ -12,6 +12,8 @@ from channels.email.refusals import is_answer, refusal, words
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError
 
+_MB = 1_000_000
+
 
 class _Connection(SMTP):
     """A connection that waits longer for the answer to a whole mail: who gives up too early sends it twice."""
@@ -38,12 +40,16 @@ class Sender:
         self._lock = asyncio.Lock()
         self._pace = Pace(settings.smtp.per_minute)
 
-    async def send(self, content: bytes, recipient: str) -> None:
-        """Give a mail to the server for one recipient. Raises ChannelError with the server's own words."""
-        options = ["SMTPUTF8"] if needs_utf8(self._settings.address, recipient) else []
+    async def send(self, content: bytes, recipient: str, *, utf8: bool = False) -> None:
+        """Give a mail to the server for one recipient. Raises ChannelError with the server's own words.
+
+        `utf8`: the mail itself has addresses with letters beyond ASCII (RFC 6531).
+        """
+        options = ["SMTPUTF8"] if utf8 or needs_utf8(self._settings.address, recipient) else []
         await self._pace.wait()
         async with self._lock:
             connection = await self._connected()
+            _must_take(connection, len(content))
             try:
                 await connection.sendmail(self._settings.address, [recipient], content, mail_options=options)
             except asyncio.CancelledError:
@@ -102,6 +108,18 @@ class Sender:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def _must_take(connection: SMTP, size: int) -> None:
+    """Raise ChannelError for a mail that is larger than the server said it takes (RFC 1870; 0 = it does not say)."""
+    said = connection.esmtp_extensions.get("size", "")
+    limit = int(said) if said.isdecimal() else 0
+    if limit and size > limit:
+        raise ChannelError(
+            f"this mail is {size / _MB:.1f} MB with its files, and the mail server takes at most {limit / _MB:.1f} MB; "
+            "send less in one mail, or a link",
+            permanent=True,
+        )
 
 
 async def _answers(connection: SMTP) -> bool:

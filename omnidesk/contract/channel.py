@@ -20,6 +20,7 @@ from yarl import URL
 
 Join = Literal["thread", "person", "new"]
 ReceiptState = Literal["delivered", "read", "failed"]
+Role = Literal["to", "cc", "bcc"]
 
 
 class ChannelError(Exception):
@@ -58,6 +59,8 @@ class Capabilities:
     """The most characters in one message."""
     receipts: bool = False
     typing: bool = False
+    copies: bool = False
+    """Whether a message can name several people: it is then sent to each of them, and says who the others are."""
     api: bool = False
     """Its messages and receipts come by the desk's own JSON API; `parse` reads an `ApiMessage` (see
     `omnidesk.contract.message`)."""
@@ -97,6 +100,15 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Someone whom a message names beside its sender."""
+
+    address: str
+    name: str = ""
+    role: Role = "to"
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that came with a message: its bytes, or the handle of an upload, or the provider's reference."""
 
@@ -131,6 +143,8 @@ class Inbound:
     references: tuple[str, ...] = ()
     button: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    copied: tuple[Addressee, ...] = ()
+    """Whom else the message names, without its sender and the inbox itself; a bcc is never told."""
     whole: str | None = None
     """The text with the history that it quotes and its signature, where `text` is without them."""
     claims: Mapping[str, str] = field(default_factory=dict)
@@ -141,8 +155,9 @@ class Inbound:
 class Receipt:
     """What a provider says later of a message it took: `message_id` is what `Channel.send` returned.
 
-    A failure is final; `bad_address` as for `ChannelError`. `key` is the `Outbound.key`, where the provider gives it
-    back: with it a receipt finds its message even when it comes before `send` has returned.
+    A failure is final; `bad_address` as for `ChannelError`. `key` is the `Outbound.key` or the `Outbound.message_key`,
+    where the provider gives it back: with it a receipt finds its message even when it comes before `send` has
+    returned. `address` says whose copy it speaks of, where a message has several.
     """
 
     message_id: str
@@ -150,6 +165,7 @@ class Receipt:
     error: str = ""
     bad_address: bool = False
     key: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,8 @@ class File:
     url: str
     read: Callable[[], Awaitable[bytes]]
     id: str = ""
+    content_id: str | None = None
+    """Of a picture that belongs into the text, where its name stands in brackets (`omnidesk.text.pictures`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +223,17 @@ class Outbound:
 
     `key` is the same however often this delivery is tried: make the provider's id or idempotency key from it. `token`
     leads an answer back to the case. `references` are the ids of the messages before it, oldest first.
+
+    Where the channel says `copies`, a message to several people comes once for each (`to`), always with the same
+    `addressees`, which it names (never a bcc), and the same `message_key`: these are copies of one message.
     """
 
     key: str
     to: str
     text: str
     to_name: str = ""
+    addressees: tuple[Addressee, ...] = ()
+    message_key: str = ""
     from_name: str = ""
     subject: str = ""
     language: str = "en"
@@ -392,6 +415,10 @@ class Channel(ABC):
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
         """Receive while the context is open."""
         yield
+
+    def is_own(self, address: str) -> bool:
+        """Whether a message to this address (in its normal form) comes to this inbox itself."""
+        return bool(self.address) and address == self.normal_address(self.address)
 
     @classmethod
     def normal_address(cls, text: str) -> str | None:

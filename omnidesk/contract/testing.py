@@ -18,6 +18,7 @@ import pytest
 from pydantic import ValidationError
 
 from omnidesk.contract.channel import (
+    Addressee,
     Capabilities,
     Channel,
     ChannelError,
@@ -286,6 +287,20 @@ class ChannelContract:
             await channel.close()
 
     @pytest.mark.asyncio
+    async def test_the_copies_of_a_message_are_one_message(self) -> None:
+        """Whoever gets two of them, or answers all, has one in front of them."""
+        if not self.make().capabilities.copies:
+            pytest.skip("this channel sends to one person alone")
+        people = (Addressee("mia@example.com"), Addressee("max@example.com", role="cc"))
+        async with asyncio.timeout(_SECONDS), self.sending() as channel:
+            ids = {
+                await channel.send(replace(self.outbound(key), to=to, addressees=people, message_key="1"))
+                for key, to in (("17", "mia@example.com"), ("18", "max@example.com"), ("19", "zoe@example.com"))
+            }
+            await channel.close()
+        assert len(ids) == 1
+
+    @pytest.mark.asyncio
     async def test_a_refusal_is_a_channel_error_with_a_reason(self) -> None:
         """No provider's own exception comes in."""
         refusing = self.refusing()
@@ -313,6 +328,10 @@ def _check(item: Inbound | Receipt) -> None:
     assert isinstance(item.text, str)
     assert item.sender.address.strip()
     assert item.sent_at is None or item.sent_at.tzinfo is not None
+    for one in item.copied:
+        assert one.address.strip()
+        assert one.role in ("to", "cc")
+        assert one.address != item.sender.address
     for attachment in item.attachments:
         assert attachment.filename
         given = (attachment.content, attachment.upload, attachment.reference)

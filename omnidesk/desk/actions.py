@@ -7,7 +7,9 @@ from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
 from omnidesk.desk import cases, deliveries, files, interactions, surveys
+from omnidesk.desk import copies as copying
 from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.copies import Copies
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
 from omnidesk.errors import Conflict, Invalid, NotFound
@@ -21,6 +23,7 @@ from omnidesk.store.models import (
     Category,
     ContactPoint,
     Delivery,
+    DeliveryRole,
     DeliveryState,
     Direction,
     Holder,
@@ -54,18 +57,21 @@ async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
 async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
     attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False, wait: bool = False,
-    capabilities: CapabilitiesOf | None = None,
+    capabilities: CapabilitiesOf | None = None, copies: Copies | None = None,
 ) -> Case:  # fmt: skip
-    """Answer the contact.
+    """Answer the contact, and let others have a copy.
 
     Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, and
-    Invalid for what the channel of the case can't carry.
+    Invalid for what the channel of the case can't carry and for addresses that get no copy.
     """
+    copied = await _copied(tx, viewer, number, copies) if copies else []
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
         deliveries.must_take(can, text.strip(), attachments)
+    if any(other.channel != case.channel for other, _ in copied):
+        raise Conflict("The contact has changed the channel since you read this case.", code="somebody_wrote")
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     if not point.consent:
         raise Invalid(
@@ -81,8 +87,11 @@ async def reply(
         await _own(tx, viewer, case)
     content = Content(text=text.strip())
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, By.viewer(viewer), content)
-    files.attach(tx, interaction_id, list(attachments))
+    files.attach(tx, interaction_id, files.placed(attachments, content.text))
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
+    for other, role in copied:
+        if other.id != point.id:
+            deliveries.queue(tx, case, other, interaction_id, automatic=False, role=role)
     if wait:
         case.category = Category.WAITING
     elif case.category == Category.NEW:
@@ -90,6 +99,15 @@ async def reply(
     case.first_reply_at = case.first_reply_at or tx.now
     case.unread = False
     return case
+
+
+async def _copied(
+    tx: Transaction, viewer: Viewer, number: int, copies: Copies
+) -> list[tuple[ContactPoint, DeliveryRole]]:  # fmt: skip
+    """Who gets a copy. Met before the case is locked: what arrives locks addresses first, then cases."""
+    must_be(viewer, Role.AGENT)
+    case = (await tx.session.exec(select(Case).where(Case.number == number))).first()
+    return await copying.meet(tx, case, copies) if case is not None and viewer.may_see(case) else []
 
 
 def _check_text(text: str, attachments: Sequence[Stored] = ()) -> None:
@@ -158,10 +176,9 @@ async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachme
     """Write something that only colleagues see."""
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
-    interaction_id = interactions.append(
-        tx, case, Kind.NOTE, Direction.INTERNAL, By.viewer(viewer), Content(text=text.strip())
-    )  # fmt: skip
-    files.attach(tx, interaction_id, list(attachments))
+    content = Content(text=text.strip())
+    interaction_id = interactions.append(tx, case, Kind.NOTE, Direction.INTERNAL, By.viewer(viewer), content)
+    files.attach(tx, interaction_id, files.placed(attachments, content.text))
     return case
 
 

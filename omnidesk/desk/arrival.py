@@ -1,7 +1,7 @@
 """What an arriving message does: it finds its person and case, and becomes a row of the log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
@@ -25,6 +25,8 @@ from omnidesk.text.language import guess
 
 _TELLING = 300
 """So much of a text tells its language."""
+_COPIED = 50
+"""So many of the people whom a message names are kept."""
 
 
 @dataclass(slots=True)
@@ -222,6 +224,7 @@ def _payload(inbound: Inbound) -> dict[str, Any]:
     facts = {
         "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
         "claims": dict(inbound.claims), "whole": inbound.whole,
+        "copied": [asdict(one) for one in inbound.copied[:_COPIED]],
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 

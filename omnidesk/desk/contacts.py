@@ -32,8 +32,13 @@ class Person:
     contact: Contact
 
 
-async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict[str, Person]:
-    """Find or create who wrote, by address; all points are locked, in id order, so that no two writers cross."""
+async def meet(
+    tx: Transaction, channel: str, senders: Iterable[Sender], *, wrote: bool = True
+) -> dict[str, Person]:  # fmt: skip
+    """Find or create who wrote, by address; all points are locked, in id order, so that no two writers cross.
+
+    `wrote`: False for people who are only written to, which tells nothing of those we know.
+    """
     senders = list(senders)
     people = await _known(tx, channel, {sender.address for sender in senders})
     new = {sender.address for sender in senders} - people.keys()
@@ -42,7 +47,8 @@ async def meet(tx: Transaction, channel: str, senders: Iterable[Sender]) -> dict
     for sender in senders:
         if sender.address not in people:
             people[sender.address] = _create(tx, channel, sender)
-        _learn(tx, people[sender.address], sender)
+        if wrote:
+            _learn(tx, people[sender.address], sender)
     return people
 
 

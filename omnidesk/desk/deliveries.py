@@ -11,7 +11,7 @@ from omnidesk.errors import Invalid, NotFound
 from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState
+from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryRole, DeliveryState
 
 _PROGRESS = [
     DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ
@@ -63,11 +63,14 @@ def must_take_files(can: Capabilities, files: Sequence[Sized]) -> None:
         )
 
 
-def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *, automatic: bool) -> None:
-    """Send an interaction to the contact point of a case; nothing automatic goes where it is not wanted."""
+def queue(
+    tx: Transaction, case: Case, point: ContactPoint, interaction_id: int, *,
+    automatic: bool, role: DeliveryRole = DeliveryRole.TO,
+) -> None:  # fmt: skip
+    """Send an interaction by the inbox of a case; nothing automatic goes where it is not wanted."""
     wanted = point.consent or not automatic
     _add(tx, point, interaction_id, {
-        "case_id": case.id, "inbox_id": case.inbox_id, "automatic": automatic,
+        "case_id": case.id, "inbox_id": case.inbox_id, "automatic": automatic, "role": role,
         "state": DeliveryState.QUEUED if wanted else DeliveryState.CANCELLED, "error": "" if wanted else STOPPED,
     })  # fmt: skip
 
@@ -75,7 +78,7 @@ def queue(tx: Transaction, case: Case, point: ContactPoint, interaction_id: int,
 def queue_answer(tx: Transaction, inbox_id: int, case: Case | None, point: ContactPoint, interaction_id: int) -> None:
     """Send what answers a command of the person, whatever is wanted otherwise; there need be no case."""
     _add(tx, point, interaction_id, {
-        "case_id": case.id if case else None, "inbox_id": inbox_id, "automatic": False,
+        "case_id": case.id if case else None, "inbox_id": inbox_id, "automatic": False, "role": DeliveryRole.TO,
         "state": DeliveryState.QUEUED, "error": "",
     })  # fmt: skip
 
@@ -111,20 +114,43 @@ async def take_receipts(tx: Transaction, keys: Keys, receipts: Sequence[tuple[in
 
     Late, early, repeated and foreign receipts are harmless.
     """
-    by_key = {receipt.key: delivery_of_key(keys, receipt.key) for _, receipt in receipts if receipt.key}
-    named = {receipt.message_id for _, receipt in receipts}
+    delivery_of = {receipt.key: delivery_of_key(keys, receipt.key) for _, receipt in receipts}
+    message_of = {receipt.key: message_of_key(keys, receipt.key) for _, receipt in receipts}
     this = (
         col(Delivery.inbox_id).in_({inbox_id for inbox_id, _ in receipts}),
-        col(Delivery.id).in_([found for found in by_key.values() if found]) | col(Delivery.provider_id).in_(named),
+        col(Delivery.id).in_([found for found in delivery_of.values() if found])
+        | col(Delivery.interaction_id).in_([found for found in message_of.values() if found])
+        | col(Delivery.provider_id).in_({receipt.message_id for _, receipt in receipts}),
     )
     known = list(
         await tx.session.exec(select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update(key_share=True))
     )
     for inbox_id, receipt in receipts:
-        for delivery in known:
-            own = delivery.id == by_key.get(receipt.key) or delivery.provider_id == receipt.message_id
-            if own and delivery.inbox_id == inbox_id:
-                await _take_receipt(tx, delivery, receipt)
+        named = [
+            delivery
+            for delivery in known
+            if delivery.inbox_id == inbox_id
+            and (
+                delivery.id == delivery_of[receipt.key]
+                or delivery.interaction_id == message_of[receipt.key]
+                or delivery.provider_id == receipt.message_id
+            )
+        ]
+        await _take_for_copy(tx, named, receipt)
+
+
+async def _take_for_copy(tx: Transaction, named: Sequence[Delivery], receipt: Receipt) -> None:
+    """A receipt for a message of several copies is for the one that went to its address.
+
+    A mail that was passed on fails at an address that we never wrote to, and nobody knows from which copy: then none
+    is taken for failed, and the agent is told.
+    """
+    meant = [one for one in named if receipt.address in ("", one.address)] or (named if len(named) == 1 else [])
+    for delivery in meant:
+        await _take_receipt(tx, delivery, receipt)
+    if named and not meant and receipt.state == "failed" and named[0].case_id is not None:
+        case = await tx.get(Case, named[0].case_id)
+        interactions.event(tx, case, "delivery_failed", address=receipt.address, error=receipt.error[:300])
 
 
 async def take_receipt(tx: Transaction, inbox_id: int, interaction_id: int, receipt: Receipt) -> Delivery:
@@ -159,7 +185,21 @@ def key_of(keys: Keys, delivery_id: int) -> str:
 
 def delivery_of_key(keys: Keys, key: str) -> int | None:
     """The delivery that `key_of` named, or None."""
-    text = keys.verify("delivery", key.lower())
+    return _id_in(keys, "delivery", key)
+
+
+def message_key_of(keys: Keys, interaction_id: int) -> str:
+    """What all copies of a message are known by at their provider, signed like the key of one."""
+    return keys.sign("message", f"{interaction_id}")
+
+
+def message_of_key(keys: Keys, key: str) -> int | None:
+    """The interaction that `message_key_of` named, or None."""
+    return _id_in(keys, "message", key)
+
+
+def _id_in(keys: Keys, purpose: str, key: str) -> int | None:
+    text = keys.verify(purpose, key.lower())
     return int(text) if text else None
 
 

@@ -2,8 +2,8 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,8 +14,10 @@ from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Attachment, AttachmentState
+from omnidesk.text import pictures
 
 _LINK_LIFE = timedelta(days=1)
+_DIGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ def from_handle(keys: Keys, handle: str) -> Stored:
         raise Invalid("This attachment is not known here; attach it again.", fields={"attachments": "unknown"})
     blob, size, filename, content_type = json.loads(urlsafe_b64decode(facts))
     return Stored(filename, content_type, size, blob)
+
+
+def placed(files: Iterable[Stored], text: str) -> list[Stored]:
+    """The files of a message of ours; a picture that its text names in brackets belongs there."""
+    found: dict[str, Stored] = {}
+    others = []
+    for file in files:
+        if (
+            file.content_type in pictures.TYPES
+            and file.filename not in found
+            and pictures.is_placed(text, file.filename)
+        ):
+            found[file.filename] = replace(file, inline=True, content_id=f"{len(found) + 1}.{file.blob[-_DIGEST:]}")
+        else:
+            others.append(replace(file, inline=False, content_id=None))
+    return [*found.values(), *others]
 
 
 def attach(tx: Transaction, interaction_id: int, files: list[Stored]) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
-from omnidesk.desk import deliveries, files, joining, surveys
+from omnidesk.desk import copies, deliveries, files, joining, surveys
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
@@ -22,6 +22,7 @@ from omnidesk.store.models import (
     Case,
     ContactPoint,
     Delivery,
+    DeliveryRole,
     Direction,
     Inbox,
     Interaction,
@@ -49,7 +50,7 @@ class Letters:
         case = await session.get_one(Case, delivery.case_id) if delivery.case_id else None
         point = await session.get_one(ContactPoint, delivery.contact_point_id)
         inbox = await session.get_one(Inbox, delivery.inbox_id)
-        if case is not None and point.contact_id != case.contact_id:
+        if case is not None and delivery.role == DeliveryRole.TO and point.contact_id != case.contact_id:
             raise Invalid("this address belongs to somebody else by now; reach the person at another one")
         can = channel.capabilities
         language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
@@ -57,7 +58,9 @@ class Letters:
         return Outbound(
             key=deliveries.key_of(self.keys, delivery.id),
             to=delivery.address,
-            to_name=_to_name(case, point),
+            to_name=_to_name(case, point) if delivery.role == DeliveryRole.TO else point.name,
+            addressees=await copies.addressees(session, interaction.id) if can.copies else (),
+            message_key=deliveries.message_key_of(self.keys, interaction.id),
             from_name=_from_name(interaction, inbox),
             subject=_subject(case, language),
             language=language,
@@ -83,7 +86,7 @@ class Letters:
 
     async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
         stored = (Attachment.interaction_id == interaction_id, Attachment.state == AttachmentState.STORED)
-        rows = await session.exec(select(Attachment).where(*stored))
+        rows = await session.exec(select(Attachment).where(*stored).order_by(col(Attachment.id)))
         found = tuple(self.file(row) for row in rows)
         deliveries.must_take_files(can, found)
         return found
@@ -91,7 +94,10 @@ class Letters:
     def file(self, row: Attachment) -> File:
         """An attachment as it is handed out."""
         url = self.public_url + files.signed_path(self.keys, row.id, self.db.now())
-        return File(row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob), str(row.id))
+        return File(
+            row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob), str(row.id),
+            content_id=row.content_id if row.inline else None,
+        )  # fmt: skip
 
 
 def _logged(interaction: Interaction, case: Case | None, inbox: Inbox) -> Logged:

@@ -16,7 +16,8 @@ from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
-from omnidesk.store.db import Database, Transaction, fixed
+from omnidesk.store import dialect
+from omnidesk.store.db import Database, Transaction, fixed, table_of
 from omnidesk.store.models import Delivery, DeliveryState, Lease, MessageReference
 
 log = logging.getLogger(__name__)
@@ -165,10 +166,11 @@ class Outbox:
             row.provider_id, row.sent_at = provider_id, tx.now
             if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
                 row.state, row.error = DeliveryState.SENT, ""
-            known = await tx.session.get(MessageReference, (provider_id, row.interaction_id))
-            if known is None and row.case_id is not None:
+            if row.case_id is not None:
                 reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
-                tx.add_row(MessageReference, reference)
+                connection = await tx.session.connection()  # another copy of the message may note it at the same time
+                key = ["message_id", "interaction_id"]
+                await dialect.insert_new(connection, table_of(MessageReference), [reference], key=key, give=key[0])
             await deliveries.tell(tx, row)
 
     async def _not_sent(

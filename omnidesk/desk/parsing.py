@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from omnidesk.contract.channel import Attachment, Channel, Inbound, RawMessage, Receipt, Unparsable
+from omnidesk.contract.channel import Addressee, Attachment, Channel, Inbound, RawMessage, Receipt, Unparsable
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ def clean(inbound: Inbound) -> Inbound:
         references=tuple(filter(None, map(_id, inbound.references))),
         button=_id(inbound.button),
         claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
+        copied=tuple(_clean_addressee(one) for one in inbound.copied if _id(one.address)),
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
 
@@ -89,6 +90,10 @@ def _cut(text: str, html: str) -> list[Attachment]:
     if max(len(text), len(html)) <= _LONGEST_TEXT:
         return []
     return [Attachment("message.txt", "text/plain; charset=utf-8", text.encode())]
+
+
+def _clean_addressee(one: Addressee) -> Addressee:
+    return replace(one, address=storable(one.address), name=storable(one.name)[:200])
 
 
 def _clean_attachment(attachment: Attachment) -> Attachment:
@@ -101,7 +106,12 @@ def _clean_attachment(attachment: Attachment) -> Attachment:
 
 
 def _clean_receipt(receipt: Receipt) -> Receipt:
-    return replace(receipt, message_id=storable(receipt.message_id), error=storable(receipt.error))
+    return replace(
+        receipt,
+        message_id=storable(receipt.message_id),
+        error=storable(receipt.error),
+        address=storable(receipt.address),
+    )
 
 
 def _id(text: str | None) -> str | None:

@@ -115,9 +115,11 @@ async def rows_of(session: AsyncSession, interactions: list[Interaction]) -> lis
     """Interactions with their attachments and deliveries."""
     ids = [interaction.id for interaction in interactions]
     attachments, deliveries = defaultdict(list), defaultdict(list)
-    for file in await session.exec(select(Attachment).where(col(Attachment.interaction_id).in_(ids))):
+    of_these = select(Attachment).where(col(Attachment.interaction_id).in_(ids)).order_by(col(Attachment.id))
+    for file in await session.exec(of_these):
         attachments[file.interaction_id].append(file)
-    for delivery in await session.exec(select(Delivery).where(col(Delivery.interaction_id).in_(ids))):
+    sent = select(Delivery).where(col(Delivery.interaction_id).in_(ids)).order_by(col(Delivery.id))
+    for delivery in await session.exec(sent):
         deliveries[delivery.interaction_id].append(delivery)
     return [TimelineRow(one, attachments[one.id], deliveries[one.id]) for one in interactions]
 

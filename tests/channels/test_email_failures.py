@@ -41,8 +41,9 @@ def receipts(body: bytes) -> list[Receipt]:
 def test_a_bounce_says_which_mail_of_ours_failed_and_why(status: str, bad_address: bool, why: str) -> None:
     (receipt,) = receipts(bounce("key%3Dx@omnidesk.example", status=status))
     assert receipt == Receipt(
-        "key%3Dx@omnidesk.example", "failed", f"mia@x.example: {why} ({status})", bad_address=bad_address, key="key=x"
-    )
+        "key%3Dx@omnidesk.example", "failed", f"mia@x.example: {why} ({status})", bad_address=bad_address, key="key=x",
+        address="mia@x.example",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -105,11 +105,12 @@ def at_port(port: int, more: dict[str, Any] | None = None, smtp: dict[str, Any] 
 async def sending(sink: Sink, more: dict[str, Any] | None = None, **smtp: Any) -> AsyncIterator[EmailChannel]:
     """A channel whose SMTP server is this sink."""
     loop = asyncio.get_running_loop()
-    utf8 = smtp.pop("utf8", True)
+    utf8, limit = smtp.pop("utf8", True), smtp.pop("limit", 33_554_432)
 
     def session() -> SMTP:
         return SMTP(
             sink,
+            data_size_limit=limit,
             hostname="mx.example",
             enable_SMTPUTF8=utf8,
             authenticator=authenticate,

@@ -7,7 +7,7 @@ from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
-from omnidesk.store.models.deliveries import Delivery, DeliveryState
+from omnidesk.store.models.deliveries import Delivery, DeliveryRole, DeliveryState
 from omnidesk.store.models.inboxes import Inbox
 from omnidesk.store.models.interactions import (
     Attachment,
@@ -28,9 +28,9 @@ from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 __all__ = [
     "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author",
     "BotState", "BotVersion", "Case", "CaseLabel", "Category", "Contact", "ContactLink", "ContactLinkCase",
-    "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry",
-    "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership",
-    "Memory", "MessageReference", "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role",
-    "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
-    "noun_of",
+    "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState", "Direction",
+    "ExternalId", "FaqEntry", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind",
+    "LaneClaim", "Lease", "Membership", "Memory", "MessageReference", "Metric", "Participant", "Priority",
+    "RawMessage", "RawState", "Read", "Role", "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer",
+    "Survey", "Team", "TimerState", "noun_of",
 ]  # fmt: skip

@@ -22,6 +22,14 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DeliveryRole(StrEnum):
+    """How a message names who gets it: a bcc it does not."""
+
+    TO = "to"
+    CC = "cc"
+    BCC = "bcc"
+
+
 class Delivery(Row, table=True):
     """An outgoing message on its way to one contact point."""
 
@@ -41,6 +49,7 @@ class Delivery(Row, table=True):
     inbox_id: int = link("inboxes.id")
     channel: str
     address: str
+    role: str = DeliveryRole.TO
     automatic: bool = False
     state: str = DeliveryState.QUEUED
     not_before: datetime = moment()
