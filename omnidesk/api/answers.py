@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from omnidesk.store.models import Author, Category, DeliveryState, Direction, Holder, Kind, Priority
+from omnidesk.store.models import Author, Category, DeliveryRole, DeliveryState, Direction, Holder, Kind, Priority
 
 
 class Answer(BaseModel):
@@ -68,6 +68,7 @@ class Delivery(Answer):
     """The sending of an interaction to one address."""
 
     to: str
+    role: DeliveryRole
     channel: str
     state: DeliveryState
     error: str | None

@@ -43,6 +43,9 @@ Spoken = Annotated[str, Field(max_length=_LONGEST, pattern=r"^[^\x00]*[^\x00\x1c
 Email = Annotated[Word, Field(max_length=320, description="The address an agent signs in with.")]
 
 
+Address = Annotated[Word, Field(max_length=320, examples=["max@example.com"])]
+
+
 class CaseQuery(Page):
     """Which cases; the newest first, or with `updated_since` the one first that was changed longest ago."""
 
@@ -82,6 +85,8 @@ class NewInteraction(Incoming):
     kind: Literal["reply", "note"]
     body: Spoken
     inbox: Slug | None = Field(default=None, description="By which inbox a reply goes; null = the one of the case.")
+    cc: list[Address] = Field(default_factory=list, max_length=20, description="Who gets a copy of a reply by email.")
+    bcc: list[Address] = Field(default_factory=list, max_length=20, description="The same, and nobody else knows.")
     last_seen: Count | None = None
 
 

@@ -9,6 +9,7 @@ from omnidesk.api import answers, forms
 from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call, Page
 from omnidesk.desk import actions, people, reaching, timeline, views
+from omnidesk.desk.copies import Copies
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES, LETTERS
@@ -22,6 +23,7 @@ from omnidesk.store.models import (
     Contact,
     ContactPoint,
     Delivery,
+    DeliveryRole,
     DeliveryState,
     Direction,
     Inbox,
@@ -82,12 +84,14 @@ async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.
 async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Case:
     if body.inbox is not None:
         await reaching.answer_through(tx, call.viewer, number, named_inbox(call, body.inbox))
-    can = call.app[INBOXES].capabilities_of
+    inboxes = call.app[INBOXES]
+    copies = Copies(inboxes, body.cc, body.bcc) if body.cc or body.bcc else None
     try:
         # a program that sends the same again must be stopped as well, so its own words count
         return await actions.reply(
-            tx, call.viewer, number, body.body, last_seen=body.last_seen, even_own=True, capabilities=can
-        )
+            tx, call.viewer, number, body.body, last_seen=body.last_seen, even_own=True,
+            capabilities=inboxes.capabilities_of, copies=copies,
+        )  # fmt: skip
     except Invalid as error:
         fields = {"body" if name == "text" else name: wrong for name, wrong in error.fields.items()}
         raise Invalid(error.message, code=error.code, fields=fields) from error
@@ -127,5 +131,6 @@ def _file(call: Call, file: Attachment) -> answers.File:
 
 def _delivery(delivery: Delivery, point: ContactPoint) -> answers.Delivery:
     return answers.Delivery(
-        to=point.address, channel=point.channel, state=DeliveryState(delivery.state), error=delivery.error or None
+        to=point.address, role=DeliveryRole(delivery.role), channel=point.channel,
+        state=DeliveryState(delivery.state), error=delivery.error or None,
     )  # fmt: skip

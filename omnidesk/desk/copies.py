@@ -27,6 +27,8 @@ from omnidesk.store.models import (
 MOST = 20
 """People whom one reply is copied to."""
 _OFFERED = 50
+_LOOKED_AT = 5
+"""Messages whose people are offered."""
 _LONGEST = 320
 
 
@@ -52,7 +54,9 @@ async def meet(tx: Transaction, case: Case, copies: Copies) -> list[tuple[Contac
             values={"most": MOST},
             fields={"cc": "too many"},
         )
-    people = await contacts.meet(tx, case.channel, [Sender(address) for address in wanted], wrote=False)
+    names = {address: name for mail in await _named(tx.session, case) for address, name in mail.items()}
+    senders = [Sender(address, names.get(address, "")) for address in wanted]
+    people = await contacts.meet(tx, case.channel, senders, wrote=False)
     for address, role in wanted.items():
         _must_reach(people[address].point, role)
     return [(people[address].point, role) for address, role in wanted.items()]
@@ -118,12 +122,16 @@ async def offered(session: AsyncSession, inboxes: Inboxes, case: Case) -> list[O
         return []
     to = await session.get_one(ContactPoint, case.contact_point_id)
     ticked = await _last_cc(session, case)
-    named = await _named_last(session, case)
-    names = {**named, **await _participants(session, case), **ticked}
+    mails = await _named(session, case)
+    named = mails[0] if mails else {}
+    names: dict[str, str] = {}
+    for people in (*mails, await _participants(session, case), ticked):
+        for address, name in people.items():
+            names[address] = names.get(address) or name
     return [
-        Offer(address, name if name != address else "", ticked=address in ticked, named=address in named)
+        Offer(address, _other_than(address, name), ticked=address in ticked, named=address in named)
         for address, name in list(names.items())[:_OFFERED]
-        if address != to.address and not is_own(inboxes, case.channel, address)
+        if address not in ("", to.address) and not is_own(inboxes, case.channel, address)
     ]
 
 
@@ -141,19 +149,20 @@ async def _last_cc(session: AsyncSession, case: Case) -> dict[str, str]:
     return {one.address: one.name for one in await addressees(session, interaction_id) if one.role == "cc"}
 
 
-async def _named_last(session: AsyncSession, case: Case) -> dict[str, str]:
-    """Who wrote the last message from outside, and whom it names."""
+async def _named(session: AsyncSession, case: Case) -> list[dict[str, str]]:
+    """Who wrote each of the last messages from outside and whom it names, addresses with names, the newest first."""
     last = (
         select(Interaction.payload, Interaction.author_name)
         .where(Interaction.case_id == case.id, Interaction.direction == Direction.INBOUND)
         .where(Interaction.kind == Kind.MESSAGE, Interaction.channel == case.channel)
         .where(col(Interaction.automatic).is_(False))
         .order_by(col(Interaction.position).desc())
-        .limit(1)
+        .limit(_LOOKED_AT)
     )
-    payload, author = (await session.exec(last)).first() or ({}, "")
-    sender = {payload["address"]: author} if "address" in payload else {}
-    return {**sender, **{one["address"]: one.get("name", "") for one in payload.get("copied", ())}}
+    return [
+        {payload.get("address", ""): author, **{one["address"]: one["name"] for one in payload.get("copied", ())}}
+        for payload, author in await session.exec(last)
+    ]
 
 
 async def _participants(session: AsyncSession, case: Case) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """A case: what was said and done, and what agents do with it."""
 
+import re
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, files, timeline, views
+from omnidesk.desk import actions, agents, copies, files, timeline, views
+from omnidesk.desk.copies import Copies
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case
@@ -18,6 +20,8 @@ _REFRESHED = 200
 """The most rows that one refresh draws again."""
 _CHANGED = "case-changed"
 _LONGEST = 50_000
+_ADDRESSES = 100
+"""Fields of addresses that are read; how many addresses a message takes is for the desk to say."""
 
 
 class Message(BaseModel):
@@ -27,6 +31,8 @@ class Message(BaseModel):
     text: str = Field(default="", max_length=_LONGEST)
     upload: list[str] = []
     last_seen: Number | None = None
+    cc: list[str] = Field(default=[], max_length=_ADDRESSES)
+    bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
     wait: bool = False
     anyway: bool = False
 
@@ -49,7 +55,15 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     case = await views.find(session, viewer, number)
     rows = await timeline.timeline(session, case, limit=_AT_FIRST)
     panel = await timeline.side_panel(session, viewer, case)
-    return {"case": case, "lines": lines(rows, zone_of(request)), "panel": panel}
+    said = lines(rows, zone_of(request))
+    return {"case": case, "lines": said, "panel": panel, **await _copied(request, session, case)}
+
+
+async def _copied(request: web.Request, session: AsyncSession, case: Case) -> dict[str, Any]:
+    """Whom the composer may copy a reply to, if the channel sends copies."""
+    inboxes = request.app[INBOXES]
+    can = inboxes.capabilities_of(case.inbox_id)
+    return {"copies": can is not None and can.copies, "offers": await copies.offered(session, inboxes, case)}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -74,6 +88,14 @@ async def changes(request: web.Request) -> web.StreamResponse:
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel,
         view=view if view in views.VIEWS else "all",
     )  # fmt: skip
+
+
+async def addressees(request: web.Request) -> web.StreamResponse:
+    """Whom the next reply may go to, as it is now."""
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        found = await _copied(request, session, case)
+    return page(request, "cases/addressees.html", case=case, **found)
 
 
 async def earlier(request: web.Request) -> web.StreamResponse:
@@ -119,13 +141,20 @@ async def write(request: web.Request) -> web.StreamResponse:
             else:
                 await actions.reply(
                     tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait,
-                    capabilities=request.app[INBOXES].capabilities_of,
+                    capabilities=request.app[INBOXES].capabilities_of, copies=_copies(request, form),
                 )  # fmt: skip
     except Conflict as conflict:
         if conflict.code != "somebody_wrote":
             raise
         return await _somebody_wrote(request, form.last_seen or 0)
     return done(request, f"/cases/{number}", event="message-sent, case-changed")
+
+
+def _copies(request: web.Request, form: Message) -> Copies | None:
+    """Whom a reply is copied to; a field may hold several addresses, as people write them."""
+    cc, bcc = (re.split(r"[,;\s]+", " ".join(fields)) for fields in (form.cc, form.bcc))
+    cc, bcc = list(filter(None, cc)), list(filter(None, bcc))
+    return Copies(request.app[INBOXES], cc, bcc) if cc or bcc else None
 
 
 async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:

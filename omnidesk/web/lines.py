@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from omnidesk.desk.timeline import TimelineRow
-from omnidesk.store.models import Attachment, AttachmentState, Delivery, DeliveryState, Interaction
+from omnidesk.store.models import Attachment, AttachmentState, Delivery, DeliveryState, Direction, Interaction
+from omnidesk.text.pictures import is_placed
+from omnidesk.text.pictures import pieces as in_pieces
 
 _SETTLED = (DeliveryState.READ, DeliveryState.CANCELLED)
 
@@ -29,8 +31,36 @@ class Line:
 
     @property
     def files(self) -> list[Attachment]:
-        """The attachments to list: all but the pictures that its HTML shows in their place."""
-        return [file for file in self.attachments if not _is_shown(file, self.row.html or "")]
+        """The attachments to list: all but the pictures that are shown in their place."""
+        pictures = self._pictures
+        return [
+            file
+            for file in self.attachments
+            if file is not pictures.get(file.filename) and not _is_shown(file, self.row.html or "")
+        ]
+
+    @property
+    def pieces(self) -> list[tuple[str, Attachment | None]]:
+        """The text in pieces, each with the picture that stands behind it."""
+        pictures = self._pictures
+        return [(text, pictures.get(name)) for text, name in in_pieces(self.row.text, pictures)]
+
+    @property
+    def _pictures(self) -> dict[str, Attachment]:
+        """The pictures of what we wrote, by the names by which its text places them."""
+        ours = self.row.direction != Direction.INBOUND
+        return {
+            file.filename: file
+            for file in self.attachments
+            if ours and file.inline and is_placed(self.row.text, file.filename)
+        }
+
+    def named(self, role: str) -> list[str]:
+        """Who gets it beside us as `to`, `cc` or `bcc`: their names, or addresses where there are none."""
+        if self.row.direction == Direction.INBOUND:
+            copied = self.row.payload.get("copied", ())
+            return [one.get("name") or one["address"] for one in copied if one.get("role", "to") == role]
+        return [one.address for one in self.deliveries if one.role == role]
 
 
 def place_of(file: Attachment) -> re.Pattern[str] | None:

@@ -1,6 +1,7 @@
 """What goes around every request: errors become answers, and every answer carries the security headers."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -52,7 +53,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except OmnideskError as error:
-        return failure(request, error.status, error.code, error.message, dict(error.fields))
+        return failure(request, error.status, error.code, error.message, error.fields, error.values)
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -73,12 +74,13 @@ def _said_by(error: web.HTTPException) -> str:
 
 
 def failure(
-    request: web.Request, status: int, code: str, message: str, fields: dict[str, str] | None = None
-) -> web.Response:
+    request: web.Request, status: int, code: str, message: str,
+    fields: Mapping[str, str] | None = None, values: Mapping[str, object] | None = None,
+) -> web.Response:  # fmt: skip
     """The answer to what can't be done, in the form that the asker reads."""
     if request.path.startswith("/api/") or "json" in request.headers.get("Accept", ""):
         return _problem(status, code, message, fields or {})
-    text = _said(request, status, code, message)
+    text = _said(request, status, code, message, values or {})
     if is_fragment(request):
         # htmx shows it where toasts stand, wherever the asker wanted its answer
         headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
@@ -86,17 +88,19 @@ def failure(
     return page(request, "errors/page.html", status=status, text=text, code=status)
 
 
-def _said(request: web.Request, status: int, code: str, message: str) -> str:
+def _said(request: web.Request, status: int, code: str, message: str, values: Mapping[str, object]) -> str:
     """The message itself in English, which the domain speaks; else what the pages say about its code or status."""
     language = language_for(request)
     known = words.WORDS["error"].get(code)
     if known is None and language == "en" and status not in (400, 405, 500):
         return message
+    if known is not None:
+        return request.app[PAGES].gettext(language, known).format(**values)
     general = words.WORDS["status"].get(str(status)) or words.WORDS["status"]["400" if status < 500 else "500"]
-    return request.app[PAGES].gettext(language, known or general)
+    return request.app[PAGES].gettext(language, general)
 
 
-def _problem(status: int, code: str, message: str, fields: dict[str, str]) -> web.Response:
+def _problem(status: int, code: str, message: str, fields: Mapping[str, str]) -> web.Response:
     problem: dict[str, Any] = {"status": status, "title": HTTPStatus(status).phrase, "detail": message, "code": code}
     if fields:
         problem["errors"] = [{"field": field, "message": said} for field, said in fields.items()]

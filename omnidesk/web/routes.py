@@ -69,6 +69,7 @@ ROUTES = (
     Route("GET", f"{_CASE}/earlier", cases.earlier, VIEWER),
     Route("GET", rf"{_CASE}/interactions/{{position:\d{{1,9}}}}/original", cases.original, VIEWER),
     Route("POST", f"{_CASE}/interactions", cases.write, AGENT),
+    Route("GET", f"{_CASE}/addressees", cases.addressees, AGENT),
     Route("GET", f"{_CASE}/assignment", cases.assignees, AGENT),
     Route("POST", f"{_CASE}/assignment", cases.assign, AGENT),
     Route("POST", f"{_CASE}/holder", cases.take, AGENT),

@@ -102,6 +102,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "This person asked for no more messages here (STOP). Use another address of theirs, or wait until they "
             "write START."
         ),
+        "no_copies": N_("Messages of this channel go to one person alone. Leave Cc and Bcc empty."),
+        "too_many_copies": N_("A message is copied to at most {most} people. Leave some of them out."),
+        "no_address": N_("{address} is no address. Write one such as name@example.com."),
+        "own_address": N_("{address} is an inbox of this desk, which has this case already. Leave it out."),
+        "copy_stopped": N_("{address} asked for no more messages (STOP). Leave it out."),
+        "copy_fails": N_("Nothing arrives at {address}: {failure}. Leave it out, or correct it."),
         "too_large": N_("The file is too large. Send a smaller one, or a link to it."),
         "expired": N_("This link has expired. Ask for a new one."),
         "hidden_cases": N_("Cases of a closed team would move along. Ask one of its members or an administrator."),

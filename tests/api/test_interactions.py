@@ -1,6 +1,7 @@
 """The log by the API, and what is said on a case: replies and notes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlmodel import col
@@ -69,7 +70,9 @@ async def test_a_reply_goes_out_by_the_inbox_of_the_case(office: Office, shop: P
     said = answer.said
     assert (answer.status, said["text"], said["direction"], said["kind"]) == (201, "Merhaba! 👋", "outbound", "message")
     assert said["author"] == {"kind": "agent", "id": str((await office.viewer("Bo")).agent_id), "name": "Bo"}
-    assert said["deliveries"] == [{"to": "mia", "channel": "fake", "state": "queued", "error": None}]
+    assert said["deliveries"] == [
+        {"to": "mia", "role": "to", "channel": "fake", "state": "queued", "error": None},
+    ]  # fmt: skip
     await office.work()
     assert [(sent.to, sent.text) for sent in office.channel("desk").sent] == [("mia", "Merhaba! 👋")]
     log = await shop.all(f"/cases/{case.number}/interactions")
@@ -172,3 +175,26 @@ async def test_cy_is_refused_what_was_said_to_others_without_a_case(office: Offi
     path = f"/contacts/{point.contact_id}/interactions"
     assert (await (await program("Cy")).get(path)).said["items"] == []
     assert [row["text"] for row in (await (await program("Bo")).get(path)).said["items"]][:1] == ["STOP"]
+
+
+async def test_a_reply_is_copied_to_whom_a_program_names(office: Office, shop: Program) -> None:
+    case = await office.says("Hello", inbox="mail", sender="mia")
+    answer = await say(shop, case.number, "Hi", cc=["max"], bcc=["boss"])
+    assert [(one["to"], one["role"]) for one in answer.said["deliveries"]] == [
+        ("mia", "to"), ("max", "cc"), ("boss", "bcc"),
+    ]  # fmt: skip
+    await office.work()
+    assert {one.to for one in office.channel("mail").sent} == {"mia", "max", "boss"}
+
+
+async def test_who_can_get_no_copy_is_named(office: Office, shop: Program) -> None:
+    mail, chat = await office.says("Hello", inbox="mail", sender="mia"), await office.says("Hello", sender="max")
+    refused: list[tuple[int, dict[str, Any], str, str]] = [
+        (chat.number, {"bcc": ["zoe"]}, "no_copies", "bcc"),
+        (mail.number, {"cc": ["a"] * 21}, "invalid", "cc"),
+    ]
+    for number, more, code, field in refused:
+        answer = await say(shop, number, "Hi", **more)
+        assert (answer.status, answer.said["code"]) == (422, code)
+        assert [wrong["field"].partition(".")[0] for wrong in answer.said["errors"]] == [field]
+    assert await office.all(Delivery) == []

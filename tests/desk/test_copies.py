@@ -137,7 +137,7 @@ async def test_only_whom_an_agent_ticks_is_addressed(office: Office) -> None:
     assert len(await office.all(Participant)) == 1
     await office.act("Ada", actions.reply, case.number, "Hello")
     assert [one.to for one in office.channel("mail").sent] == ["mia"]
-    assert await offered(office, case) == [("zoe", False, True)]
+    assert await offered(office, case) == [("zoe", False, True), ("max", False, False)]
 
 
 async def test_the_last_cc_stays_ticked_and_a_bcc_is_forgotten(office: Office) -> None:

@@ -119,6 +119,22 @@ async def test_what_was_there_before_programs_is_there_after_the_upgrade(tmp_pat
         connection.execute("INSERT INTO case_labels (case_id, label) VALUES (7, 'vip')")
 
 
+async def test_what_was_sent_before_there_were_copies_went_to_its_person(tmp_path: Path) -> None:
+    path = tmp_path / "older.sqlite3"
+    make_older(path, "0006")
+    indexes = "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'deliveries' AND sql LIKE '% WHERE %' ORDER BY name"
+    with closing(sqlite3.connect(path)) as connection:
+        before = connection.execute(indexes).fetchall()
+        given: dict[str, object] = {"id": 7, "channel": "fake", "address": "mia", "state": "queued"}
+        fill(connection, "deliveries", given, "2026-01-01 00:00:00.000000")
+        connection.commit()
+    await migrating.upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT id, role, state FROM deliveries").fetchall() == [(7, "to", "queued")]
+        assert len(before) == 2
+        assert connection.execute(indexes).fetchall() == before
+
+
 def fill(connection: sqlite3.Connection, table: str, given: dict[str, object], at: str) -> None:
     """A row; what must have a value and is not given has one that says nothing."""
     nothing = {"VARCHAR": "", "DATETIME": at, "JSON": "{}", "BLOB": b""}

@@ -60,6 +60,7 @@ export const refreshCase = oneAtATime(async () => {
   });
   if (opened() !== main || (positions().at(-1) ?? 0) === last) return;
   showTyping(null);
+  document.dispatchEvent(new Event("case-grew"));
   if (atEnd) toEnd();
   else document.getElementById("below").hidden = false;
 });

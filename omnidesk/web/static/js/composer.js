@@ -1,8 +1,10 @@
 // The composer: keeps what was typed per case, takes files, sends.
+import { address, addressed, startAddressees } from "./addressees.js";
 import { toEnd } from "./case.js";
 import { say } from "./words.js";
 
 const LARGEST = 25_000_000;
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const TYPING_EVERY = 3000;
 let typedAt = -Infinity;
 
@@ -16,7 +18,7 @@ function handles() {
 }
 
 function keep() {
-  const draft = { text: text().value, kind: kind(), files: handles() };
+  const draft = { text: text().value, kind: kind(), files: handles(), addressed: addressed() };
   if (draft.text || draft.files.length) sessionStorage.setItem(key(), JSON.stringify(draft));
   else sessionStorage.removeItem(key());
   document.getElementById("saved").textContent = draft.text ? say("saved") : "";
@@ -27,6 +29,7 @@ function bringBack() {
   if (!draft) return;
   text().value = draft.text;
   choose(draft.kind);
+  address(draft.addressed);
   for (const file of draft.files) uploaded(item(file.name), file.handle);
 }
 
@@ -71,6 +74,7 @@ function item(name) {
   remove.addEventListener("click", () => {
     element.dispatchEvent(new Event("removed"));
     element.remove();
+    take(name);
     keep();
     text().focus();
   });
@@ -88,15 +92,41 @@ function uploaded(element, handle) {
   element.append(field);
 }
 
+// A picture stands in the text where its name stands in brackets; its file is uploaded like any other.
+function place(file) {
+  const name = freeName(file.name || "image.png");
+  text().setRangeText(`[${name}]`, text().selectionStart, text().selectionEnd, "end");
+  fit();
+  upload(file, name);
+}
+
+function take(name) {
+  text().value = text().value.replace(`[${name}]`, "");
+}
+
+function freeName(wanted) {
+  const plain = wanted.replace(/[[\]]/g, "");
+  const [, stem, ending] = plain.match(/^(.*?)(\.[^.]*)?$/);
+  const taken = [...form().querySelectorAll(".uploads li")].map((other) => other.dataset.name);
+  let name = plain;
+  for (let count = 2; taken.includes(name); count++) name = `${stem}-${count}${ending ?? ""}`;
+  return name;
+}
+
+function receive(files) {
+  for (const file of files) PICTURES.includes(file.type) ? place(file) : upload(file);
+}
+
 function failed(element, why) {
+  take(element.dataset.name);
   element.classList.add("failed");
   element.querySelector("progress")?.remove();
   element.querySelector("span").textContent = say(why, { name: element.dataset.name });
 }
 
 // XMLHttpRequest, since fetch tells nothing of an upload's progress.
-function upload(file) {
-  const element = item(file.name || "image.png");
+function upload(file, name = file.name || "file") {
+  const element = item(name);
   if (file.size > LARGEST) return failed(element, "too_large");
   const request = new XMLHttpRequest();
   request.open("POST", "/uploads");
@@ -120,6 +150,7 @@ function isUploading() {
 
 export function startComposer(tell) {
   if (!form()) return;
+  startAddressees(keep);
   bringBack();
   form().addEventListener("input", (event) => {
     if (event.target.name === "kind") choose(event.target.value);
@@ -135,14 +166,14 @@ export function startComposer(tell) {
     form().requestSubmit(document.getElementById("send"));
   });
   form().addEventListener("paste", (event) => {
-    for (const file of event.clipboardData.files) upload(file);
+    receive(event.clipboardData.files);
     if (event.clipboardData.files.length) event.preventDefault();
   });
   for (const name of ["dragover", "dragleave", "drop"])
     form().addEventListener(name, (event) => {
       event.preventDefault();
       form().classList.toggle("dropping", name === "dragover");
-      if (name === "drop") for (const file of event.dataTransfer.files) upload(file);
+      if (name === "drop") receive(event.dataTransfer.files);
     });
   document.getElementById("files").addEventListener("change", (event) => {
     for (const file of event.target.files) upload(file);
