@@ -116,14 +116,17 @@ async def take_receipts(tx: Transaction, keys: Keys, receipts: Sequence[tuple[in
     """
     delivery_of = {receipt.key: delivery_of_key(keys, receipt.key) for _, receipt in receipts}
     message_of = {receipt.key: message_of_key(keys, receipt.key) for _, receipt in receipts}
+    # each part has an index of its own: a condition around them all would read every message of the inbox
     this = (
-        col(Delivery.inbox_id).in_({inbox_id for inbox_id, _ in receipts}),
         col(Delivery.id).in_([found for found in delivery_of.values() if found])
         | col(Delivery.interaction_id).in_([found for found in message_of.values() if found])
-        | col(Delivery.provider_id).in_({receipt.message_id for _, receipt in receipts}),
+        | (
+            col(Delivery.inbox_id).in_({inbox_id for inbox_id, _ in receipts})
+            & col(Delivery.provider_id).in_({receipt.message_id for _, receipt in receipts})
+        )
     )
     known = list(
-        await tx.session.exec(select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update(key_share=True))
+        await tx.session.exec(select(Delivery).where(this).order_by(col(Delivery.id)).with_for_update(key_share=True))
     )
     for inbox_id, receipt in receipts:
         named = [

@@ -8,6 +8,7 @@ import pytest
 from omnidesk.contract.channel import Addressee
 from omnidesk.desk import actions, copies
 from omnidesk.desk.copies import Copies
+from omnidesk.desk.deliveries import key_of
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Case, ContactPoint, Delivery, Participant
 from tests.office import Office
@@ -166,3 +167,26 @@ async def test_who_answers_a_copy_takes_part(office: Office) -> None:
     assert again.id == case.id
     assert again.contact_point_id == case.contact_point_id
     assert [row.contact_point_id for row in await office.all(Participant)] != [case.contact_point_id]
+
+
+async def test_a_bounce_of_what_an_earlier_version_sent_is_found_by_its_own_key(office: Office) -> None:
+    case = await office.says("Hi", inbox="mail", sender="mia")
+    await reply(office, case)
+    await office.work()
+    (delivery,) = await office.all(Delivery)
+    await office.change(Delivery, Delivery.id == delivery.id, provider_id=None)
+    key = key_of(office.keys, delivery.id)
+    await office.receive("", inbox="mail", id=f"{key}@old", key=key, state="failed", error="550", address="mia.b")
+    await office.work()
+    assert await deliveries(office) == [("mia", "to", "failed")]
+
+
+async def test_automatic_messages_go_to_the_contact_alone(office: Office) -> None:
+    case = await office.says("Hi", inbox="mail", sender="mia", copied=[{"address": "max"}])
+    await reply(office, case, cc=["max"])
+    await office.act("Ada", actions.resolve, case.number)
+    office.clock.skip(hours=30)
+    await office.work()
+    survey = office.channel("mail").sent[-1]
+    assert (survey.to, [one.address for one in survey.addressees]) == ("mia", ["mia"])
+    assert survey.automatic

@@ -98,7 +98,7 @@ async def test_a_mail_joins_by_the_id_of_our_answer(office: Office) -> None:
     case = await mail(office, "Hello")
     await office.act("Ada", actions.reply, case.number, "Hi")
     (sent,) = office.channel("mail").sent
-    assert (await mail(office, "Thanks", references=[f"fake-{sent.key}"])).id == case.id
+    assert (await mail(office, "Thanks", references=[f"fake-{sent.message_key}"])).id == case.id
 
 
 async def test_the_same_mail_to_two_inboxes_is_one_case_and_a_note(office: Office) -> None:

@@ -40,9 +40,9 @@ async def test_an_answer_says_who_wrote_it_and_what_it_answers(office: Office) -
     assert (first.to, first.to_name, first.from_name) == ("mia", "Mia", "Ada")
     assert (first.subject, first.references) == ("Re: My parcel", ("one@x",))
     assert joining.case_of_token(office.keys, first.token) == case.id
-    await office.says("Thanks", inbox="mail", message_id="two@x", references=[f"fake-{first.key}"])
+    await office.says("Thanks", inbox="mail", message_id="two@x", references=[f"fake-{first.message_key}"])
     second = await reply(office, case)
-    assert second.references == ("one@x", f"fake-{first.key}", "two@x")
+    assert second.references == ("one@x", f"fake-{first.message_key}", "two@x")
     assert second.key != first.key
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from omnidesk.desk import actions
+from omnidesk.desk.copies import Copies, offered
 from omnidesk.store.db import Database
 from omnidesk.store.models import Row
 from tests.office import Office
@@ -54,12 +55,20 @@ async def scans(database: Database, seen: dict[str, Any]) -> list[str]:
 async def test_a_message_on_its_way_reads_no_whole_table(office: Office) -> None:
     await office.comes("Bo")
     case = await office.says("Hello")
+    mail = await office.says("Copied", inbox="mail", sender="mia@x.example")
     with statements() as seen:
         await office.receive("Hello, too", sender="max")
         await office.act("Bo", actions.reply, case.number, "How can I help?")
         await office.receive("Like this")
         await office.receive("Hello bot", inbox="bot", sender="zoe")
         await office.receive("By mail", inbox="mail", sender="m@x.example", message_id="m1@x", references=["m0@x"])
+        await office.receive("Again", inbox="mail", sender="mia@x.example", copied=[{"address": "zoe@x.example"}])
+        copies = Copies(office.inboxes, ["max@x.example"], ["boss@x.example"])
+        await office.act("Bo", actions.reply, mail.number, "Hello, all", copies=copies)
+        key = office.channel("mail").sent[-1].message_key
+        await office.receive("", inbox="mail", id="?", key=key, state="failed", address="max@x.example")
+        async with office.database.session() as session:
+            assert await offered(session, office.inboxes, await office.case(mail.number)) != []
         await office.act("Bo", actions.resolve, case.number)
         office.clock.skip(hours=9)
         await office.work()
