@@ -27,6 +27,8 @@ from omnidesk.store.models import (
 MOST = 20
 """People whom one reply is copied to."""
 _OFFERED = 50
+_WRITTEN = 100
+"""Addresses that are looked at, repetitions included."""
 _LOOKED_AT = 5
 """Messages whose people are offered."""
 _LONGEST = 320
@@ -46,20 +48,23 @@ async def meet(tx: Transaction, case: Case, copies: Copies) -> list[tuple[Contac
 
     Raises Invalid, which names the field and the address.
     """
+    _must_be_few(len(copies.cc) + len(copies.bcc), _WRITTEN)
     wanted = _normal(case, copies)
-    if len(wanted) > MOST:
-        raise Invalid(
-            f"A message is copied to at most {MOST} people, and these are {len(wanted)}; leave some out.",
-            code="too_many_copies",
-            values={"most": MOST},
-            fields={"cc": "too many"},
-        )
+    _must_be_few(len(wanted), MOST)
     names = {address: name for mail in await _named(tx.session, case) for address, name in mail.items()}
     senders = [Sender(address, names.get(address, "")) for address in wanted]
     people = await contacts.meet(tx, case.channel, senders, wrote=False)
     for address, role in wanted.items():
         _must_reach(people[address].point, role)
     return [(people[address].point, role) for address, role in wanted.items()]
+
+
+def _must_be_few(count: int, most: int) -> None:
+    if count > most:
+        raise Invalid(
+            f"A message is copied to at most {MOST} people, and these are {count}; leave some out.",
+            code="too_many_copies", values={"most": MOST}, fields={"cc": "too many"},
+        )  # fmt: skip
 
 
 def _normal(case: Case, copies: Copies) -> dict[str, DeliveryRole]:

@@ -63,6 +63,7 @@ async def test_who_is_named_twice_gets_one_copy_and_the_contact_none(office: Off
         ("mail", {"cc": [" "]}, "cc", "is no address"),
         ("mail", {"bcc": ["x" * 400]}, "bcc", "is no address"),
         ("mail", {"cc": [f"p{number}" for number in range(21)]}, "cc", "at most 20 people, and these are 21"),
+        ("mail", {"bcc": ["max"] * 101}, "cc", "at most 20 people, and these are 101"),
         ("desk", {"cc": ["max"]}, "cc", "one person alone"),
     ],
 )
