@@ -20,9 +20,9 @@ from channels.email.imap_connection import Connection, LoginRefused, MailRefused
 from channels.email.imap_mails import Fetched, fetch, groups
 from channels.email.imap_place import Place
 from channels.email.oauth import Tokens
-from channels.email.raw import raw_message
+from channels.email.raw import raw_message_of_any_size
 from channels.email.settings import ImapSettings
-from omnidesk.contract.channel import ChannelError, Desk, Memory, RawMessage
+from omnidesk.contract.channel import ChannelError, Desk, Memory
 
 log = logging.getLogger(__name__)
 
@@ -172,16 +172,18 @@ class Fetcher:
         wanted = [mail for mail in await connection.waiting(uids) if place.wants(mail)]
         for group in groups(wanted):
             fetched = await fetch(connection, group, self._max_size)
-            await asyncio.gather(*(self._desk.receive(self._raw(mail)) for mail in fetched))
+            await asyncio.gather(*(self._receive(mail) for mail in fetched))
             await self._put_away(connection, [mail.uid for mail in fetched if not mail.left_out])
             place = await self._remember(place.after(group[-1].uid))
         return place if place.uid >= uids[-1] else await self._remember(place.after(uids[-1]))
 
-    def _raw(self, mail: Fetched) -> RawMessage:
+    async def _receive(self, mail: Fetched) -> None:
         """A mail as every way in gives it; its envelope is what IMAP knows instead of one."""
-        raw = raw_message(mail.body, "", (), "")
+        raw = await raw_message_of_any_size(mail.body, "", (), "")
         envelope = {"folder": self._mailbox.settings.folder, "uid": mail.uid}
-        return replace(raw, envelope={**envelope, "left_out": mail.left_out} if mail.left_out else envelope)
+        if mail.left_out:
+            envelope["left_out"] = mail.left_out
+        await self._desk.receive(replace(raw, envelope=envelope))
 
     async def _put_away(self, connection: Connection, uids: Sequence[int]) -> None:
         """Flag or move mails that are durable. Where the server won't, they are still here, and the next ones come."""

@@ -167,7 +167,7 @@ class Mailbox:
                 session.authenticate("PLAIN", lambda _: f"\0{self.user}\0{PASSWORD}".encode())
                 return work(session)
             finally:
-                session.shutdown()  # a good-bye would not end a session whose server was killed
+                session.shutdown()  # a logout would not end a session whose server was killed
 
         return await asyncio.to_thread(run)
 

@@ -89,7 +89,8 @@ async def test_a_server_that_cannot_idle_is_asked_now_and_then(text: str) -> Non
         async with fetching(store, mailbox, poll_seconds=0.2, idle=False):
             await until(lambda: "imap.INBOX" in store.memory.kept)
             await mailbox.put(mail(1))
-            await until(lambda: store.ids == ["1"])
+            await until(lambda: remembered(store) == 1)
+            assert store.ids == ["1"]
         if not text:
             async with fetching(store, mailbox, poll_seconds=0.2, after="move", move_to="Done"):
                 await mailbox.put(mail(2))
