@@ -78,9 +78,10 @@ class Receiver:
         """A sender has gone."""
         self._sessions.discard(session)
 
-    def is_full(self) -> bool:
-        """Whether memory should hold no more of what is being said."""
-        return sum(session.heard for session in self._sessions) > _MOST_BYTES
+    def has_room_for(self, session: "_Tracked") -> bool:
+        """Whether memory may hold more of what is being said; the one that has said most goes on to its end."""
+        heard = sum(one.heard for one in self._sessions)
+        return heard <= _MOST_BYTES or all(one.heard <= session.heard for one in self._sessions if not one.refused)
 
     def is_busy_with(self, peer: str) -> bool:
         """Whether one address has so many connections that others would find none."""
@@ -135,7 +136,7 @@ class _Tracked(SMTP):
         self.heard = 0
         """Bytes since our last answer: aiosmtpd keeps a line that has no end, whatever its limits."""
         self._strangers = 0
-        self._refused = False
+        self.refused = False
         self.event_handler.opened(self)
         super().connection_made(transport)
         if self.event_handler.is_busy_with(self.address):
@@ -146,12 +147,12 @@ class _Tracked(SMTP):
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
+        if self.refused:
             return
         self.heard += len(data)
         if self.heard > 2 * (self.data_size_limit or 0):  # up to here a mail is read to its end, and refused then
             self._refuse(b"552 5.3.4 this is more than a mail may have\r\n")
-        elif self.event_handler.is_full():
+        elif not self.event_handler.has_room_for(self):
             self._refuse(b"421 4.3.1 too much mail at once, try again later\r\n")
         else:
             super().data_received(data)
@@ -170,7 +171,7 @@ class _Tracked(SMTP):
 
     def _refuse(self, why: bytes) -> None:
         """Hear no more, and hang up in a moment: at once would take back the answer with what was not heard."""
-        self._refused = True
+        self.refused = True
         if isinstance(self.transport, asyncio.Transport):
             self.transport.write(why)
             self.loop.call_later(_LINGER_SECONDS, self.hang_up)

@@ -72,7 +72,7 @@ async def test_too_much_mail_at_once_is_asked_for_again(monkeypatch: pytest.Monk
     async with listening(store) as channel, opened(channel) as (waiting, slow), opened(channel) as (reader, writer):
         slow.write(b"\r\n".join(ENVELOPE))
         await waiting.readuntil(b"354 ")
-        slow.write(b"x" * 60_000)
+        slow.write(b"x" * 80_000)
         await slow.drain()
         writer.write(b"\r\n".join(ENVELOPE))
         await reader.readuntil(b"354 ")
