@@ -21,8 +21,9 @@ _MOST_OF_ONE_PEER = 20
 _MOST_RECIPIENTS = 100
 _MOST_STRANGERS = 20
 """Recipients that one connection may ask for in vain: who goes on is guessing."""
-_MOST_BYTES = 128 * 1024 * 1024
-"""What all connections together may have said of mails that are not stored yet: a mail takes its size several times."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""What all connections together may have said of large mails that are not stored yet: memory holds it several times."""
+_SMALL = 1024 * 1024
 _LINGER_SECONDS = 2
 _PATIENCE_SECONDS = 300
 """For one command, and for a whole mail (RFC 5321 §4.5.3.2 asks for as much): who is slower comes again."""
@@ -77,11 +78,15 @@ class Receiver:
     def closed(self, session: "_Tracked") -> None:
         """A sender has gone."""
         self._sessions.discard(session)
+        self.make_room()
 
-    def has_room_for(self, session: "_Tracked") -> bool:
-        """Whether memory may hold more of what is being said; the one that has said most goes on to its end."""
-        heard = sum(one.heard for one in self._sessions)
-        return heard <= _MOST_BYTES or all(one.heard <= session.heard for one in self._sessions if not one.refused)
+    def make_room(self) -> None:
+        """Let those go on that memory has room for: small mails, and of the large ones at least the furthest."""
+        large = sorted((one for one in self._sessions if one.heard > _SMALL), key=lambda one: -one.heard)
+        held = 0
+        for session in large:
+            session.pause(waits=held > 0 and held + session.heard > _MOST_BYTES)
+            held += session.heard
 
     def is_busy_with(self, peer: str) -> bool:
         """Whether one address has so many connections that others would find none."""
@@ -136,30 +141,43 @@ class _Tracked(SMTP):
         self.heard = 0
         """Bytes since our last answer: aiosmtpd keeps a line that has no end, whatever its limits."""
         self._strangers = 0
-        self.refused = False
+        self._refused = self._waits = False
         self.event_handler.opened(self)
         super().connection_made(transport)
         if self.event_handler.is_busy_with(self.address):
             self._refuse(_TOO_MANY)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.event_handler.closed(self)
         super().connection_lost(error)
+        self._handler_coroutine = None  # its end names its frames, and they all that was said: free it now, not later
+        self.event_handler.closed(self)
 
     def data_received(self, data: bytes) -> None:
-        if self.refused:
+        if self._refused:
             return
         self.heard += len(data)
         if self.heard > 2 * (self.data_size_limit or 0):  # up to here a mail is read to its end, and refused then
             self._refuse(b"552 5.3.4 this is more than a mail may have\r\n")
-        elif not self.event_handler.has_room_for(self):
-            self._refuse(b"421 4.3.1 too much mail at once, try again later\r\n")
         else:
             super().data_received(data)
+            if self.heard > _SMALL:
+                self.event_handler.make_room()
 
     async def push(self, status: AnyStr) -> None:
         await super().push(status)
+        if self.heard > _SMALL:
+            self.heard = 0
+            self.event_handler.make_room()
         self.heard = 0
+
+    def pause(self, *, waits: bool) -> None:
+        """Let the sender wait, or go on after that; the reader makes pauses of its own."""
+        if isinstance(self.transport, asyncio.Transport):
+            if waits:
+                self.transport.pause_reading()
+            elif self._waits:
+                self.transport.resume_reading()
+        self._waits = waits
 
     def stranger(self) -> str:
         """The answer to a recipient that we don't know."""
@@ -171,7 +189,7 @@ class _Tracked(SMTP):
 
     def _refuse(self, why: bytes) -> None:
         """Hear no more, and hang up in a moment: at once would take back the answer with what was not heard."""
-        self.refused = True
+        self._refused = True
         if isinstance(self.transport, asyncio.Transport):
             self.transport.write(why)
             self.loop.call_later(_LINGER_SECONDS, self.hang_up)

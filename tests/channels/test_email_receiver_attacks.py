@@ -66,20 +66,22 @@ async def test_a_line_without_an_end_does_not_fill_the_memory() -> None:
     assert store.only.body == MAIL
 
 
-async def test_too_much_mail_at_once_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiver, "_MOST_BYTES", 100_000)
-    store = Store()
-    async with listening(store) as channel, opened(channel) as (waiting, slow), opened(channel) as (reader, writer):
-        slow.write(b"\r\n".join(ENVELOPE))
-        await waiting.readuntil(b"354 ")
-        slow.write(b"x" * 80_000)
-        await slow.drain()
-        writer.write(b"\r\n".join(ENVELOPE))
-        await reader.readuntil(b"354 ")
-        writer.write((b"x" * 70 + b"\r\n") * 1000)
-        assert b"421 4.3.1 too much mail at once" in await hang_ups(reader)
-        await deliver(channel)
-    assert store.only.body == MAIL
+async def test_large_mails_wait_for_each_other_and_small_ones_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "_MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(receiver, "_SMALL", 10_000)
+    store, large = Store(), MAIL + (b"x" * 70 + b"\r\n") * 12_000
+    async with listening(store) as channel:
+        async with opened(channel) as (reader, writer):
+            writer.write(b"\r\n".join(ENVELOPE))
+            await reader.readuntil(b"354 ")
+            writer.write(large)
+            await writer.drain()
+            waiting = asyncio.create_task(deliver(channel, large.replace(b"<1@", b"<2@")))
+            await asyncio.sleep(0.3)
+            await deliver(channel)
+            assert len(store.raws) == 1
+        await waiting
+    assert len(store.raws) == 2
 
 
 async def test_who_guesses_addresses_is_sent_away() -> None:

@@ -528,3 +528,15 @@ def test_no_line_is_longer_than_servers_take() -> None:
 def test_a_try_again_has_the_same_message_id_whatever_the_key() -> None:
     first, second = (compose(reply(key="a b>/ç"), INBOX, [], NOW)["Message-ID"] for _ in range(2))
     assert first == second == "<a%20b%3E%2F%C3%A7@desk.example>"
+
+
+async def test_a_slow_server_is_not_waited_for_at_the_end() -> None:
+    sink = Sink(stall=5)
+    async with sending(sink, data_timeout=30) as channel:
+        under_way = asyncio.create_task(channel.send(reply()))
+        while not sink.sessions or sink.sessions[0].envelope is None or not sink.sessions[0].envelope.rcpt_tos:  # noqa: ASYNC110 - a sink has no event
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(4):
+            await channel.close()
+        with pytest.raises(ChannelError):
+            await under_way
