@@ -32,6 +32,7 @@ class EmailChannel(Channel):
         survey="link",
         attachments=25 * 1024 * 1024,
         automatic_per_hour=3,
+        automatic_per_day=10,
         keeps_trying=timedelta(days=5),  # RFC 5321 §4.5.4.1
     )
     settings: EmailSettings
@@ -48,6 +49,11 @@ class EmailChannel(Channel):
     def address(self) -> str:
         """The address customers write to."""
         return self.settings.address
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """That one, and its aliases."""
+        return self._own.addresses
 
     @classmethod
     def normal_address(cls, text: str) -> str | None:

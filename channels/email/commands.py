@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from channels.email.kinds import Kind
     from channels.email.mailboxes import Mailbox
     from channels.email.parse import Mail
+    from channels.email.reports import Recipient
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host
 
@@ -124,8 +124,15 @@ def _kind(kind: "Kind") -> dict[str, Any]:
     return {
         "kind": kind.kind,
         "suppress_auto_reply": kind.suppress_auto_reply,
-        "recipients": [asdict(recipient) for recipient in kind.recipients],
+        "recipients": [_recipient(recipient) for recipient in kind.recipients],
     }
+
+
+def _recipient(recipient: "Recipient") -> dict[str, Any]:
+    return {
+        "email": recipient.email, "status": recipient.status, "permanent": recipient.permanent,
+        "reason": recipient.reason,
+    }  # fmt: skip
 
 
 def _mailbox(mailbox: "Mailbox") -> dict[str, str]:

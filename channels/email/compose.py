@@ -12,7 +12,7 @@ from channels.email.folding import Folding
 from channels.email.mailboxes import ADDRESS
 from channels.email.own import with_token
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import ChannelError, Outbound
+from omnidesk.contract.channel import ChannelError, Failure, Outbound
 
 _MOST_REFERENCES = 1_400
 """Characters of a References header; some servers refuse longer ones (RFC 5536 speaks of 998 a line)."""
@@ -70,7 +70,7 @@ def _mark_automatic(mail: EmailMessage, outbound: Outbound, address: str) -> Non
 
 def _mailbox(name: str, address: str) -> Address:
     if not ADDRESS.fullmatch(address):
-        raise ChannelError("this is no mail address", bad_address=True)
+        raise ChannelError("this is no mail address", failure=Failure.HARD)
     local, _, domain = address.rpartition("@")
     return Address(_one_line(name), local, domain)
 

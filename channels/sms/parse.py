@@ -12,7 +12,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_pascal
 
 from channels.sms.refusals import BAD_ADDRESSES, reason
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, ReceiptState, Sender, Unparsable
+from omnidesk.contract.channel import (
+    Attachment,
+    Failure,
+    Inbound,
+    RawMessage,
+    Receipt,
+    ReceiptState,
+    Sender,
+    Unparsable,
+)
 from omnidesk.text.addresses import normal_phone
 
 _MOST_FIELDS = 200
@@ -63,8 +72,8 @@ def _receipt(status: _Status, raw: RawMessage) -> Receipt:
     key = str(raw.envelope.get("key", ""))
     state = _STATES[status.message_status]
     error = reason(status.error_code) if state == "failed" else ""
-    bad_address = state == "failed" and status.error_code in BAD_ADDRESSES
-    return Receipt(key or status.message_sid, state, error, bad_address=bad_address, key=key)
+    hard = state == "failed" and status.error_code in BAD_ADDRESSES
+    return Receipt(key or status.message_sid, state, error, failure=Failure.HARD if hard else None, key=key)
 
 
 def _message(message: _Message, fields: dict[str, str], country: str) -> Inbound:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.api import answers, forms
 from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call, Page
+from omnidesk.contract.channel import Failure
 from omnidesk.desk import actions, people, reaching, timeline, views
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import Invalid
@@ -127,5 +128,6 @@ def _file(call: Call, file: Attachment) -> answers.File:
 
 def _delivery(delivery: Delivery, point: ContactPoint) -> answers.Delivery:
     return answers.Delivery(
-        to=point.address, channel=point.channel, state=DeliveryState(delivery.state), error=delivery.error or None
+        to=point.address, channel=point.channel, state=DeliveryState(delivery.state), error=delivery.error or None,
+        failure=Failure(delivery.failure) if delivery.failure else None,
     )  # fmt: skip

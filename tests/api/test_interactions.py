@@ -69,7 +69,7 @@ async def test_a_reply_goes_out_by_the_inbox_of_the_case(office: Office, shop: P
     said = answer.said
     assert (answer.status, said["text"], said["direction"], said["kind"]) == (201, "Merhaba! 👋", "outbound", "message")
     assert said["author"] == {"kind": "agent", "id": str((await office.viewer("Bo")).agent_id), "name": "Bo"}
-    assert said["deliveries"] == [{"to": "mia", "channel": "fake", "state": "queued", "error": None}]
+    assert said["deliveries"] == [{"to": "mia", "channel": "fake", "state": "queued", "error": None, "failure": None}]
     await office.work()
     assert [(sent.to, sent.text) for sent in office.channel("desk").sent] == [("mia", "Merhaba! 👋")]
     log = await shop.all(f"/cases/{case.number}/interactions")

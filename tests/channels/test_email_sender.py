@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from channels.email.adapter import EmailChannel
 from channels.email.compose import compose
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
+from omnidesk.contract.channel import ChannelError, Failure, File, Link, Outbound, RawMessage
 from tests.channels.line_server import line_server
 from tests.channels.mails import said
 
@@ -303,6 +303,25 @@ async def test_a_dropped_connection_is_opened_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ("550 5.1.1 no such user", Failure.HARD),
+        ("552 5.2.2 mailbox full", Failure.FULL),
+        ("452 4.2.2 over quota", Failure.FULL),
+        ("451 4.7.1 greylisted", Failure.SOFT),
+        ("552 5.3.4 too large", Failure.POLICY),
+        ("550 5.7.1 listed", Failure.POLICY),
+        ("554 no", Failure.POLICY),
+    ],
+)
+async def test_a_refusal_has_a_kind(answer: str, failure: Failure) -> None:
+    async with sending(Sink(rcpt=answer)) as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply())
+    assert caught.value.failure is failure
+
+
+@pytest.mark.parametrize(
     ("sink", "permanent", "bad_address", "words"),
     [
         (Sink(rcpt="550 5.1.1 no such user"), True, True, "550 5.1.1 no such user"),
@@ -355,7 +374,7 @@ async def test_a_refusal_is_told_in_the_servers_own_words(
             await channel.send(reply())
         sink.sender, sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", "250 OK", False
         await channel.send(reply())
-    assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
+    assert (caught.value.permanent, caught.value.failure is Failure.HARD) == (permanent, bad_address)
     assert words in str(caught.value)
     assert sink.mail()["Message-ID"] == "<17@desk.example>"
 

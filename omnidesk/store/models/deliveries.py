@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment, partial
+from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class DeliveryState(StrEnum):
@@ -32,6 +32,8 @@ class Delivery(Row, table=True):
         Index("ix_deliveries_point", "contact_point_id", "id"),
         Index("ix_deliveries_case", "case_id", "id"),
         Index("ix_deliveries_provider", "inbox_id", "provider_id"),
+        partial("ix_deliveries_passed_point", "contact_point_id", "passed_at", where="passed_at IS NOT NULL"),
+        partial("ix_deliveries_passed_case", "case_id", "passed_at", where="passed_at IS NOT NULL"),
     )  # fmt: skip
 
     id: int = key()
@@ -46,7 +48,14 @@ class Delivery(Row, table=True):
     not_before: datetime = moment()
     attempts: int = 0
     error: str = ""
+    """What the other side said last, in its own words."""
+    failure: str = ""
+    """Its kind (see `contract.channel.Failure`), where there is something to say; with state sent: it is delayed."""
     provider_id: str | None = Field(default=None)
     holder: str = ""
     created_at: datetime = moment()
     sent_at: datetime | None = maybe_moment()
+    passed_at: datetime | None = maybe_moment()
+    """When an automatic one had passed the ceilings (see `desk.loops`)."""
+    replaced_by_id: int | None = big(None)
+    """The interaction that said the same on another channel, after this one had failed."""
