@@ -51,11 +51,16 @@ class _Excess:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """A loop as operators see it. `case` is None where they may not see it, or there is none."""
+    """A loop as operators see it; what belongs to no case has none."""
 
     loop: Loop
     point: ContactPoint
     case: Case | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped it for good."""
+        return self.loop.ends_at >= FOREVER
 
 
 async def let_pass(tx: Transaction, delivery: Delivery, inboxes: Inboxes) -> bool:

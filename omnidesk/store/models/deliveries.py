@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, big, key, link, maybe_link, maybe_moment, moment, partial
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class DeliveryState(StrEnum):
@@ -57,5 +57,5 @@ class Delivery(Row, table=True):
     sent_at: datetime | None = maybe_moment()
     passed_at: datetime | None = maybe_moment()
     """When an automatic one had passed the ceilings (see `desk.loops`)."""
-    replaced_by_id: int | None = big(None)
-    """The interaction that said the same on another channel, after this one had failed."""
+    elsewhere_at: datetime | None = maybe_moment()
+    """When the same was said at another address, after it had failed at this one."""

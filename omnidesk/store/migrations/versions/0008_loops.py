@@ -18,7 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.add_column(sa.Column("failure", sa.String(), nullable=False, server_default=""))
         deliveries.add_column(sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True))
-        deliveries.add_column(sa.Column("replaced_by_id", _ID, nullable=True))
+        deliveries.add_column(sa.Column("elsewhere_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.alter_column("failure", existing_type=sa.String(), server_default=None)
     # what went out before the upgrade counts as well
