@@ -1,8 +1,9 @@
 """Loops: two programs that answer each other are stopped, and somebody is told.
 
 Most are never begun, since what no person wrote is not answered. What is left stops at a ceiling: automatic messages to
-one address in an hour, and on one case in a day. From then on nothing automatic goes to that address until a day has
-passed without a try, or somebody lets it go on; its cases are for people.
+one address in an hour, and on one case in a day. A ceiling that is reached within minutes counts as exceeded, since no
+person answers so fast: so both sides of a loop notice it. From then on nothing automatic goes to that address until a
+day has passed without a try, or somebody lets it go on; its cases are for people.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from omnidesk.text.folding import fold
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _REST = _DAY
 """So long nothing automatic goes to an address after the last try."""
+_HASTE = timedelta(minutes=5)
+"""Who gets all that is allowed in an hour within this is no person."""
 _SAME = 5
 """So often the same within an hour is no person …"""
 _LONG = 20
@@ -78,6 +81,8 @@ async def let_pass(tx: Transaction, delivery: Delivery, inboxes: Inboxes) -> boo
     else:
         excess = await _excess(tx, delivery, loop, inboxes)
     if excess is None:
+        if (haste := await _haste(tx, delivery, loop, inboxes)) is not None:
+            note(tx, point, case, loop, haste)
         delivery.passed_at = tx.now
         return True
     delivery.state, delivery.error = DeliveryState.CANCELLED, "held back, so that no loop goes on"
@@ -95,7 +100,7 @@ async def _excess(tx: Transaction, delivery: Delivery, loop: Loop | None, inboxe
     if inboxes.owns(delivery.channel, delivery.address):
         return _Excess(LoopReason.OWN)
     can = inboxes.by_id(delivery.inbox_id).channel.capabilities
-    allowed_at = loop.allowed_at if loop is not None and loop.allowed_at else None
+    allowed_at = loop.allowed_at if loop is not None else None
     to_address = Delivery.contact_point_id == delivery.contact_point_id
     if await _full(tx, can.automatic_per_hour, to_address, _since(tx.now - _HOUR, allowed_at)):
         return _Excess(LoopReason.ADDRESS, can.automatic_per_hour or 0)
@@ -103,6 +108,16 @@ async def _excess(tx: Transaction, delivery: Delivery, loop: Loop | None, inboxe
     if delivery.case_id and await _full(tx, can.automatic_per_day, on_case, _since(tx.now - _DAY, allowed_at)):
         return _Excess(LoopReason.CASE, can.automatic_per_day or 0)
     return None
+
+
+async def _haste(tx: Transaction, delivery: Delivery, loop: Loop | None, inboxes: Inboxes) -> _Excess | None:
+    """Whether this delivery is the last one that is allowed, and all came within minutes."""
+    ceiling = inboxes.by_id(delivery.inbox_id).channel.capabilities.automatic_per_hour
+    allowed_at = loop.allowed_at if loop is not None else None
+    to_address = Delivery.contact_point_id == delivery.contact_point_id
+    if ceiling is None or not await _full(tx, ceiling - 1, to_address, _since(tx.now - _HASTE, allowed_at)):
+        return None
+    return _Excess(LoopReason.ADDRESS, ceiling)
 
 
 def _since(begin: datetime, allowed_at: datetime | None) -> datetime:

@@ -25,10 +25,11 @@ async def with_bot(office: Office, inbox: str = "mail") -> None:
 
 
 async def rally(office: Office, count: int, sender: str = "robot") -> Case:
-    """A robot that says it is none writes so often, each time as an answer to us."""
+    """A robot that says it is none writes every few minutes, each time as an answer to us."""
     await with_bot(office)
     case = await office.says("ping 0", inbox="mail", sender=sender, message_id="p0")
     for number in range(1, count):
+        office.clock.skip(minutes=6)
         await office.says(f"ping {number}", inbox="mail", sender=sender, message_id=f"p{number}", references=["p0"])
     return await office.case(case.number)
 
@@ -46,6 +47,16 @@ async def test_a_bot_stops_at_the_ceiling_and_the_case_is_for_people(office: Off
     assert events.index("automatic_held") < events.index("handed_off")
     (loop,) = await office.all(Loop)
     assert (loop.reason, loop.ceiling, loop.held, loop.case_id) == ("address", 3, 1, case.id)
+
+
+async def test_what_reaches_the_ceiling_within_minutes_is_noticed_with_the_last_one(office: Office) -> None:
+    await with_bot(office)
+    await office.says("ping 0", inbox="mail", sender="robot", message_id="p0")
+    await office.says("ping 1", inbox="mail", sender="robot", message_id="p1")
+    case = await office.says("ping 2", inbox="mail", sender="robot", message_id="p2")
+    (loop,) = await office.all(Loop)
+    assert (sent(office), loop.held, loop.case_id) == (3, 0, case.id)
+    assert case.holder == "team"
 
 
 async def test_a_new_case_of_that_address_is_for_people_at_once(office: Office) -> None:
