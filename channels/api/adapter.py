@@ -23,7 +23,14 @@ class ApiChannel(Channel):
     name = "api"
     Settings = ApiSettings
     capabilities = Capabilities(
-        join="person", survey="number", attachments=25_000_000, max_length=50_000, receipts=True, api=True
+        join="person",
+        survey="number",
+        attachments=25_000_000,
+        max_length=50_000,
+        receipts=True,
+        api=True,
+        automatic_per_hour=60,
+        automatic_per_day=200,
     )
     settings: ApiSettings
 

@@ -95,7 +95,8 @@ class Conversation:
         looping = pending.looping or pending.repeating
         answered = await self._ask(pending) if pending.wanted and not looping else None
         async with self._db.transaction() as tx:
-            _ = await tx.get(ContactPoint, pending.case.contact_point_id)  # addresses are locked before cases
+            if pending.repeating:  # addresses are locked before cases
+                await tx.get(ContactPoint, pending.case.contact_point_id)
             case = await tx.get(Case, case_id)
             if case.last_position != pending.case.last_position or case.holder != Holder.BOT:
                 return  # somebody wrote or took over meanwhile: this answer is to a question of the past
