@@ -94,7 +94,9 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
              "url": file.url}
             for file in outbound.files
         ],
-        "deliveries": [{"to": outbound.to, "channel": ApiChannel.name, "state": "sending", "error": None}],
+        "deliveries": [
+            {"to": outbound.to, "channel": ApiChannel.name, "state": "sending", "error": None, "failure": None}
+        ],
         "created_at": _written(logged.at if logged else datetime.now(UTC)),
     }  # fmt: skip
 

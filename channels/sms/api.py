@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientError, ClientResponse, ClientSession, encode_basic_auth
 from pydantic import BaseModel, ValidationError
 
-from channels.sms.refusals import BAD_ADDRESSES, reason
+from channels.sms.refusals import failure, reason
 from channels.sms.settings import SmsSettings
-from omnidesk.contract.channel import ChannelError, Failure
+from omnidesk.contract.channel import ChannelError
 
 _LARGEST_MEDIUM = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -86,4 +86,4 @@ async def _refusal(answer: ClientResponse) -> ChannelError:
         code = Refusal.model_validate_json(await answer.read()).code
     except ValidationError:
         code = 0
-    return ChannelError(reason(code), permanent=True, failure=Failure.HARD if code in BAD_ADDRESSES else None)
+    return ChannelError(reason(code), permanent=True, failure=failure(code))
