@@ -12,6 +12,7 @@ from omnidesk.contract.channel import (
     Capabilities,
     Channel,
     ChannelError,
+    Failure,
     Inbound,
     Outbound,
     RawMessage,
@@ -51,7 +52,7 @@ class FakeChannel(Channel):
                         said["id"],
                         said["state"],
                         said.get("error", ""),
-                        bad_address=said.get("bad_address", False),
+                        failure=Failure(said["failure"]) if "failure" in said else None,
                         key=said.get("key", ""),
                         address=said.get("address", ""),
                     )

@@ -23,7 +23,14 @@ class ApiChannel(Channel):
     name = "api"
     Settings = ApiSettings
     capabilities = Capabilities(
-        join="person", survey="number", attachments=25_000_000, max_length=50_000, receipts=True, api=True
+        join="person",
+        survey="number",
+        attachments=25_000_000,
+        max_length=50_000,
+        receipts=True,
+        api=True,
+        automatic_per_hour=60,
+        automatic_per_day=200,
     )
     settings: ApiSettings
 
@@ -87,7 +94,12 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
              "url": file.url}
             for file in outbound.files
         ],
-        "deliveries": [{"to": outbound.to, "channel": ApiChannel.name, "state": "sending", "error": None}],
+        "deliveries": [
+            {
+                "to": outbound.to, "role": "to", "channel": ApiChannel.name, "state": "sending", "error": None,
+                "failure": None,
+            }  # a copy goes by no channel of this kind
+        ],
         "created_at": _written(logged.at if logged else datetime.now(UTC)),
     }  # fmt: skip
 

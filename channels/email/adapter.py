@@ -33,6 +33,7 @@ class EmailChannel(Channel):
         attachments=25 * 1024 * 1024,
         automatic_per_hour=3,
         copies=True,
+        automatic_per_day=10,
         keeps_trying=timedelta(days=5),  # RFC 5321 §4.5.4.1
     )
     settings: EmailSettings
@@ -53,6 +54,11 @@ class EmailChannel(Channel):
     def is_own(self, address: str) -> bool:
         """Also with a case token or any other tag."""
         return self._own.knows(address)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """That one, and its aliases."""
+        return self._own.addresses
 
     @classmethod
     def normal_address(cls, text: str) -> str | None:

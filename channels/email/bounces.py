@@ -108,7 +108,7 @@ def _recipient(email: str, near: str, text: str, *, delayed: bool) -> Recipient:
     permanent, reason = judge(status, near, delayed=delayed)
     if reason is Reason.OTHER or (reason is Reason.TEMPORARY and not delayed):
         permanent, reason = judge(status, text, delayed=delayed)
-    return Recipient(email, status, permanent, reason)
+    return Recipient(email, status, permanent, reason, delayed)
 
 
 def _notice(glance: Glance) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from channels.email.kinds import Kind
     from channels.email.mailboxes import Mailbox
     from channels.email.parse import Mail
+    from channels.email.reports import Recipient
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host
 
@@ -56,15 +57,17 @@ def commands(host: "Host") -> typer.Typer:
     def import_(
         path: Annotated[Path, typer.Argument(help="A mail, an mbox, or a folder of them (a Maildir, say).")],
         inbox: Annotated[str, typer.Option(help="The inbox that gets them.")],
+        as_json: Annotated[bool, typer.Option("--json", help="Say how many they were as JSON.")] = False,
     ) -> None:
         """Bring mails in from files, as if they came now; those that are here already are left alone.
 
-        They are kept when this ends; a running Omnidesk takes them up, otherwise the next `omnidesk serve`.
+        They are kept when this ends, also before its time; a running Omnidesk takes them up, otherwise the next
+        `omnidesk serve`. What is left out is named on standard error, and makes it end with 1.
         """
         from channels.email.importing import run
 
         counted = run(host, path, inbox)
-        typer.echo(counted.said)
+        typer.echo(json.dumps(asdict(counted)) if as_json else counted.said)
         if counted.left_out:
             raise typer.Exit(1)
 
@@ -122,8 +125,15 @@ def _kind(kind: "Kind") -> dict[str, Any]:
     return {
         "kind": kind.kind,
         "suppress_auto_reply": kind.suppress_auto_reply,
-        "recipients": [asdict(recipient) for recipient in kind.recipients],
+        "recipients": [_recipient(recipient) for recipient in kind.recipients],
     }
+
+
+def _recipient(recipient: "Recipient") -> dict[str, Any]:
+    return {
+        "email": recipient.email, "status": recipient.status, "permanent": recipient.permanent,
+        "reason": recipient.reason,
+    }  # fmt: skip
 
 
 def _mailbox(mailbox: "Mailbox") -> dict[str, str]:

@@ -12,7 +12,7 @@ from channels.email.folding import Folding
 from channels.email.mailboxes import ADDRESS
 from channels.email.own import with_token
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import Addressee, ChannelError, File, Outbound
+from omnidesk.contract.channel import Addressee, ChannelError, Failure, File, Outbound
 from omnidesk.text.pictures import is_placed
 
 _MOST_REFERENCES = 1_400
@@ -101,7 +101,7 @@ def _mark_automatic(mail: EmailMessage, outbound: Outbound, address: str) -> Non
 
 def _mailbox(name: str, address: str) -> Address:
     if not ADDRESS.fullmatch(address):
-        raise ChannelError("this is no mail address", bad_address=True)
+        raise ChannelError("this is no mail address", failure=Failure.HARD)
     local, _, domain = address.rpartition("@")
     return Address(_one_line(name), local, domain)
 

@@ -9,26 +9,32 @@ Killed anywhere, it begins again at the remembered UID: what was stored already 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import SystemRandom
+from time import monotonic
 
 from channels.email import imap_place
-from channels.email.imap_connection import Connection, LoginRefused, MailRefused
-from channels.email.imap_mails import Fetched, fetch, groups
+from channels.email.imap_connection import Connection, LoginRefused, MailRefused, Waiting
+from channels.email.imap_mails import Fetched, fetch, groups, headers
 from channels.email.imap_place import Place
 from channels.email.oauth import Tokens
-from channels.email.raw import raw_message
+from channels.email.raw import raw_message_of_any_size
 from channels.email.settings import ImapSettings
-from omnidesk.contract.channel import ChannelError, Desk, Memory, RawMessage
+from omnidesk.contract.channel import ChannelError, Desk, Memory
 
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 300.0
 _BREATH = 1.0
+_REFUSED_SECONDS = 200.0
+"""A login that was refused is not tried again for so long, by whoever asks: servers ban who goes on."""
+_MOST_BREAKS = 5
+"""How often the connection may break while a mail is fetched alone, before it comes without its body."""
 _LOOKED_AT = 500
 """Sizes are asked for so many mails at a time."""
 
@@ -41,10 +47,14 @@ class Mailbox:
         logging.getLogger("imapclient").setLevel(logging.WARNING)
         self.settings = settings
         self._tokens = tokens
+        self._refused: LoginRefused | None = None
+        self._refused_until = 0.0
 
     @asynccontextmanager
     async def connected(self, memory: Memory | None = None) -> AsyncIterator[Connection]:
         """A connection that is logged in. Raises ChannelError, LoginRefused with what to do."""
+        if self._refused is not None and monotonic() < self._refused_until:
+            raise self._refused
         connection = Connection(self.settings)
         try:
             await connection.open()
@@ -61,7 +71,9 @@ class Mailbox:
                 await self._log_in_by_token(connection, self._tokens, memory)
         except LoginRefused as error:
             remedy = "imap.oauth.refresh_token" if self._tokens else "imap.username and imap.password"
-            raise LoginRefused(f"the login is refused, check {remedy} ({error})") from None
+            self._refused = LoginRefused(f"the login is refused, check {remedy} ({error})")
+            self._refused_until = monotonic() + _REFUSED_SECONDS
+            raise self._refused from None
 
     @staticmethod
     async def _log_in_by_token(connection: Connection, tokens: Tokens, memory: Memory | None) -> None:
@@ -86,6 +98,8 @@ class Fetcher:
         self._max_size = max_size
         self._memory_name = f"imap.{mailbox.settings.folder}"
         self._failures = 0
+        self._breaks: Counter[int] = Counter()
+        """How often the connection broke while a mail was fetched, by its UID."""
         self._told = False
         """Whether the operator was told that something is wrong."""
 
@@ -150,7 +164,10 @@ class Fetcher:
         remembered = await self._desk.memory.get(self._memory_name)
         folder = await connection.select()
         place = imap_place.found(folder, remembered, self._mailbox.settings.history, datetime.now(UTC))
-        return place if place.written() == remembered else await self._remember(place)
+        if place.written() == remembered:
+            return place
+        self._breaks.clear()  # these UIDs may be of other mails now
+        return await self._remember(place)
 
     async def _remember(self, place: Place) -> Place:
         await self._desk.memory.put(self._memory_name, place.written())
@@ -169,19 +186,39 @@ class Fetcher:
             place = await self._remember(place.after(end))
 
     async def _bring(self, connection: Connection, place: Place, uids: Sequence[int]) -> Place:
-        wanted = [mail for mail in await connection.waiting(uids) if place.wants(mail)]
-        for group in groups(wanted):
-            fetched = await fetch(connection, group, self._max_size)
-            await asyncio.gather(*(self._desk.receive(self._raw(mail)) for mail in fetched))
+        known = await connection.waiting(uids)
+        await _have_gone(connection, set(uids) - {mail.uid for mail in known})
+        for group in groups(filter(place.wants, known), alone=self._breaks):
+            fetched = await self._fetch(connection, group)
+            await asyncio.gather(*(self._receive(mail) for mail in fetched))
             await self._put_away(connection, [mail.uid for mail in fetched if not mail.left_out])
             place = await self._remember(place.after(group[-1].uid))
         return place if place.uid >= uids[-1] else await self._remember(place.after(uids[-1]))
 
-    def _raw(self, mail: Fetched) -> RawMessage:
+    async def _fetch(self, connection: Connection, group: Sequence[Waiting]) -> list[Fetched]:
+        """Mails with their bytes. One that breaks the connection whenever it is fetched must not hold up all others."""
+        uids = [mail.uid for mail in group]
+        breaks = self._breaks[uids[0]] if len(uids) == 1 else 0
+        self._breaks.update(uids)
+        if breaks > 2 * _MOST_BREAKS:
+            log.warning("inbox %s: mail %s can't be fetched; it stays in the mailbox", self._desk.slug, uids[0])
+            fetched = []
+        elif breaks > _MOST_BREAKS:
+            fetched = await headers(connection, group[0], "the connection breaks whenever it is fetched")
+        else:
+            fetched = await fetch(connection, group, self._max_size)
+            await _have_gone(connection, set(uids) - {mail.uid for mail in fetched})
+        for uid in uids:
+            del self._breaks[uid]
+        return fetched
+
+    async def _receive(self, mail: Fetched) -> None:
         """A mail as every way in gives it; its envelope is what IMAP knows instead of one."""
-        raw = raw_message(mail.body, "", (), "")
+        raw = await raw_message_of_any_size(mail.body, "", (), "")
         envelope = {"folder": self._mailbox.settings.folder, "uid": mail.uid}
-        return replace(raw, envelope={**envelope, "left_out": mail.left_out} if mail.left_out else envelope)
+        if mail.left_out:
+            envelope["left_out"] = mail.left_out
+        await self._desk.receive(replace(raw, envelope=envelope))
 
     async def _put_away(self, connection: Connection, uids: Sequence[int]) -> None:
         """Flag or move mails that are durable. Where the server won't, they are still here, and the next ones come."""
@@ -193,3 +230,12 @@ class Fetcher:
 
     def _how(self) -> str:
         return f"moved to {self._mailbox.settings.move_to}" if self._mailbox.settings.move_to else "marked as read"
+
+
+async def _have_gone(connection: Connection, uids: set[int]) -> None:
+    """Make sure that mails which were not given out are no more: one that is passed over would never be fetched.
+
+    Raises ChannelError.
+    """
+    if uids and (kept := await connection.listed(sorted(uids))):
+        raise ChannelError(f"the server has the mails {kept[:5]} and doesn't give them out")

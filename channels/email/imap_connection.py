@@ -1,8 +1,8 @@
 """One connection to an IMAP server (RFC 3501).
 
 IMAPClient waits in its calls, so each is made in a thread, one after the other; what the server says by itself while
-it idles (RFC 2177) is waited for without one. Every call ends after the timeout of the settings, and at once when the
-connection is closed.
+it idles (RFC 2177) is waited for without one. A call ends when the server says nothing for the timeout of the settings,
+when its answer has no end, and at once when the connection is closed.
 """
 
 import asyncio
@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from ssl import SSLCertVerificationError
 from threading import Thread
 from typing import Any, TypeVar
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from channels.email.settings import ImapSettings
 from omnidesk.contract.channel import ChannelError
@@ -25,6 +26,10 @@ Result = TypeVar("Result")
 _RENEW_SECONDS = 240
 """How long to idle at a time. The RFC allows 29 minutes; routers forget a connection that is silent for less."""
 _END_SECONDS = 1.0
+_CALL_SECONDS = 900
+"""For a whole answer. A mail of 50 MB comes in time over half a megabit a second; a server that drips does not."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""The longest string that we take, whatever size the server said it has: more than any inbox takes (`max_size`)."""
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 
 
@@ -59,6 +64,18 @@ class _Client(IMAPClient):  # type: ignore[misc]
     def _poll_socket(self, sock: Any, timeout: float | None = None) -> bool:
         # The original asks the socket only, and what came together with the last answer is in a buffer already.
         return True
+
+    def _create_IMAP4(self) -> Any:  # noqa: N802
+        protocol = super()._create_IMAP4()
+        read = protocol.read
+
+        def limited(size: int) -> bytes:
+            if size > _MOST_BYTES:
+                raise protocol.abort(f"the server wants to say {size} bytes at once")
+            return bytes(read(size))
+
+        protocol.read = limited
+        return protocol
 
 
 class Connection:
@@ -100,14 +117,21 @@ class Connection:
             self._client.plain_login(server.username, secret)
 
     async def select(self) -> Folder:
-        """Open the folder, also again, and make the one that mails are moved to."""
+        """Open the folder, also again, and make the one that mails are moved to, if we may.
+
+        Where nothing may be changed, mail is still read, and putting it away tells the reason.
+        """
         return await self._call(self._select)
 
     def _select(self) -> Folder:
         folder, move_to = self._settings.folder, self._settings.move_to
         if move_to and not self._client.folder_exists(move_to):
-            self._client.create_folder(move_to)
-        said = self._client.select_folder(folder, readonly=self._settings.after == "leave")
+            with suppress(IMAPClientError):
+                self._client.create_folder(move_to)
+        try:
+            said = self._client.select_folder(folder, readonly=self._settings.after == "leave")
+        except IMAPClientReadOnlyError:
+            said = self._client.select_folder(folder, readonly=True)
         if b"UIDNEXT" not in said:  # as very old servers do
             said |= self._client.folder_status(folder, ["UIDNEXT"])
         return Folder(said[b"UIDVALIDITY"], said[b"UIDNEXT"])
@@ -124,6 +148,11 @@ class Connection:
             for uid in uids
             if uid in found
         ]  # fmt: skip
+
+    async def listed(self, uids: Sequence[int]) -> list[int]:
+        """Those of some mails that are still in the folder, in order."""
+        await self._call(self._client.noop)
+        return await self.search(["UID", ",".join(map(str, uids))])
 
     async def mails(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails, still unread; those that have gone are left out. Raises MailRefused."""
@@ -184,7 +213,11 @@ class Connection:
     async def _call(self, work: Callable[[], Result], refused: type[ChannelError] = ChannelError) -> Result:
         running = self._running = _in_a_thread(work)
         try:
-            return await asyncio.shield(running)
+            async with asyncio.timeout(_CALL_SECONDS):
+                return await asyncio.shield(running)
+        except TimeoutError as error:
+            said_nothing = running.done()  # by the socket's own timeout
+            raise ChannelError(self._told(error if said_nothing else OSError("an answer has no end"))) from None
         except LoginError as error:
             raise (ChannelError if _passes(error) else LoginRefused)(self._told(error)) from None
         except IMAPClientAbortError as error:
@@ -195,7 +228,11 @@ class Connection:
             raise ChannelError(self._told(error)) from error
 
     def _told(self, error: Exception) -> str:
-        return f"{self._settings.host}:{self._settings.port}: {str(error) or type(error).__name__}"
+        if isinstance(error, SSLCertVerificationError):
+            why = f"its certificate is not to be trusted, check imap.host ({error.verify_message})"
+        else:
+            why = str(error) or type(error).__name__
+        return f"{self._settings.host}:{self._settings.port}: {why}"
 
 
 def _passes(error: LoginError) -> bool:

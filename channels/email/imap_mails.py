@@ -1,6 +1,6 @@
 """Fetching the bytes of mails, a few at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from channels.email.imap_connection import Connection, MailRefused, Waiting
@@ -18,11 +18,16 @@ class Fetched:
     left_out: str = ""
 
 
-def groups(mails: Iterable[Waiting]) -> Iterator[list[Waiting]]:
-    """Mails as many at a time as fit into little memory, at least one."""
+def groups(mails: Iterable[Waiting], *, alone: Container[int] = ()) -> Iterator[list[Waiting]]:
+    """Mails as many at a time as fit into little memory, at least one; some, by their UIDs, each `alone`."""
     group: list[Waiting] = []
     for mail in mails:
-        if group and (len(group) == _MOST_MAILS or sum(one.size for one in group) + mail.size > _MOST_BYTES):
+        if group and (
+            len(group) == _MOST_MAILS
+            or sum(one.size for one in group) + mail.size > _MOST_BYTES
+            or mail.uid in alone
+            or group[-1].uid in alone
+        ):
             yield group
             group = []
         group.append(mail)
@@ -40,7 +45,7 @@ async def fetch(connection: Connection, group: Sequence[Waiting], max_size: int)
     for mail in group:
         if mail.size > max_size:
             why = f"{_megabytes(mail.size)} > {_megabytes(max_size)} MB"
-            fetched += await _headers(connection, mail, why)
+            fetched += await headers(connection, mail, why)
     return fetched
 
 
@@ -49,14 +54,15 @@ async def _whole(connection: Connection, mails: Sequence[Waiting]) -> list[Fetch
         found = await connection.mails([mail.uid for mail in mails]) if mails else {}
     except MailRefused as refused:
         if len(mails) == 1:
-            return await _headers(connection, mails[0], str(refused))
+            return await headers(connection, mails[0], str(refused))
         return [fetched for mail in mails for fetched in await _whole(connection, [mail])]
     return [Fetched(uid, body) for uid, body in found.items()]
 
 
-async def _headers(connection: Connection, mail: Waiting, why: str) -> list[Fetched]:
-    headers = await connection.headers(mail.uid)
-    return [Fetched(mail.uid, headers, why)] if headers else []
+async def headers(connection: Connection, mail: Waiting, why: str) -> list[Fetched]:
+    """A mail without its body; none when it has gone. Raises MailRefused."""
+    head = await connection.headers(mail.uid)
+    return [Fetched(mail.uid, head, why)] if head else []
 
 
 def _megabytes(size: int) -> str:

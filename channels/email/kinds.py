@@ -40,7 +40,9 @@ class Kind:
     automatic: bool = True
     """Whether no person wrote it, or nobody would read an answer: it changes nothing on a case."""
     returned: tuple[str, ...] = ()
-    """The Message-IDs of the mails that a bounce is about."""
+    """The Message-IDs of the mails that a bounce, or a receipt, is about."""
+    delivered: bool = False
+    """Whether a server says that these arrived."""
 
 
 def classify(mail: Part) -> Kind:
@@ -50,7 +52,9 @@ def classify(mail: Part) -> Kind:
     if _is_complaint(glance):
         return Kind(Sort.FEEDBACK, suppress_auto_reply=True)
     if _is_receipt(glance, report):
-        return Kind(Sort.AUTO_REPLY, suppress_auto_reply=True)
+        arrived = report is not None and report.actions == {"delivered"}
+        returned = returned_ids(glance) if arrived else ()
+        return Kind(Sort.AUTO_REPLY, suppress_auto_reply=True, returned=returned, delivered=arrived)
     answer = _is_answer(glance)
     if report is not None or (not answer and is_bounce(glance)):
         recipients = report.recipients if report else ()

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from channels.email import headers, html
 from channels.email.bodies import Bodies, attachment
-from channels.email.failures import failures
+from channels.email.failures import receipts
 from channels.email.headers import message_ids
 from channels.email.html_text import to_text
 from channels.email.kinds import Kind, Sort, classify
@@ -110,7 +110,7 @@ def parse(raw: RawMessage, own: OwnAddresses) -> tuple[Inbound | Receipt, ...]:
     Raises Unparsable.
     """
     mail = parse_mail(raw.body)
-    return (_inbound(raw, mail, own), *failures(mail.kind, own))
+    return (_inbound(raw, mail, own), *receipts(mail.kind, own))
 
 
 def _inbound(raw: RawMessage, mail: Mail, own: OwnAddresses) -> Inbound:

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from channels.email.glance import folded, phrases
+from omnidesk.contract.channel import Failure
 
 _MOST = 2_000
 """The most characters of a server's words that are read."""
@@ -20,6 +21,18 @@ class Reason(StrEnum):
     TEMPORARY = "temporary"
     OTHER = "other"
 
+    @property
+    def failure(self) -> Failure:
+        """What it means for the message; what nobody explains was not wanted."""
+        return _FAILURES.get(self, Failure.POLICY)
+
+
+_FAILURES = {
+    Reason.UNKNOWN_USER: Failure.HARD,
+    Reason.UNKNOWN_HOST: Failure.HARD,
+    Reason.MAILBOX_FULL: Failure.FULL,
+    Reason.TEMPORARY: Failure.SOFT,
+}
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 """`5.1.1`, and not a part of an IP address or a version."""

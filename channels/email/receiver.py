@@ -4,21 +4,33 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import AnyStr
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.email.own import OwnAddresses
-from channels.email.raw import raw_message
+from channels.email.raw import raw_message_of_any_size
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Desk
 
 log = logging.getLogger(__name__)
 
 _MOST_CONNECTIONS = 40
+_MOST_OF_ONE_PEER = 20
 _MOST_RECIPIENTS = 100
+_MOST_STRANGERS = 20
+"""Recipients that one connection may ask for in vain: who goes on is guessing."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""What all connections together may have said of large mails that are not stored yet: memory holds it several times."""
+_SMALL = 1024 * 1024
+_LINGER_SECONDS = 2
+_PATIENCE_SECONDS = 300
+"""For one command, and for a whole mail (RFC 5321 §4.5.3.2 asks for as much): who is slower comes again."""
 _LINE = 100_000
 """The longest line of a mail; the 1,000 of RFC 5321 would bounce what careless programs send."""
+
+_TOO_MANY = b"421 4.3.2 too many connections, try again later\r\n"
 
 
 class Receiver:
@@ -28,7 +40,7 @@ class Receiver:
         self._settings = settings
         self._own = own
         self._desk = desk
-        self._transports: set[asyncio.BaseTransport] = set()
+        self._sessions: set[_Tracked] = set()
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[int]:
@@ -41,12 +53,12 @@ class Receiver:
             yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
-            for transport in tuple(self._transports):
-                transport.close()
+            for session in tuple(self._sessions):
+                session.hang_up()
             await server.wait_closed()
 
     def _session(self) -> asyncio.Protocol:
-        if len(self._transports) >= _MOST_CONNECTIONS:
+        if len(self._sessions) >= _MOST_CONNECTIONS:
             return _Busy()
         kind = _LmtpSession if self._settings.lmtp else _SmtpSession
         return kind(
@@ -55,24 +67,37 @@ class Receiver:
             enable_SMTPUTF8=True,
             hostname=self._settings.address.rpartition("@")[2],
             ident="Omnidesk",
+            timeout=_PATIENCE_SECONDS,
             loop=asyncio.get_running_loop(),
         )
 
-    def opened(self, transport: asyncio.BaseTransport) -> None:
+    def opened(self, session: "_Tracked") -> None:
         """A sender has connected."""
-        self._transports.add(transport)
+        self._sessions.add(session)
 
-    def closed(self, transport: asyncio.BaseTransport | None) -> None:
+    def closed(self, session: "_Tracked") -> None:
         """A sender has gone."""
-        if transport is not None:
-            self._transports.discard(transport)
+        self._sessions.discard(session)
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Let those go on that memory has room for: small mails, and of the large ones at least the furthest."""
+        large = sorted((one for one in self._sessions if one.heard > _SMALL), key=lambda one: -one.heard)
+        held = 0
+        for session in large:
+            session.pause(waits=held > 0 and held + session.heard > _MOST_BYTES)
+            held += session.heard
+
+    def is_busy_with(self, peer: str) -> bool:
+        """Whether one address has so many connections that others would find none."""
+        return sum(session.address == peer for session in self._sessions) > _MOST_OF_ONE_PEER
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: "_Tracked", session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse strangers' addresses before their mail is sent."""
         if not self._own.knows(address):
-            return "550 5.1.1 no such mailbox here"
+            return server.stranger()
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 too many recipients"
         envelope.rcpt_tos.append(address)
@@ -83,12 +108,18 @@ class Receiver:
         answer = await self._store(session, envelope)
         return "\r\n".join([answer] * (len(envelope.rcpt_tos) if self._settings.lmtp else 1))
 
+    async def handle_exception(self, error: Exception) -> str:
+        """What breaks here is our fault: its sender keeps the mail, and learns nothing of the reason."""
+        log.error("A session with a sender of mail broke", exc_info=error)
+        return "451 4.3.0 something went wrong here, try again later"
+
     async def _store(self, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         mail_from = _readable((envelope.mail_from or "").strip("<>"))
         recipients = [_readable(address) for address in envelope.rcpt_tos if address]
         try:
-            await self._desk.receive(raw_message(content, mail_from, recipients, str((session.peer or [""])[0])))
+            peer = str((session.peer or [""])[0])
+            await self._desk.receive(await raw_message_of_any_size(content, mail_from, recipients, peer))
         except Exception:
             log.exception("A mail could not be stored; its sender will try again")
             return "451 4.3.0 could not be stored, try again later"
@@ -101,17 +132,72 @@ def _readable(address: str) -> str:
 
 
 class _Tracked(SMTP):
-    """A session that the receiver knows of, so that it can end it."""
+    """A session that the receiver knows of, so that it can end it; it ends itself when too much is said."""
 
     line_length_limit = _LINE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.event_handler.opened(transport)
+        self.address = str((transport.get_extra_info("peername") or [""])[0])
+        self.heard = 0
+        """Bytes since our last answer: aiosmtpd keeps a line that has no end, whatever its limits."""
+        self._strangers = 0
+        self._refused = self._waits = False
+        self.event_handler.opened(self)
         super().connection_made(transport)
+        if self.event_handler.is_busy_with(self.address):
+            self._refuse(_TOO_MANY)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.event_handler.closed(self.transport)
         super().connection_lost(error)
+        self._handler_coroutine = None  # its end names its frames, and they all that was said: free it now, not later
+        self.event_handler.closed(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self.heard += len(data)
+        if self.heard > 2 * (self.data_size_limit or 0):  # up to here a mail is read to its end, and refused then
+            self._refuse(b"552 5.3.4 this is more than a mail may have\r\n")
+        else:
+            super().data_received(data)
+            if self.heard > _SMALL:
+                self.event_handler.make_room()
+
+    async def push(self, status: AnyStr) -> None:
+        await super().push(status)
+        if self.heard > _SMALL:
+            self.heard = 0
+            self.event_handler.make_room()
+        self.heard = 0
+
+    def pause(self, *, waits: bool) -> None:
+        """Let the sender wait, or go on after that; the reader makes pauses of its own."""
+        if isinstance(self.transport, asyncio.Transport):
+            if waits:
+                self.transport.pause_reading()
+            elif self._waits:
+                self.transport.resume_reading()
+        self._waits = waits
+
+    def stranger(self) -> str:
+        """The answer to a recipient that we don't know."""
+        self._strangers += 1
+        if self._strangers < _MOST_STRANGERS:
+            return "550 5.1.1 no such mailbox here"
+        self.loop.call_soon(self.hang_up)
+        return "421 4.7.0 too many unknown mailboxes"
+
+    def _refuse(self, why: bytes) -> None:
+        """Hear no more, and hang up in a moment: at once would take back the answer with what was not heard."""
+        self._refused = True
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.write(why)
+            self.loop.call_later(_LINGER_SECONDS, self.hang_up)
+
+    def hang_up(self) -> None:
+        """End the connection."""
+        if self.transport is not None:
+            self.transport.close()
 
 
 class _SmtpSession(_Tracked):
@@ -127,5 +213,5 @@ class _Busy(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a server's always is
-        transport.write(b"421 4.3.2 too many connections, try again later\r\n")
+        transport.write(_TOO_MANY)
         transport.close()

@@ -16,7 +16,8 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from omnidesk.contract.channel import ChannelError
+from channels.email.reasons import Reason, judge
+from omnidesk.contract.channel import ChannelError, Failure
 
 _SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
 """Answers about logging in (RFC 4954): servers may give them to any command."""
@@ -35,7 +36,8 @@ def refusal(error: Exception) -> ChannelError:
         return _answer(first.code, first.message, of_recipient=True)
     if isinstance(error, SMTPSenderRefused):
         text = words(error)
-        return ChannelError(text, permanent=_TOO_LARGE.match(text) is not None)
+        large = _TOO_LARGE.match(text) is not None
+        return ChannelError(text, permanent=large, failure=Failure.POLICY if large else None)
     if isinstance(error, SMTPResponseException):
         return _answer(error.code, error.message, of_recipient=False)
     return ChannelError(words(error), permanent=isinstance(error, SMTPNotSupported | ValueError))
@@ -55,8 +57,18 @@ def is_answer(error: SMTPException | OSError | ValueError) -> bool:
 
 def _answer(code: int, message: str, *, of_recipient: bool) -> ChannelError:
     permanent = 500 <= code < 600 and code not in _SIGN_IN_FIRST
-    bad = permanent and _blames_address(code, message, of_recipient=of_recipient)
-    return ChannelError(_line(code, message), permanent=permanent, bad_address=bad)
+    line = _line(code, message)
+    if permanent and _blames_address(code, message, of_recipient=of_recipient):
+        return ChannelError(line, failure=Failure.HARD)
+    return ChannelError(line, permanent=permanent, failure=_failure(line, permanent=permanent))
+
+
+def _failure(line: str, *, permanent: bool) -> Failure:
+    """The kind of what does not blame the address."""
+    _, reason = judge(None, line, delayed=False)
+    if reason is Reason.MAILBOX_FULL:
+        return Failure.FULL
+    return Failure.POLICY if permanent else Failure.SOFT
 
 
 def _blames_address(code: int, message: str, *, of_recipient: bool) -> bool:

@@ -8,6 +8,7 @@ from channels.email.mailboxes import ADDRESS
 from channels.email.reasons import STATUS, Reason, judge, status_in
 
 _MOST_RECIPIENTS = 1_000
+_MOST_WORDS = 500
 _FIELD = re.compile(r"([A-Za-z-]{4,40})[ \t]*:[ \t]*(.*)")
 _RECIPIENT = ("original-recipient", "final-recipient", "x-actual-recipient")
 _NAMES = {*_RECIPIENT, "action", "status", "diagnostic-code", "x-supplementary-info"}
@@ -25,6 +26,10 @@ class Recipient:
     status: str | None
     permanent: bool
     reason: Reason
+    delayed: bool = False
+    """Whether the server goes on trying. What is not permanent may be over all the same: it tried long enough."""
+    words: str = ""
+    """What the server said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,15 @@ def _recipient(group: dict[str, str]) -> Recipient | None:
     told = STATUS.search(group.get("status", ""))
     status = told[1] if told else status_in(words)
     remark = group.get("status", "").partition("(")[2]  # some servers put their words here
-    permanent, reason = judge(status, f"{words} {remark}".strip(), delayed=_action(group) == "delayed")
-    return Recipient(email, status, permanent, reason)
+    action = _action(group)
+    permanent, reason = judge(status, f"{words} {remark}".strip(), delayed=action == "delayed")
+    delayed = not permanent and action != "failed"
+    return Recipient(email, status, permanent, reason, delayed, _said(group.get("diagnostic-code", "")))
+
+
+def _said(diagnostic: str) -> str:
+    """The words of a Diagnostic-Code such as `smtp; 550 5.1.1 no such user` (RFC 3464 §2.3.6), on one line."""
+    return " ".join(re.sub(r"^[\w-]{1,20}[ \t]*;", "", diagnostic).split())[:_MOST_WORDS]
 
 
 def address(value: str) -> str | None:

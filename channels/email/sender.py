@@ -13,6 +13,7 @@ from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError
 
 _MB = 1_000_000
+_GOOD_BYE_SECONDS = 2.0
 
 
 class _Connection(SMTP):
@@ -66,14 +67,14 @@ class Sender:
             await self._connected()
 
     async def close(self) -> None:
-        """End the connection; the next mail opens another."""
-        async with self._lock:
-            if self._connection is not None and self._connection.is_connected:
-                try:
+        """End the connection; the next mail opens another. A server that is slow is not waited for."""
+        try:
+            async with asyncio.timeout(_GOOD_BYE_SECONDS), self._lock:
+                if self._connection is not None and self._connection.is_connected:
                     await self._connection.quit()
-                except (SMTPException, OSError):
-                    self._drop()
-            self._connection = None
+        except (SMTPException, OSError):  # also when the time is over
+            self._drop()
+        self._connection = None
 
     async def _connected(self) -> _Connection:
         """The open connection if it still answers, else a new one: servers drop those that are idle."""

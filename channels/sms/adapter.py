@@ -40,6 +40,7 @@ class SmsChannel(Channel):
         max_length=1600,
         receipts=True,
         automatic_per_hour=30,
+        automatic_per_day=60,
         stop_words=("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "ret", "iptal", "dur"),
         start_words=("start", "unstop", "basla", "katil"),
     )

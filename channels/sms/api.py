@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientError, ClientResponse, ClientSession, encode_basic_auth
 from pydantic import BaseModel, ValidationError
 
-from channels.sms.refusals import BAD_ADDRESSES, reason
+from channels.sms.refusals import failure, reason
 from channels.sms.settings import SmsSettings
 from omnidesk.contract.channel import ChannelError
 
@@ -86,4 +86,4 @@ async def _refusal(answer: ClientResponse) -> ChannelError:
         code = Refusal.model_validate_json(await answer.read()).code
     except ValidationError:
         code = 0
-    return ChannelError(reason(code), permanent=True, bad_address=code in BAD_ADDRESSES)
+    return ChannelError(reason(code), permanent=True, failure=failure(code))

@@ -11,8 +11,16 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
-from channels.sms.refusals import BAD_ADDRESSES, reason
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, ReceiptState, Sender, Unparsable
+from channels.sms.refusals import failure, reason
+from omnidesk.contract.channel import (
+    Attachment,
+    Inbound,
+    RawMessage,
+    Receipt,
+    ReceiptState,
+    Sender,
+    Unparsable,
+)
 from omnidesk.text.addresses import normal_phone
 
 _MOST_FIELDS = 200
@@ -62,9 +70,10 @@ def _receipt(status: _Status, raw: RawMessage) -> Receipt:
     """What became of a message of ours, known by the key that came back with the URL (see `SmsChannel.send`)."""
     key = str(raw.envelope.get("key", ""))
     state = _STATES[status.message_status]
-    error = reason(status.error_code) if state == "failed" else ""
-    bad_address = state == "failed" and status.error_code in BAD_ADDRESSES
-    return Receipt(key or status.message_sid, state, error, bad_address=bad_address, key=key)
+    if state != "failed":
+        return Receipt(key or status.message_sid, state, key=key)
+    code = status.error_code
+    return Receipt(key or status.message_sid, state, reason(code), failure=failure(code), key=key)
 
 
 def _message(message: _Message, fields: dict[str, str], country: str) -> Inbound:

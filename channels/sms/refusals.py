@@ -1,7 +1,12 @@
 """Twilio's error codes as people meet them (https://www.twilio.com/docs/api/errors)."""
 
-BAD_ADDRESSES = frozenset({21211, 21614, 21635, 30005, 30006})
-"""No other message to this number will arrive either."""
+from omnidesk.contract.channel import Failure
+
+_FAILURES = {
+    **dict.fromkeys((21211, 21614, 21635, 30005, 30006), Failure.HARD),
+    **dict.fromkeys((21610, 21617, 30004, 30007), Failure.POLICY),
+    30003: Failure.SOFT,
+}
 _REASONS = {
     21211: "this is not a phone number",
     21408: "the account may not send to this country",
@@ -16,6 +21,11 @@ _REASONS = {
     30006: "this is a landline, or its carrier can't be reached",
     30007: "the carrier filtered the message out",
 }
+
+
+def failure(code: int) -> Failure | None:
+    """The kind of a refusal, where the code tells."""
+    return _FAILURES.get(code)
 
 
 def reason(code: int) -> str:

@@ -46,6 +46,7 @@ class TelegramChannel(Channel):
         attachments=50_000_000,
         max_length=4096,
         automatic_per_hour=60,
+        automatic_per_day=200,
     )
     settings: TelegramSettings
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels.telegram.library import library
 from channels.telegram.settings import TelegramSettings
-from omnidesk.contract.channel import ChannelError, Outbound
+from omnidesk.contract.channel import ChannelError, Failure, Outbound
 
 _POLL_SECONDS = 50
 _TAKEN = ("message", "callback_query")
@@ -167,12 +167,12 @@ def _refusal(error: Exception) -> ChannelError:
         case InvalidToken():
             return ChannelError(_REFUSALS[401])
         case Forbidden():
-            return ChannelError("the person has blocked the bot", bad_address=True)
+            return ChannelError("the person has blocked the bot", failure=Failure.HARD)
         case BadRequest():
-            gone = "chat not found" in str(error).lower()
-            return ChannelError(f"Telegram refused this: {error}", permanent=True, bad_address=gone)
+            gone = Failure.HARD if "chat not found" in str(error).lower() else None
+            return ChannelError(f"Telegram refused this: {error}", permanent=True, failure=gone)
         case ChatMigrated():
-            return ChannelError("this chat has become a group", bad_address=True)
+            return ChannelError("this chat has become a group", failure=Failure.HARD)
         case RetryAfter():
             return ChannelError(f"Telegram asks us to wait: {error}")
         case _:

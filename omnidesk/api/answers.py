@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from omnidesk.contract.channel import Failure
 from omnidesk.store.models import Author, Category, DeliveryRole, DeliveryState, Direction, Holder, Kind, Priority
 
 
@@ -65,13 +66,17 @@ class File(Answer):
 
 
 class Delivery(Answer):
-    """The sending of an interaction to one address."""
+    """The sending of an interaction to one address.
+
+    `error` holds the other side's words and `failure` their kind; with state `sent` the message is delayed on its way.
+    """
 
     to: str
     role: DeliveryRole
     channel: str
     state: DeliveryState
     error: str | None
+    failure: Failure | None
 
 
 class Interaction(Answer):

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.api import answers, forms
 from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call, Page
+from omnidesk.contract.channel import Failure
 from omnidesk.desk import actions, people, reaching, timeline, views
 from omnidesk.desk.copies import Copies
 from omnidesk.desk.timeline import TimelineRow
@@ -133,4 +134,5 @@ def _delivery(delivery: Delivery, point: ContactPoint) -> answers.Delivery:
     return answers.Delivery(
         to=point.address, role=DeliveryRole(delivery.role), channel=point.channel,
         state=DeliveryState(delivery.state), error=delivery.error or None,
+        failure=Failure(delivery.failure) if delivery.failure else None,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, M
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from aiohttp import ClientSession, web
@@ -19,20 +20,33 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from yarl import URL
 
 Join = Literal["thread", "person", "new"]
-ReceiptState = Literal["delivered", "read", "failed"]
+ReceiptState = Literal["delayed", "delivered", "read", "failed"]
 Role = Literal["to", "cc", "bcc"]
+
+
+class Failure(StrEnum):
+    """Why a message does not arrive, as far as it tells what to do next."""
+
+    HARD = "hard"
+    """There is no such address: no other message to it will arrive either."""
+    SOFT = "soft"
+    """The other side is away or puts it off; later it may work."""
+    POLICY = "policy"
+    """This message is not wanted: blocked, taken for spam, too large."""
+    FULL = "full"
+    """The mailbox is full."""
 
 
 class ChannelError(Exception):
     """A provider refused, or could not be reached.
 
-    `permanent`: trying again will not help. `bad_address`: and no other message to this address will arrive either.
+    `permanent`: trying again will not help; a hard failure always is. `failure` is None where nothing tells the kind.
     """
 
-    def __init__(self, text: str, *, permanent: bool = False, bad_address: bool = False) -> None:
+    def __init__(self, text: str, *, permanent: bool = False, failure: Failure | None = None) -> None:
         super().__init__(text)
-        self.permanent = permanent or bad_address
-        self.bad_address = bad_address
+        self.permanent = permanent or failure is Failure.HARD
+        self.failure = failure or (None if self.permanent else Failure.SOFT)
 
 
 class Unparsable(ChannelError):
@@ -66,6 +80,8 @@ class Capabilities:
     `omnidesk.contract.message`)."""
     automatic_per_hour: int | None = None
     """The most automatic messages (bot, survey) to one address in an hour, so that two robots never loop."""
+    automatic_per_day: int | None = None
+    """The most automatic messages on one case in a day, whatever addresses they go to."""
     keeps_trying: timedelta | None = None
     """How long a message that could not be handed over is tried again; None = as often as the operator says."""
     stop_words: tuple[str, ...] = ()
@@ -155,15 +171,16 @@ class Inbound:
 class Receipt:
     """What a provider says later of a message it took: `message_id` is what `Channel.send` returned.
 
-    A failure is final; `bad_address` as for `ChannelError`. `key` is the `Outbound.key` or the `Outbound.message_key`,
-    where the provider gives it back: with it a receipt finds its message even when it comes before `send` has
-    returned. `address` says whose copy it speaks of, where a message has several.
+    A failure is final; delayed means that the other side's server goes on trying. `error` holds its own words, and
+    `failure` their kind. `key` is the `Outbound.key` or the `Outbound.message_key`, where the provider gives it back:
+    with it a receipt finds its message even when it comes before `send` has returned. `address` says whose copy it
+    speaks of, where a message has several.
     """
 
     message_id: str
     state: ReceiptState
     error: str = ""
-    bad_address: bool = False
+    failure: Failure | None = None
     key: str = ""
     address: str = ""
 
@@ -400,6 +417,11 @@ class Channel(ABC):
     def address(self) -> str:
         """The address people write to, for lists; may be empty."""
         return ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses of this account, in the form that senders have: what comes from one of them is our own."""
+        return (self.address,)
 
     @classmethod
     def routes(cls) -> Sequence[Route]:

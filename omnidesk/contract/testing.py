@@ -169,6 +169,7 @@ class ChannelContract:
         assert can.survey in ("number", "link") or (can.survey == "buttons" and can.buttons)
         assert can.max_length is None or can.max_length > 0
         assert can.automatic_per_hour is None or can.automatic_per_hour > 0
+        assert can.automatic_per_day is None or can.automatic_per_day > 0
 
     def test_its_settings_refuse_unknown_keys(self) -> None:
         """A misspelt key must stop the start, not be ignored."""

@@ -239,14 +239,15 @@ async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int)
 
 
 async def retry_delivery(tx: Transaction, viewer: Viewer, delivery_id: int) -> Case:
-    """Try a failed message once more."""
+    """Try a failed message once more; one that waits for its next try is tried at once."""
     delivery = await tx.session.get(Delivery, delivery_id)
     case = await tx.session.get(Case, delivery.case_id) if delivery else None
     if delivery is None or case is None:
         raise NotFound("This message is not here.")
     case = await for_work(tx, viewer, case.number)
     delivery = await tx.get(Delivery, delivery_id)
-    if delivery.state != DeliveryState.FAILED:
+    waits = delivery.state == DeliveryState.QUEUED and delivery.attempts > 0
+    if delivery.state != DeliveryState.FAILED and not waits:
         raise Conflict("This message is on its way already.")
     deliveries.try_again(tx, delivery)
     cases.changed(tx, case)

@@ -1,7 +1,7 @@
 """What an arriving message does: it finds its person and case, and becomes a row of the log."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
@@ -65,7 +65,7 @@ async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> Non
     joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
     opened: list[Case] = []
     for message in messages:
-        await _take(tx, message, joins, opened)
+        await _take(tx, _marked(message, joins), joins, opened)
     if opened:
         for case, number in zip(opened, await cases.take_numbers(tx, len(opened)), strict=True):
             case.number = number
@@ -98,6 +98,16 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
                  joining.case_of_token(keys, item.token))
         for arrival, item, stored in found
     ]  # fmt: skip
+
+
+def _marked(message: _Message, joins: Joins) -> _Message:
+    """A message of ours that comes back, whoever sends it on, is automatic, and belongs where it was sent from."""
+    inbound = message.inbound
+    known = joins.known.get(inbound.message_id or "")
+    if known is None or known.external_id is not None:
+        return message
+    references = (inbound.message_id or "", *inbound.references)
+    return replace(message, inbound=replace(inbound, automatic=True, references=references))
 
 
 async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy import bindparam
 from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
-from omnidesk.desk import finding
+from omnidesk.desk import audit, finding
+from omnidesk.desk.access import Viewer, must_be
 from omnidesk.events import PointMet
 from omnidesk.store import dialect
 from omnidesk.store.db import Transaction, rows_of
-from omnidesk.store.models import Contact, ContactPoint
+from omnidesk.store.models import Contact, ContactPoint, Role
 from omnidesk.text.folding import fold
 
 _POINTS = (
@@ -89,3 +90,13 @@ def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
         finding.keep_name(tx, contact)
     if sender.language and not contact.language:
         contact.language = sender.language
+
+
+async def works_again(tx: Transaction, viewer: Viewer, point_id: int) -> ContactPoint:
+    """Somebody says that an address works, whatever came back from it. Raises NotFound, NotAllowed."""
+    must_be(viewer, Role.AGENT)
+    point = await tx.get(ContactPoint, point_id)
+    if not point.working:
+        audit.note(tx, "point.works", str(point.id), viewer.as_agent, address=point.address, failure=point.failure)
+        point.working, point.failure = True, ""
+    return point

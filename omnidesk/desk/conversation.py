@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
-from omnidesk.desk import cases, deliveries, interactions, surveys
+from omnidesk.desk import cases, deliveries, interactions, loops, surveys
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.routing import anyone_online
 from omnidesk.desk.setbacks import Setbacks
@@ -62,6 +62,10 @@ class _Pending:
     person_online: bool
     wanted: bool
     """Whether the person wants automatic messages."""
+    looping: bool
+    """Whether nothing automatic goes to this address, since it would go in circles."""
+    repeating: bool
+    """Whether the person says the same again and again, as programs do."""
 
 
 class Conversation:
@@ -88,13 +92,19 @@ class Conversation:
             pending = await _read(session, case_id, self._db.now())
         if pending is None:
             return
-        answered = await self._ask(pending) if pending.wanted else None
+        looping = pending.looping or pending.repeating
+        answered = await self._ask(pending) if pending.wanted and not looping else None
         async with self._db.transaction() as tx:
+            if pending.repeating:  # addresses are locked before cases
+                await tx.get(ContactPoint, pending.case.contact_point_id)
             case = await tx.get(Case, case_id)
             if case.last_position != pending.case.last_position or case.holder != Holder.BOT:
                 return  # somebody wrote or took over meanwhile: this answer is to a question of the past
+            if pending.repeating:
+                await loops.note_repeating(tx, case.contact_point_id, case.id)
+                return
             if answered is None:
-                _hand_off(tx, case, "failed" if pending.wanted else "stopped", "")
+                _hand_off(tx, case, "loop" if looping else "failed" if pending.wanted else "stopped", "")
                 return
             answer, name = answered
             await self._say(tx, case, pending, answer, By(Author.BOT, None, name))
@@ -183,6 +193,7 @@ async def _read(session: AsyncSession, case_id: int, now: datetime) -> _Pending 
     return _Pending(
         case, inbox.bot or "", state.state if state else {}, said, await _offered(session, case_id),
         (await session.exec(files)).one(), await anyone_online(session, case.team_id, now), point.consent,
+        await loops.stands(session, point.id, now), await loops.repeats(session, case, now),
     )  # fmt: skip
 
 

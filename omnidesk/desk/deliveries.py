@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Capabilities, Receipt
+from omnidesk.contract.channel import Capabilities, Failure, Receipt
 from omnidesk.desk import interactions
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.events import CaseChanged, TranscriptChanged, WorkWaiting
@@ -92,20 +92,22 @@ def _add(tx: Transaction, point: ContactPoint, interaction_id: int, values: dict
     tx.publish(WorkWaiting("outbox"))
 
 
-async def cancel_automatic(tx: Transaction, point: ContactPoint) -> None:
+async def cancel_automatic(tx: Transaction, point: ContactPoint, why: str = STOPPED) -> None:
     """What was to go to this address by itself, and has not gone yet, does not go."""
     waiting = (
         col(Delivery.contact_point_id) == point.id,
         col(Delivery.state) == DeliveryState.QUEUED,
         col(Delivery.automatic),
     )
-    await tx.session.exec(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, error=STOPPED))
+    await tx.session.exec(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, error=why))
 
 
 def try_again(tx: Transaction, delivery: Delivery) -> None:
-    """Queue a failed delivery once more, at once."""
-    delivery.state, delivery.not_before, delivery.attempts, delivery.error = DeliveryState.QUEUED, tx.now, 0, ""
-    delivery.provider_id = None  # receipts for the failed try say nothing of this one
+    """Queue a failed delivery once more, at once; one that waits for its next try has it now."""
+    if delivery.state == DeliveryState.FAILED:
+        delivery.state, delivery.attempts, delivery.error, delivery.failure = DeliveryState.QUEUED, 0, "", ""
+        delivery.provider_id = None  # receipts for the failed try say nothing of this one
+    delivery.not_before = tx.now
     tx.publish(WorkWaiting("outbox"))
 
 
@@ -148,7 +150,7 @@ async def _take_for_copy(tx: Transaction, named: Sequence[Delivery], receipt: Re
     A mail that was passed on fails at an address that we never wrote to, and nobody knows from which copy: then none
     is taken for failed, and the agent is told.
     """
-    meant = [one for one in named if receipt.address in ("", one.address)] or (named if len(named) == 1 else [])
+    meant = [one for one in named if one.address == receipt.address] or (named if len(named) == 1 else [])
     for delivery in meant:
         await _take_receipt(tx, delivery, receipt)
     if named and not meant and receipt.state == "failed" and named[0].case_id is not None:
@@ -171,10 +173,14 @@ async def take_receipt(tx: Transaction, inbox_id: int, interaction_id: int, rece
 
 
 async def _take_receipt(tx: Transaction, delivery: Delivery, receipt: Receipt) -> None:
-    if receipt.state != "failed":
+    if receipt.state == "delayed":
+        if delivery.state == DeliveryState.SENT:
+            delivery.error, delivery.failure = receipt.error[:1000], receipt.failure or Failure.SOFT
+            await tell(tx, delivery)
+    elif receipt.state != "failed":
         await _advance(tx, delivery, DeliveryState(receipt.state))
     elif delivery.state in _MAY_STILL_FAIL:
-        await fail(tx, delivery, receipt.error, bad_address=receipt.bad_address)
+        await fail(tx, delivery, receipt.error, receipt.failure)
 
 
 def key_of(keys: Keys, delivery_id: int) -> str:
@@ -209,7 +215,7 @@ def _id_in(keys: Keys, purpose: str, key: str) -> int | None:
 async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
     """Move forward only: a receipt for delivery after one for reading changes nothing."""
     if delivery.state in _PROGRESS and _PROGRESS.index(state) > _PROGRESS.index(DeliveryState(delivery.state)):
-        delivery.state = state
+        delivery.state, delivery.error, delivery.failure = state, "", ""
         await tell(tx, delivery)
 
 
@@ -233,13 +239,13 @@ async def tell(tx: Transaction, delivery: Delivery) -> None:
     tx.publish(TranscriptChanged(delivery.contact_point_id))
 
 
-async def fail(tx: Transaction, delivery: Delivery, error: str, *, bad_address: bool) -> None:
+async def fail(tx: Transaction, delivery: Delivery, error: str, failure: Failure | None = None) -> None:
     """The message will not arrive: the agent is told on the case, the address is marked when it is to blame."""
-    delivery.state, delivery.error = DeliveryState.FAILED, error[:1000]
+    delivery.state, delivery.error, delivery.failure = DeliveryState.FAILED, error[:1000], failure or ""
+    if failure is Failure.HARD:
+        point = await tx.get(ContactPoint, delivery.contact_point_id)
+        point.working, point.failure = False, error[:500]
     await note(tx, delivery, "delivery_failed", error=error[:300])
-    if bad_address:
-        point = update(ContactPoint).where(col(ContactPoint.id) == delivery.contact_point_id)
-        await tx.session.exec(point.values(working=False, failure=error[:500]))
 
 
 async def note(tx: Transaction, delivery: Delivery, name: str, **values: object) -> None:

@@ -52,6 +52,7 @@ class Inboxes:
         self.channels = channels
         self._by_id: dict[int, LiveInbox] = {}
         self._versions: dict[int, int] = {}
+        self._own: set[tuple[str, str]] = set()
         self.problems: dict[int, str] = {}
         """Why an inbox, by its id, can't be used."""
 
@@ -69,6 +70,7 @@ class Inboxes:
         self._by_id, self.problems, self._versions = {}, {}, {}
         for row in rows:
             self._take(row)
+        self._know_own()
         if note:
             for inbox_id, problem in self.problems.items():
                 await note_health(self.database, inbox_id, problem)
@@ -87,6 +89,7 @@ class Inboxes:
             self._take(row)
             if problem := self.problems.get(row.id):
                 await note_health(self.database, row.id, problem)
+        self._know_own()
         return [before[row.id] for row in changed if row.id in before]
 
     def _take(self, row: Inbox) -> None:
@@ -97,6 +100,14 @@ class Inboxes:
         except (KeyError, ValueError) as error:
             log.error("inbox %s can't be used: %s", row.slug, error)
             self.problems[row.id] = f"can't be used: {error}"
+
+    def _know_own(self) -> None:
+        live = self._by_id.values()
+        self._own = {(inbox.channel.name, address) for inbox in live for address in inbox.channel.addresses if address}
+
+    def owns(self, channel: str, address: str) -> bool:
+        """Whether an address on a channel is one of our own inboxes."""
+        return (channel, address) in self._own
 
     def _make(self, row: Inbox) -> Channel:
         kind = self.channels[row.channel]

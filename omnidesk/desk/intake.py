@@ -18,12 +18,12 @@ from datetime import timedelta
 from sqlalchemy import func
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Unparsable
+from omnidesk.contract.channel import Attachment, ChannelError, Inbound, Receipt, Unparsable
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import parsing
 from omnidesk.desk.arrival import Arrival, apply
 from omnidesk.desk.files import Stored, from_handle
-from omnidesk.desk.inboxes import Inboxes
+from omnidesk.desk.inboxes import Inboxes, LiveInbox
 from omnidesk.desk.lanes import Lanes, LostClaim
 from omnidesk.desk.setbacks import Away, Setbacks, passes
 from omnidesk.errors import Invalid
@@ -112,7 +112,8 @@ class Intake:
         arrival = Arrival(row, inbox)
         with _noted(arrival):
             raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
-            arrival.items = [(item, []) for item in await parsing.parse(inbox.channel, raw)]
+            items = await parsing.parse(inbox.channel, raw)
+            arrival.items = [(self._marked(inbox, item), []) for item in items]
         return arrival
 
     async def _keep_files(self, arrival: Arrival) -> None:
@@ -121,6 +122,12 @@ class Intake:
             for item, stored in arrival.items:
                 if isinstance(item, Inbound):
                     stored += [await self._file(attachment) for attachment in item.attachments]
+
+    def _marked(self, inbox: LiveInbox, item: Inbound | Receipt) -> Inbound | Receipt:
+        """What one of our own inboxes says is automatic, whatever became of its marks: two that talk must stop."""
+        if isinstance(item, Inbound) and self._inboxes.owns(inbox.channel.name, item.sender.address):
+            return replace(item, automatic=True)
+        return item
 
     async def _body(self, row: RawMessage) -> bytes:
         if row.blob is None:

@@ -56,7 +56,8 @@ def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By
         "case_id": case.id, "position": case.last_position, "contact_id": case.contact_id,
         "contact_point_id": case.contact_point_id, "inbox_id": case.inbox_id, "channel": case.channel,
     })  # fmt: skip
-    if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL):
+    robot = content.automatic and by.kind == Author.CONTACT
+    if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL) and not (robot and case.preview):
         _show(case, tx.now, by, content.text)
     if kind in (Kind.MESSAGE, Kind.SURVEY):
         tx.publish(TranscriptChanged(case.contact_point_id))

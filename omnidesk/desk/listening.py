@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -101,24 +102,32 @@ class Listener:
         """Set when the first attempt is over, well or not."""
 
     async def run(self) -> None:
-        """Listen until cancelled; after a failure again, with growing pauses."""
-        wait = 1.0
-        lease = f"listener:{self._inbox.row.id}"
+        """Listen until cancelled; after a failure again, with pauses that grow until it went well for long."""
+        wait = _FIRST_SECONDS
         while True:
+            began = monotonic()
             try:
-                if await self._leases.claim(lease):
-                    await self._listen(lease)
-                    wait = 1.0
-                else:
-                    self.ready.set()
-                    await asyncio.sleep(RENEW_SECONDS)
+                await self._listen_or_rest()
             except (ChannelError, OSError) as error:
-                await self._failed(str(error), wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
+                reason = str(error)
             except Exception as error:
                 log.exception("inbox %s stopped listening", self._inbox.row.slug)
-                await self._failed(repr(error), wait)
-                wait = min(wait * 2, _LONGEST_WAIT)
+                reason = repr(error)
+            else:
+                continue
+            if monotonic() - began > _LONGEST_WAIT:
+                wait = _FIRST_SECONDS
+            await self._failed(reason, wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _listen_or_rest(self) -> None:
+        """Listen while the lease is ours; else wait until it may be."""
+        lease = f"listener:{self._inbox.row.id}"
+        if await self._leases.claim(lease):
+            await self._listen(lease)
+        else:
+            self.ready.set()
+            await asyncio.sleep(RENEW_SECONDS)
 
     async def _listen(self, lease: str) -> None:
         """Listen while the lease is ours; that the inbox is well, its checkup says."""
@@ -131,6 +140,9 @@ class Listener:
 
     async def _failed(self, reason: str, wait: float) -> None:
         log.warning("inbox %s can't listen: %s; trying again in %.0f s", self._inbox.row.slug, reason, wait)
-        await note_health(self._db, self._inbox.row.id, reason)
+        try:
+            await note_health(self._db, self._inbox.row.id, reason)
+        except (SQLAlchemyError, OSError) as error:  # the store itself may be what is away
+            log.warning("the health of inbox %s can't be kept: %s", self._inbox.row.slug, type(error).__name__)
         self.ready.set()
         await asyncio.sleep(wait)

@@ -5,13 +5,12 @@ import logging
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.contract.channel import ChannelError, Outbound
-from omnidesk.desk import deliveries
+from omnidesk.contract.channel import ChannelError, Failure, Outbound
+from omnidesk.desk import deliveries, loops
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
 from omnidesk.errors import Invalid
@@ -131,7 +130,7 @@ class Outbox:
                     return
                 provider_id = await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
             except ChannelError as error:
-                await self._not_sent(delivery, str(error), final=error.permanent, bad_address=error.bad_address)
+                await self._not_sent(delivery, str(error), error.failure, final=error.permanent)
             except Invalid as error:
                 await self._not_sent(delivery, error.message, final=True)
             except Exception as error:
@@ -141,17 +140,16 @@ class Outbox:
                 await self._sent(delivery, provider_id)
 
     async def _write(self, delivery: Delivery) -> Outbound | None:
-        """The message to send, or None when automatic mail to this address has reached its ceiling."""
-        channel = self._inboxes.by_id(delivery.inbox_id).channel
-        limit = channel.capabilities.automatic_per_hour if delivery.automatic else None
+        """The message to send, or None for an automatic one that may not go."""
+        if delivery.automatic and not await self._passes(delivery):
+            return None
         async with self._db.session() as session:
-            if limit is None or await _sent_lately(session, delivery, self._db.now()) < limit:
-                return await self._letters.write(session, delivery, channel)
-        async with self._db.transaction() as tx:
-            if row := await self._still_ours(tx, delivery):
-                row.state, row.error = DeliveryState.CANCELLED, f"more than {limit} automatic messages in an hour"
-                await deliveries.note(tx, row, "automatic_held", limit=limit)
-        return None
+            return await self._letters.write(session, delivery, self._inboxes.by_id(delivery.inbox_id).channel)
+
+    async def _passes(self, delivery: Delivery) -> bool:
+        async with self._db.transaction(durable=False) as tx:
+            row = await self._still_ours(tx, delivery)
+            return row is not None and await loops.let_pass(tx, row, self._inboxes)
 
     async def _still_ours(self, tx: Transaction, delivery: Delivery) -> Delivery | None:
         """The row while it is ours to decide: another process may have taken us for dead."""
@@ -165,7 +163,7 @@ class Outbox:
                 return
             row.provider_id, row.sent_at = provider_id, tx.now
             if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
-                row.state, row.error = DeliveryState.SENT, ""
+                row.state, row.error, row.failure = DeliveryState.SENT, "", ""
             if row.case_id is not None:
                 reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
                 connection = await tx.session.connection()  # another copy of the message may note it at the same time
@@ -174,7 +172,7 @@ class Outbox:
             await deliveries.tell(tx, row)
 
     async def _not_sent(
-        self, delivery: Delivery, error: str, *, final: bool = False, bad_address: bool = False
+        self, delivery: Delivery, error: str, failure: Failure | None = None, *, final: bool = False
     ) -> None:
         """Try again later, unless this was final or the last try."""
         async with self._db.transaction() as tx:
@@ -182,9 +180,9 @@ class Outbox:
             if row is None:
                 return
             if final or self._was_last(row):
-                await deliveries.fail(tx, row, error, bad_address=bad_address)
+                await deliveries.fail(tx, row, error, failure)
             else:
-                row.state, row.error = DeliveryState.QUEUED, error[:1000]
+                row.state, row.error, row.failure = DeliveryState.QUEUED, error[:1000], failure or ""
                 row.not_before = tx.now + _delay(row.attempts)
                 await deliveries.tell(tx, row)
 
@@ -199,14 +197,3 @@ class Outbox:
 def _delay(attempts: int) -> timedelta:
     """How long to wait after so many tries."""
     return min(_FIRST_DELAY * (1 << min(attempts - 1, 30)), _LONGEST_DELAY)
-
-
-async def _sent_lately(session: AsyncSession, delivery: Delivery, now: datetime) -> int:
-    """Automatic messages to this address in the last hour, and those on their way before this one."""
-    on_its_way = (col(Delivery.state) == DeliveryState.SENDING) & (col(Delivery.id) < delivery.id)
-    statement = select(func.count()).where(
-        Delivery.contact_point_id == delivery.contact_point_id,
-        col(Delivery.automatic),
-        (col(Delivery.sent_at) > now - timedelta(hours=1)) | on_its_way,
-    )
-    return (await session.exec(statement)).one()

@@ -1,17 +1,19 @@
 """A case: what was said and done, and what agents do with it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, copies, files, timeline, views
+from omnidesk.desk import actions, agents, copies, elsewhere, files, timeline, views
 from omnidesk.desk.copies import Copies
+from omnidesk.desk.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
-from omnidesk.store.models import Attachment, Case
+from omnidesk.store.models import Attachment, Case, DeliveryState
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, is_fragment, page, read, viewer_of, zone_of
 
@@ -43,6 +45,12 @@ class Assignment(BaseModel):
     agent: Id | None = None
 
 
+class Address(BaseModel):
+    """At which address of the person."""
+
+    point: Id
+
+
 class ReadUpTo(BaseModel):
     """How far the agent has read."""
 
@@ -56,7 +64,8 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     rows = await timeline.timeline(session, case, limit=_AT_FIRST)
     panel = await timeline.side_panel(session, viewer, case)
     said = lines(rows, zone_of(request))
-    return {"case": case, "lines": said, "panel": panel, **await _copied(request, session, case)}
+    ways = await _ways(request, session, case, said)
+    return {"case": case, "lines": said, "panel": panel, "ways": ways, **await _copied(request, session, case)}
 
 
 async def _copied(request: web.Request, session: AsyncSession, case: Case) -> dict[str, Any]:
@@ -64,6 +73,13 @@ async def _copied(request: web.Request, session: AsyncSession, case: Case) -> di
     inboxes = request.app[INBOXES]
     can = inboxes.capabilities_of(case.inbox_id)
     return {"copies": can is not None and can.copies, "offers": await copies.offered(session, inboxes, case)}
+
+
+async def _ways(request: web.Request, session: AsyncSession, case: Case, said: list[Line]) -> Sequence[Way]:
+    """How else the person can be reached, where lines tell of a message that did not arrive."""
+    if any(delivery.state == DeliveryState.FAILED for line in said for delivery in line.deliveries):
+        return await elsewhere.ways(session, viewer_of(request), case.contact_id)
+    return ()
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -83,9 +99,10 @@ async def changes(request: web.Request) -> web.StreamResponse:
         case = await views.find(session, viewer, _number(request))
         rows = await _rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         panel = await timeline.side_panel(session, viewer, case)
+        ways = await _ways(request, session, case, rows)
     view = request.query.get("view", "")
     return page(
-        request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel,
+        request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways,
         view=view if view in views.VIEWS else "all",
     )  # fmt: skip
 
@@ -103,8 +120,9 @@ async def earlier(request: web.Request) -> web.StreamResponse:
     before = _position(request, "before")
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
-        rows = await timeline.timeline(session, case, before=before, limit=_AT_FIRST)
-    return page(request, "cases/earlier.html", case=case, lines=lines(rows, zone_of(request)))
+        said = lines(await timeline.timeline(session, case, before=before, limit=_AT_FIRST), zone_of(request))
+        ways = await _ways(request, session, case, said)
+    return page(request, "cases/earlier.html", case=case, lines=said, ways=ways)
 
 
 async def original(request: web.Request) -> web.StreamResponse:
@@ -222,6 +240,18 @@ async def retry(request: web.Request) -> web.StreamResponse:
     try:
         async with request.app[DATABASE].transaction() as tx:
             case = await actions.retry_delivery(tx, viewer_of(request), delivery)
+    except NotFound as error:
+        raise NotFound(f"There is no delivery {delivery} here.") from error
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
+async def say_elsewhere(request: web.Request) -> web.StreamResponse:
+    """Say what did not arrive at another address of the person."""
+    delivery, form = id_in(request, "delivery"), await read(request, Address)
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            can = request.app[INBOXES].capabilities_of
+            case = await elsewhere.say(tx, viewer_of(request), delivery, form.point, can)
     except NotFound as error:
         raise NotFound(f"There is no delivery {delivery} here.") from error
     return done(request, f"/cases/{case.number}", event=_CHANGED)

@@ -7,12 +7,12 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import people, profile, timeline
+from omnidesk.desk import contacts, people, profile, timeline
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, Contact
-from omnidesk.web import quarantine
+from omnidesk.web import rail
 from omnidesk.web.lines import Line, lines
 from omnidesk.web.requests import Number, done, id_in, is_fragment, page, read, viewer_of, zone_of
 
@@ -36,8 +36,8 @@ def question_of(request: web.Request) -> str:
 async def show_list(request: web.Request) -> web.StreamResponse:
     """The people that are searched for, or all."""
     async with request.app[DATABASE].session() as session:
-        listed, held_back = await _list(request, session), await quarantine.badge(session, viewer_of(request))
-    return page(request, "contacts/list.html", place="contacts", quarantined=held_back, **listed)
+        listed, waiting = await _list(request, session), await rail.counts(request, session)
+    return page(request, "contacts/list.html", place="contacts", **waiting, **listed)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
@@ -65,13 +65,13 @@ async def show(request: web.Request) -> web.StreamResponse:
             raise web.HTTPSeeOther(f"/contacts/{contact.merged_into_id}")
         person = await people.person(session, viewer, contact)
         said = await _log(request, session, contact)
-        held_back = await quarantine.badge(session, viewer)
+        waiting = await rail.counts(request, session)
     values: dict[str, Any] = {"person": person, "lines": said, "of_person": contact}
     if is_fragment(request):
         return page(
             request, "contacts/person.html", headers={"HX-Replace-Url": f"/contacts/{contact.id}"}, **values
         )  # fmt: skip
-    return page(request, "contacts/page.html", place="contacts", quarantined=held_back, **values)
+    return page(request, "contacts/page.html", place="contacts", **waiting, **values)
 
 
 async def earlier(request: web.Request) -> web.StreamResponse:
@@ -97,6 +97,13 @@ async def change(request: web.Request) -> web.StreamResponse:
             tx, viewer_of(request), contact_id, form.version, {"name": form.name, "language": form.language}
         )  # fmt: skip
     return done(request, f"/contacts/{contact_id}", event="contact-changed")
+
+
+async def works_again(request: web.Request) -> web.StreamResponse:
+    """An address works, whatever came back from it."""
+    async with request.app[DATABASE].transaction() as tx:
+        point = await contacts.works_again(tx, viewer_of(request), id_in(request, "point"))
+    return done(request, f"/contacts/{point.contact_id}", event="contact-changed, case-changed")
 
 
 def _id(request: web.Request, name: str) -> int | None:

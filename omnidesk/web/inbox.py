@@ -7,10 +7,9 @@ from aiohttp import web
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import quarantine, views
+from omnidesk.desk import views
 from omnidesk.keys import DATABASE
-from omnidesk.store.models import Role
-from omnidesk.web import cases
+from omnidesk.web import cases, rail
 from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import answer, is_fragment, language_for, page, viewer_of, zone_of
 
@@ -63,10 +62,8 @@ async def counts(request: web.Request) -> web.StreamResponse:
 
 
 async def _values(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:
-    viewer = viewer_of(request)
-    held_back = await quarantine.count(session) if viewer.at_least(Role.ADMIN) else 0
-    found = await views.counts(session, viewer)
-    return {"counts": found, "quarantined": held_back, "place": "inbox", **await _list(request, session, opened)}
+    found, waiting = await views.counts(session, viewer_of(request)), await rail.counts(request, session)
+    return {"counts": found, "place": "inbox", **waiting, **await _list(request, session, opened)}
 
 
 async def _list(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:

@@ -2,22 +2,16 @@
 
 from aiohttp import web
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import quarantine
-from omnidesk.desk.access import Viewer
 from omnidesk.errors import Invalid
 from omnidesk.keys import BLOBS, DATABASE
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Inbox, Role
+from omnidesk.store.models import Inbox
+from omnidesk.web import rail
 from omnidesk.web.requests import id_in, page, viewer_of
 
 _AT_ONCE = 50
-
-
-async def badge(session: AsyncSession, viewer: Viewer) -> int:
-    """How many messages are held back, for the rail of who may see them."""
-    return await quarantine.count(session) if viewer.at_least(Role.ADMIN) else 0
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -25,12 +19,12 @@ async def show(request: web.Request) -> web.StreamResponse:
     before = _before(request)
     async with request.app[DATABASE].session() as session:
         held = await quarantine.list_quarantined(session, before=before, limit=_AT_ONCE + 1)
-        quarantined = await quarantine.count(session)
+        waiting = await rail.counts(request, session)
         inboxes = dict((await session.exec(select(Inbox.id, Inbox.name))).all())
     older = held[_AT_ONCE - 1].id if len(held) > _AT_ONCE else None
     return page(
         request, "quarantine/list.html", held=held[:_AT_ONCE], older=older, inboxes=inboxes,
-        quarantined=quarantined, place="quarantine",
+        place="quarantine", **waiting,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from omnidesk.web import (
     inbox,
     linking,
     live,
+    loops,
     middleware,
     preferences,
     quarantine,
@@ -28,7 +29,7 @@ from omnidesk.web import (
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
 
-VIEWER, AGENT, ADMIN = Role.VIEWER, Role.AGENT, Role.ADMIN
+VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
 _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
@@ -77,6 +78,7 @@ ROUTES = (
     Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
     Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/retry", cases.retry, AGENT),
+    Route("POST", r"/deliveries/{delivery:\d{1,19}}/elsewhere", cases.say_elsewhere, AGENT),
     Route("GET", "/contacts", contacts.show_list, VIEWER),
     Route("GET", "/contacts/rows", contacts.rows, VIEWER),
     Route("GET", _CONTACT, contacts.show, VIEWER),
@@ -86,12 +88,16 @@ ROUTES = (
     Route("GET", f"{_POINT}/owner/candidates", linking.candidates, AGENT),
     Route("GET", f"{_POINT}/owner/preview", linking.preview, AGENT),
     Route("POST", f"{_POINT}/owner", linking.link, AGENT),
+    Route("POST", f"{_POINT}/working", contacts.works_again, AGENT),
     Route("POST", r"/contact-links/{link:\d{1,19}}/undoing", linking.undo, AGENT),
     Route("POST", "/uploads", uploads.take, AGENT),
     Route("POST", "/preferences", preferences.change, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),
+    Route("GET", "/loops", loops.show, SUPERVISOR),
+    Route("POST", r"/loops/{loop:\d{1,19}}/allowing", loops.allow, SUPERVISOR),
+    Route("POST", r"/loops/{loop:\d{1,19}}/stopping", loops.stop, SUPERVISOR),
     Route("GET", "/live", live.connect, VIEWER),
 )
 

@@ -81,6 +81,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "failed": N_("not sent"),
         "cancelled": N_("cancelled"),
     },
+    "failure": {
+        "hard": N_("there is no such address. Ask for another one, or go on by another channel."),
+        "soft": N_("the other side could not be reached for too long. Try again later."),
+        "policy": N_(
+            "the other side did not want this message. Look at its words: shorten it, leave out files, or ask your "
+            "administrator whether we are blocked there."
+        ),
+        "full": N_("the mailbox is full. Try again in a few days, or go on by another channel."),
+    },
+    "send": {
+        "email": N_("Send by email"),
+        "sms": N_("Send by SMS"),
+        "webchat": N_("Send in web chat"),
+        "telegram": N_("Send by Telegram"),
+        "whatsapp": N_("Send by WhatsApp"),
+        "*": N_("Send by {code}"),
+    },
+    "loop": {
+        "address": N_("Too many automatic messages to this address in an hour"),
+        "case": N_("Too many automatic messages on one case in a day"),
+        "repeats": N_("It says the same again and again"),
+        "own": N_("It is an inbox of this desk"),
+    },
     "metric": {"first_response": N_("First reply"), "resolution": N_("Resolution")},
     "priority": {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")},
     "role": {
@@ -95,6 +118,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "flow": N_("the bot has done its part"),
         "failed": N_("the bot failed"),
         "stopped": N_("the customer wants no automatic messages"),
+        "loop": N_("automatic messages would go in circles"),
     },
     "error": {
         "somebody_wrote": N_("Somebody wrote since you last looked. Read it first, or send anyway."),

@@ -71,7 +71,7 @@ async def test_a_reply_goes_out_by_the_inbox_of_the_case(office: Office, shop: P
     assert (answer.status, said["text"], said["direction"], said["kind"]) == (201, "Merhaba! 👋", "outbound", "message")
     assert said["author"] == {"kind": "agent", "id": str((await office.viewer("Bo")).agent_id), "name": "Bo"}
     assert said["deliveries"] == [
-        {"to": "mia", "role": "to", "channel": "fake", "state": "queued", "error": None},
+        {"to": "mia", "role": "to", "channel": "fake", "state": "queued", "error": None, "failure": None},
     ]  # fmt: skip
     await office.work()
     assert [(sent.to, sent.text) for sent in office.channel("desk").sent] == [("mia", "Merhaba! 👋")]

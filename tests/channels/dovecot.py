@@ -162,9 +162,12 @@ class Mailbox:
         """Do something in a session of its own."""
 
         def run() -> Result:
-            with imaplib.IMAP4("127.0.0.1", self.server.port, timeout=10) as session:
+            session = imaplib.IMAP4("127.0.0.1", self.server.port, timeout=10)
+            try:
                 session.authenticate("PLAIN", lambda _: f"\0{self.user}\0{PASSWORD}".encode())
                 return work(session)
+            finally:
+                session.shutdown()  # a logout would not end a session whose server was killed
 
         return await asyncio.to_thread(run)
 

@@ -64,6 +64,24 @@ async def test_a_refused_address_is_marked_and_the_agent_is_told(store_url: str,
         assert told.case_id is not None
 
 
+async def test_what_is_put_off_is_tried_at_once_when_the_agent_says_so(store_url: str, tmp_path: Path) -> None:
+    sink = Sink(rcpt="451 4.7.1 greylisted")
+    async with desk(store_url, tmp_path, sink) as office:
+        await office.work()
+        await office.work()
+        (delivery,) = await office.all(Delivery)
+        assert (delivery.state, delivery.failure, delivery.attempts) == ("queued", "soft", 1)
+        assert delivery.not_before > office.clock()
+        sink.rcpt = "250 OK"
+        viewer = await office.viewer("Ada")
+        async with office.database.transaction() as tx:
+            await actions.retry_delivery(tx, viewer, delivery.id)
+        await office.work()
+        (delivery,) = await office.all(Delivery)
+        assert (delivery.state, delivery.failure, delivery.error, delivery.attempts) == ("sent", "", "", 2)
+        assert len(sink.mails) == 1
+
+
 async def test_what_is_put_off_goes_later_as_the_same_mail(store_url: str, tmp_path: Path) -> None:
     sink = Sink(rcpt="451 4.7.1 greylisted")
     async with desk(store_url, tmp_path, sink) as office:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from channels.email.adapter import EmailChannel
 from channels.email.compose import compose
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import ChannelError, File, Link, Outbound, RawMessage
+from omnidesk.contract.channel import ChannelError, Failure, File, Link, Outbound, RawMessage
 from tests.channels.line_server import line_server
 from tests.channels.mails import said
 
@@ -304,6 +304,25 @@ async def test_a_dropped_connection_is_opened_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ("550 5.1.1 no such user", Failure.HARD),
+        ("552 5.2.2 mailbox full", Failure.FULL),
+        ("452 4.2.2 over quota", Failure.FULL),
+        ("451 4.7.1 greylisted", Failure.SOFT),
+        ("552 5.3.4 too large", Failure.POLICY),
+        ("550 5.7.1 listed", Failure.POLICY),
+        ("554 no", Failure.POLICY),
+    ],
+)
+async def test_a_refusal_has_a_kind(answer: str, failure: Failure) -> None:
+    async with sending(Sink(rcpt=answer)) as channel:
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(reply())
+    assert caught.value.failure is failure
+
+
+@pytest.mark.parametrize(
     ("sink", "permanent", "bad_address", "words"),
     [
         (Sink(rcpt="550 5.1.1 no such user"), True, True, "550 5.1.1 no such user"),
@@ -356,7 +375,7 @@ async def test_a_refusal_is_told_in_the_servers_own_words(
             await channel.send(reply())
         sink.sender, sink.rcpt, sink.data, sink.drop = "250 OK", "250 OK", "250 OK", False
         await channel.send(reply())
-    assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
+    assert (caught.value.permanent, caught.value.failure is Failure.HARD) == (permanent, bad_address)
     assert words in str(caught.value)
     assert sink.mail()["Message-ID"] == "<17@desk.example>"
 
@@ -529,3 +548,15 @@ def test_no_line_is_longer_than_servers_take() -> None:
 def test_a_try_again_has_the_same_message_id_whatever_the_key() -> None:
     first, second = (compose(reply(key="a b>/ç"), INBOX, [], NOW)["Message-ID"] for _ in range(2))
     assert first == second == "<a%20b%3E%2F%C3%A7@desk.example>"
+
+
+async def test_a_slow_server_is_not_waited_for_at_the_end() -> None:
+    sink = Sink(stall=5)
+    async with sending(sink, data_timeout=30) as channel:
+        under_way = asyncio.create_task(channel.send(reply()))
+        while not sink.sessions or sink.sessions[0].envelope is None or not sink.sessions[0].envelope.rcpt_tos:  # noqa: ASYNC110 - a sink has no event
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(4):
+            await channel.close()
+        with pytest.raises(ChannelError):
+            await under_way

@@ -17,7 +17,7 @@ from twilio.request_validator import RequestValidator
 from channels.sms.adapter import SmsChannel
 from channels.sms.settings import SmsSettings
 from channels.sms.signature import is_signed
-from omnidesk.contract.channel import Channel, ChannelError, Outbound, RawMessage
+from omnidesk.contract.channel import Channel, ChannelError, Failure, Outbound, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk
 from omnidesk.desk import actions
 from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery
@@ -283,7 +283,7 @@ async def test_a_refusal_says_whether_to_try_again(status: int, code: int, perma
         twilio.refuse.append((status, code))
         with pytest.raises(ChannelError) as caught:
             await channel.send(outbound())
-    assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
+    assert (caught.value.permanent, caught.value.failure is Failure.HARD) == (permanent, bad_address)
     said = str(caught.value)
     assert any(word in said for word in (str(code or "no reason"), str(status)))
     assert not any(secret in said for secret in (SECRET_TEXT, TOKEN, MIA))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from channels.sms.parse import parse
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
+from omnidesk.contract.channel import Attachment, Failure, Inbound, RawMessage, Receipt, Sender, Unparsable
 from tests.channels.twilio_stand_in import ACCOUNT, message, status_of
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "sms"
@@ -45,7 +45,7 @@ def read(form: bytes | dict[str, str], key: str = "") -> Inbound | Receipt:
                 "k1",
                 "failed",
                 "Twilio refused the message: the number is unknown, or no longer in use (error 30005)",
-                bad_address=True,
+                failure=Failure.HARD,
                 key="k1",
             ),
         ),

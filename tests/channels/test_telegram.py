@@ -22,6 +22,7 @@ from omnidesk.contract.channel import (
     Button,
     Channel,
     ChannelError,
+    Failure,
     Inbound,
     Outbound,
     RawMessage,
@@ -327,7 +328,7 @@ async def test_a_refusal_is_final_or_not(code: int, text: str, permanent: bool, 
         telegram.refuse.append((code, text))
         with pytest.raises(ChannelError) as caught:
             await channel.send(outbound())
-        assert (caught.value.permanent, caught.value.bad_address) == (permanent, bad_address)
+        assert (caught.value.permanent, caught.value.failure is Failure.HARD) == (permanent, bad_address)
         assert TOKEN not in str(caught.value)
         assert "secret words" not in str(caught.value)
 

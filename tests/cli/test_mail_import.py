@@ -1,5 +1,10 @@
 """`omnidesk mail import`: every mail of a file or folder once, and what is wrong holds up nothing."""
 
+import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +65,38 @@ def test_a_folder_is_read_to_its_end_and_what_is_too_large_is_named(post: Run, d
     assert "2.eml: 80" in complained
     assert "3.mbox, mail 2: 80" in complained
     assert len(rows(desk_url, RawMessage)) == 2
+
+
+def test_a_mailbox_that_ends_in_the_middle_of_a_mail_is_read_to_its_end(
+    post: Run, desk_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.mbox"
+    cut = b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\naGVs"
+    file.write_bytes(mbox(mail(1), cut).rstrip() + b"\nFrom mia@x.example")
+    code, said, complained = post("mail", "import", str(file), "--inbox", "post", "--json")
+    assert (code, json.loads(said), complained) == (0, {"new": 2, "known": 0, "left_out": 0}, "")
+    assert len(rows(desk_url, RawMessage)) == 2
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_what_is_broken_off_goes_on_when_it_is_begun_again(
+    post: Run, desk_url: str, tmp_path: Path, end: signal.Signals
+) -> None:
+    file = tmp_path / "all.mbox"
+    file.write_bytes(mbox(*(mail(number, "x" * 5_000) for number in range(3_000))))
+    command = [sys.executable, "-m", "omnidesk", "mail", "import", str(file), "--inbox", "post"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    while not rows(desk_url, RawMessage):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(end)
+    said, _ = process.communicate(timeout=30)
+    kept = len(rows(desk_url, RawMessage))
+    assert (process.returncode != 0, said) == (True, b"")
+    assert 0 < kept < 3_000
+    again = post("mail", "import", str(file), "--inbox", "post")
+    assert again[:2] == (0, f"{3_000 - kept} mails received, {kept} were here already, 0 left out\n")
+    assert len(rows(desk_url, RawMessage)) == 3_000
 
 
 @pytest.mark.parametrize(

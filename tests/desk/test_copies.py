@@ -111,7 +111,7 @@ async def test_a_copy_that_fails_fails_alone(office: Office) -> None:
     await reply(office, case, cc=["max"])
     await office.work()
     (message_id,) = {row.provider_id for row in await office.all(Delivery)}
-    said: dict[str, Any] = {"id": message_id, "state": "failed", "error": "550 no Max", "bad_address": True}
+    said: dict[str, Any] = {"id": message_id, "state": "failed", "error": "550 no Max", "failure": "hard"}
     await office.receive("", inbox="mail", address="max", **said)
     await office.work()
     assert await deliveries(office) == [("mia", "to", "sent"), ("max", "cc", "failed")]
@@ -124,7 +124,7 @@ async def test_a_failure_at_an_address_of_nobody_is_told_and_blames_nobody(offic
     await reply(office, case, cc=["max"])
     await office.work()
     key = office.channel("mail").sent[0].message_key
-    failed: dict[str, Any] = {"id": "?", "key": key, "state": "failed", "error": "550 no Pia", "bad_address": True}
+    failed: dict[str, Any] = {"id": "?", "key": key, "state": "failed", "error": "550 no Pia", "failure": "hard"}
     await office.receive("", inbox="mail", address="pia", **failed)
     await office.work()
     assert {state for _, _, state in await deliveries(office)} == {"sent"}

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
-from omnidesk.contract.channel import Desk
-from omnidesk.desk.listening import Listeners
+from omnidesk.contract.channel import ChannelError, Desk
+from omnidesk.desk import listening
+from omnidesk.desk.listening import Listener, Listeners
 from omnidesk.keys import LEASES
 from omnidesk.store.models import Inbox
 from tests.fakes import FakeChannel
@@ -60,3 +62,55 @@ async def test_an_inbox_that_no_longer_fits_is_told_and_the_others_go_on(office:
     assert "desk" not in [inbox.row.slug for inbox in office.inboxes.all()]
     row = next(row for row in await office.all(Inbox) if row.slug == "desk")
     assert row.health.startswith("can't be used")
+
+
+@asynccontextmanager
+async def listener(office: Office) -> AsyncIterator[Listener]:
+    """The one of the desk, while it runs."""
+    made = Listener(office.database, office.app[LEASES], office.inboxes.by_slug("desk"), office.reception("desk"))
+    running = asyncio.create_task(made.run())
+    yield made
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_pauses_grow_until_it_went_well_for_long(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    went_well, over = iter([0, 0, 0, 0.5, 0]), asyncio.Event()
+
+    @asynccontextmanager
+    async def breaks(channel: FakeChannel, desk: Desk) -> AsyncIterator[None]:
+        seconds = next(went_well, None)
+        if seconds is None:
+            over.set()
+            await asyncio.Event().wait()
+        await asyncio.sleep(seconds or 0)
+        raise ChannelError("the port is taken")
+        yield
+
+    monkeypatch.setattr(FakeChannel, "listen", breaks)
+    monkeypatch.setattr(listening, "_FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(listening, "_LONGEST_WAIT", 0.4)
+    async with listener(office), asyncio.timeout(5):
+        await over.wait()
+    pauses = [record.args[2] for record in caplog.records if "trying again" in record.msg and record.args]  # type: ignore[index]
+    assert pauses == [0.01, 0.02, 0.04, 0.01, 0.02]
+
+
+async def test_a_store_that_is_away_ends_nobodys_listening(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard.clear()
+    monkeypatch.setattr(FakeChannel, "listen", listen)
+    monkeypatch.setattr(listening, "_FIRST_SECONDS", 0.01)
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("BEGIN", {}, Exception("the server closed the connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.database, "transaction", away)
+        async with listener(office) as made:
+            await asyncio.wait_for(made.ready.wait(), 5)
+            patch.undo()
+            async with asyncio.timeout(5):
+                while heard != ["+desk"]:  # noqa: ASYNC110 - a channel has no event
+                    await asyncio.sleep(0.01)

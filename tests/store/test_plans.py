@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlmodel import col
 
-from omnidesk.desk import actions
+from omnidesk.desk import actions, elsewhere, loops
 from omnidesk.desk.copies import Copies, offered
 from omnidesk.store.db import Database
-from omnidesk.store.models import Row
+from omnidesk.store.models import Inbox, Row
 from tests.office import Office
 
 SMALL = {
@@ -73,6 +74,34 @@ async def test_a_message_on_its_way_reads_no_whole_table(office: Office) -> None
         office.clock.skip(hours=9)
         await office.work()
     assert len(seen) > 40
+    assert await scans(office.database, seen) == []
+
+
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_what_stops_loops_and_what_offers_another_way_reads_no_whole_table(office: Office) -> None:
+    ada = await office.comes("Ada")
+    case = await office.says("Hello bot", inbox="bot", sender="zoe")
+    await office.says("By SMS", inbox="smsbot", sender="zoe")
+    await office.change(Inbox, col(Inbox.slug) == "mail", bot="echo")
+    office.inboxes._versions.clear()
+    await office.inboxes.refresh()
+    with statements() as seen:
+        for number in range(5):
+            await office.receive("By mail", inbox="mail", sender="m@x.example", message_id=f"m{number}@x")
+            await office.work()
+        async with office.database.session() as session:
+            loop = (await loops.noticed(session, ada, office.clock()))[0].loop
+            assert await loops.count(session, ada, office.clock())
+            await elsewhere.ways(session, ada, case.contact_id)
+        async with office.database.transaction() as tx:
+            await loops.stop(tx, ada, loop.id)
+            await loops.allow(tx, ada, loop.id)
+    counting = {one: values for one, values in seen.items() if "passed_at >" in one}
+    async with office.database.reader.connect() as connection:
+        for one, values in counting.items():
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", tuple(values))
+            assert "ix_deliveries_passed" in " ".join(str(step) for *_, step in steps)
+    assert counting
     assert await scans(office.database, seen) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from omnidesk.contract.channel import ChannelError
+from omnidesk.contract.channel import ChannelError, Failure
 from omnidesk.store.models import Attachment, Case, Delivery
 from tests.office import Office
 from tests.web.conftest import Visit
@@ -50,7 +50,7 @@ async def test_who_is_ticked_gets_a_copy_and_stays_ticked(office: Office, window
     await expect(page.locator("input.address[name=bcc]")).to_have_value("")
     await expect(page.locator(".offer input:checked")).to_have_value("max@x.example")
     assert await sent(office) == [("mia@x.example", "to"), ("max@x.example", "cc"), ("boss@y.example", "bcc")]
-    office.channel("mail").refuse = [ChannelError("no such user", bad_address=True)]
+    office.channel("mail").refuse = [ChannelError("no such user", failure=Failure.HARD)]
     await office.work()
     states = page.locator(".msg.out .delivery")
     await expect(states).to_contain_text(["mia@x.example: ", "max@x.example: ", "boss@y.example: "])

@@ -40,6 +40,8 @@ class Delivery(Row, table=True):
         Index("ix_deliveries_point", "contact_point_id", "id"),
         Index("ix_deliveries_case", "case_id", "id"),
         Index("ix_deliveries_provider", "inbox_id", "provider_id"),
+        partial("ix_deliveries_passed_point", "contact_point_id", "passed_at", where="passed_at IS NOT NULL"),
+        partial("ix_deliveries_passed_case", "case_id", "passed_at", where="passed_at IS NOT NULL"),
     )  # fmt: skip
 
     id: int = key()
@@ -55,7 +57,14 @@ class Delivery(Row, table=True):
     not_before: datetime = moment()
     attempts: int = 0
     error: str = ""
+    """What the other side said last, in its own words."""
+    failure: str = ""
+    """Its kind (see `contract.channel.Failure`), where there is something to say; with state sent: it is delayed."""
     provider_id: str | None = Field(default=None)
     holder: str = ""
     created_at: datetime = moment()
     sent_at: datetime | None = maybe_moment()
+    passed_at: datetime | None = maybe_moment()
+    """When an automatic one had passed the ceilings (see `desk.loops`)."""
+    elsewhere_at: datetime | None = maybe_moment()
+    """When the same was said at another address, after it had failed at this one."""
