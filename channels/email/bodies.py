@@ -3,16 +3,14 @@
 import mimetypes
 import re
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 from channels.email import headers
 from channels.email.opaque import signed_content
-from channels.email.structure import MOST_PARTS, Part, attempt, read
+from channels.email.structure import DEEPEST, MOST_PARTS, Part, attempt, read
 from channels.email.tnef import opened
 from channels.email.wrapping import uuencoded
 from omnidesk.contract.channel import Attachment, Unparsable
 
-_DEEPEST = 100
 _EXTENSIONS = {"text/plain": "txt", "message/rfc822": "eml", "message/global": "eml", "text/markdown": "md"}
 _NAMES = {
     "text/calendar": "invite.ics",
@@ -50,15 +48,15 @@ class Bodies:
 
     def _sort(self, parts: list[Part], around: str, *, choice: bool, depth: int) -> None:
         """Sort the parts of one multipart of the subtype `around`; `choice` = inside an alternative."""
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             raise Unparsable("its parts are nested too deeply")
         texts, htmls = len(self.text), len(self.html)
         for position, part in enumerate(parts):
-            if part.is_multipart():
+            if part.parts:
                 around_these = part.kind.partition("/")[2]
-                inner = _root_first(part, part.get_payload()) if around_these == "related" else part.get_payload()
+                inner = _root_first(part) if around_these == "related" else part.parts
                 chosen = choice or around_these == "alternative"
-                self._sort(cast(list[Part], inner), around_these, choice=chosen, depth=depth + 1)
+                self._sort(inner, around_these, choice=chosen, depth=depth + 1)
             elif _is_body(part, position, around):
                 self._add(part, choice)
             else:
@@ -123,10 +121,10 @@ def _kind(name: str, said: str = "") -> str:
     return said or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _root_first(part: Part, inner: Any) -> list[Part]:
+def _root_first(part: Part) -> list[Part]:
     """The parts of a `related` with that first which is shown (RFC 2387 §3.2)."""
     start = str(attempt(lambda: part.get_param("start")) or "").strip("<> ")
-    return sorted(inner, key=lambda each: not start or each.value("Content-ID").strip("<> ") != start)
+    return sorted(part.parts, key=lambda each: not start or each.value("Content-ID").strip("<> ") != start)
 
 
 def _is_body(part: Part, position: int, around: str) -> bool:

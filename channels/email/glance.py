@@ -102,7 +102,7 @@ def _leaves(mail: Part) -> Iterator[Part]:
     waiting = [mail]
     while waiting:
         part = waiting.pop()
-        if part.is_multipart():
-            waiting += reversed(part.get_payload())  # type: ignore[arg-type]
+        if part.parts:
+            waiting += reversed(part.parts)
         else:
             yield part

@@ -2,16 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import Compat32
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
-from channels.email.charsets import decode, storable
+from channels.email.boundaries import Span, guessed, spans
+from channels.email.charsets import decode
+from channels.email.fields import Field, parted
 from channels.email.file_names import file_name
-from channels.email.tidying import tidy, with_boundary
+from channels.email.tidying import tidy
 from channels.email.transfer import decoded
 from channels.email.words import plain
 from channels.email.wrapping import unflowed, without_armour
@@ -19,6 +19,12 @@ from omnidesk.contract.channel import Unparsable
 
 _LARGEST = 50_000_000
 MOST_PARTS = 1_000
+DEEPEST = 100
+"""The most multiparts in each other."""
+_PREAMBLE = re.compile(rb"\s*(?:[^\n]{0,200}MIME[^\n]{0,200}\n(?:[^\n-][^\n]{0,200}\n){0,3}\s{0,20})?--", re.IGNORECASE)
+"""How a multipart begins."""
+_TOP = 200
+"""The most bytes of its first lines."""
 _BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What the standard library raises for headers and bodies that nobody foresaw."""
 _CONTENT_TYPE = re.compile(r"[a-z0-9][\w.+!#$&^-]*/[\w.+!#$&^-]+", re.ASCII)
@@ -34,45 +40,52 @@ _KINDS = {
 _HTML_START = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 
 
-class _Lenient(Compat32):
-    """Header values become text at the door: raw 8-bit ones too, and on one line."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        name, value = super().header_source_parse(sourcelines)
-        octets = value.encode("ascii", "surrogateescape")
-        return name, re.sub(r"[\r\n]+", "", decode(octets))
-
-    def header_fetch_parse(self, name: str, value: str) -> str:
-        """As it is: nothing is hidden in it any more."""
-        return value
-
-
 class Part(Message):
-    """A part in which attached mails stay closed: they are kept byte by byte, never taken apart and rebuilt."""
-
-    def get_content_type(self) -> str:
-        """The type as the parser may see it: it opens whatever is a `message`."""
-        return re.sub(r"^message/", "closed/", super().get_content_type())
+    """A part. Attached mails stay closed: they are kept byte by byte, never taken apart and rebuilt."""
 
     given: tuple[str, bytes] | None = None
     """Name and bytes of a file that was packed into something else."""
     words: str | None = None
     """Its text, where that is known already."""
 
+    def __init__(self, fields: Sequence[Field] = (), raw: bytes = b"") -> None:
+        super().__init__()
+        self.raw = raw
+        """The content as it came, encoded; nothing for a multipart."""
+        self.parts: list[Part] = []
+        """The parts of a multipart, in order."""
+        self.fields: dict[str, list[str]] = {}
+        """All values of each header, from the top, by its name in lower case."""
+        for name, value in fields:
+            self.fields.setdefault(name.lower(), []).append(value)
+
     @classmethod
     def made(cls, kind: str, name: str, content: bytes, content_id: str = "") -> "Part":
         """A part for a file, or a text, that was found inside of another."""
-        part = cls(_Lenient())
-        part["Content-Type"] = kind if _CONTENT_TYPE.fullmatch(kind) else "application/octet-stream"
-        if content_id:
-            part["Content-ID"] = f"<{content_id}>"
+        sound = kind if _CONTENT_TYPE.fullmatch(kind) else "application/octet-stream"
+        part = cls([("Content-Type", sound), *([("Content-ID", f"<{content_id}>")] if content_id else [])])
         part.given = (name, content)
         return part
 
-    @cached_property
-    def fields(self) -> dict[str, str]:
-        """The first value of each header, by its name in lower case: once, since many are asked for."""
-        return {name.lower(): str(value) for name, value in reversed(self.items())}
+    def get(self, name: str, failobj: Any = None) -> Any:
+        """A header's first value, as the standard library asks for it."""
+        return self.fields.get(name.lower(), (failobj,))[0]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a header."""
+        return str(name).lower() in self.fields
+
+    def __bool__(self) -> bool:
+        """A part is one, also without headers."""
+        return True
+
+    def is_multipart(self) -> bool:
+        """Whether it has parts, whatever it says."""
+        return bool(self.parts)
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """All values of a header, from the top."""
+        return tuple(self.fields.get(name.lower(), ()))
 
     @cached_property
     def kind(self) -> str:
@@ -101,10 +114,7 @@ class Part(Message):
         """The bytes, decoded from base64 or quoted-printable."""
         if self.given:
             return self.given[1]
-        payload = cast(Any, self)._payload  # get_payload() would decode what is 8-bit
-        if not isinstance(payload, str):
-            return b""
-        return decoded(payload.encode(errors="surrogateescape"), list(map(str, self.get_all(_ENCODING, []))))
+        return decoded(self.raw, self.values_of("Content-Transfer-Encoding"))
 
     @property
     def text(self) -> str:
@@ -134,23 +144,29 @@ class Part(Message):
         """Also what calls itself plain, or nothing, and begins as HTML does."""
         return self.kind == "text/html" or (self.kind == "text/plain" and bool(_HTML_START.match(self.text[:1000])))
 
+    @property
+    def boundary(self) -> bytes:
+        """What parts its parts, nothing if it doesn't say."""
+        written = attempt(lambda: self.get_param("boundary", unquote=False)) or ""
+        text = (written if isinstance(written, str) else written[2]).strip()
+        if text[:1] == '"':  # the library would take <> for quotes
+            text = re.sub(r"\\(.)", r"\1", text[1:].removesuffix('"'))
+        return text.rstrip().encode()
+
     def _parameter(self, name: str) -> str:
         return str(attempt(lambda: self.get_param(name)) or "").lower()
 
     def value(self, name: str) -> str:
         """A header's first value, or nothing."""
-        return self.fields.get(name.lower(), "")
+        return self.fields.get(name.lower(), ("",))[0]
 
     def joined(self, name: str) -> str:
         """All values of a header, as one list."""
-        return ", ".join(map(str, self.get_all(name, [])))
+        return ", ".join(self.values_of(name))
 
     def _meta_charset(self, content: bytes) -> str | None:
         found = _META_CHARSET.search(content[:2048]) if self.kind == "text/html" else None
         return found[1].decode() if found else None
-
-
-_ENCODING = "Content-Transfer-Encoding"
 
 
 def attempt(read: Callable[[], Any]) -> Any:
@@ -168,39 +184,41 @@ def read(body: bytes) -> Part:
     if len(body) > _LARGEST:
         raise Unparsable(f"larger than {_LARGEST // 1_000_000} MB")
     tidied = tidy(body)
-    part = _parsed(tidied)
-    if part.get_content_maintype() == "multipart" and not part.is_multipart():
-        part = _repaired(part, tidied)
-    return part
+    return _Reading().part(tidied, 0, len(tidied))
 
 
-def _repaired(part: Part, body: bytes) -> Part:
-    """A multipart whose parts were not found: they are encoded as a whole, or their boundary is another."""
-    content = part.content
-    head, _, _ = body.partition(b"\n\n") if b"\n\n" in body else body.partition(b"\r\n\r\n")
-    if any(str(value).strip().lower() == "base64" for value in part.get_all(_ENCODING, [])):
-        body = re.sub(rb"(?im)^content-transfer-encoding:[^\n]*\n?", b"", head + b"\n").rstrip() + b"\n\n" + content
-        again = _parsed(body)
-        if again.is_multipart():
-            return again
-    repaired = with_boundary(body)
-    return _parsed(repaired) if repaired else part
+class _Reading:
+    """One mail being taken apart; it counts the parts."""
 
+    def __init__(self) -> None:
+        self._count = 0
 
-def _parsed(body: bytes) -> Part:
-    lenient = _Lenient()
-    count = 0
-
-    def part(policy: Compat32 = lenient) -> Part:
-        nonlocal count
-        count += 1
-        if count > MOST_PARTS:
+    def part(self, body: bytes, start: int, end: int, depth: int = 0, default: str = "text/plain") -> Part:
+        """The part between two places, with those in it."""
+        self._count += 1
+        if self._count > MOST_PARTS:
             raise Unparsable(f"more than {MOST_PARTS} parts")
-        return Part(policy)
+        if depth > DEEPEST:
+            raise Unparsable("its parts are nested too deeply")
+        fields, start = parted(body, start, end)
+        part = Part(fields)
+        part.set_default_type(default)
+        found = _inside(part, body, start, end)
+        if not found:
+            part.raw = body[start:end]
+            body = part.content
+            # encoded as a whole, against RFC 2045 §6.4
+            found = [] if body == part.raw else _inside(part, body, 0, len(body))
+        inner = "message/rfc822" if part.get_content_type() == "multipart/digest" else "text/plain"
+        within = [self.part(body, *span, depth + 1, inner) for span in found]
+        # one whose parts stand beside it, since it has its parent's boundary, is nothing itself
+        part.parts = [each for each in within if each.parts or each.raw or each.get_content_maintype() != "multipart"]
+        return part
 
-    try:
-        return cast(Part, BytesParser(part, policy=lenient).parsebytes(body))
-    except RecursionError:
-        raise Unparsable("its parts are nested too deeply") from None
-    except _BROKEN as error:
-        raise Unparsable(f"its parts can't be told apart: {storable(str(error))[:200]}") from error
+
+def _inside(part: Part, body: bytes, start: int, end: int) -> list[Span]:
+    """Where the parts of this part stand; they are found by what is there if its headers are wrong or lost."""
+    if part.get_content_maintype() != "multipart":
+        lost = "Content-Type" not in part and _PREAMBLE.match(body, start, end)
+        return spans(body, start, end, guessed(body, lost.end() - 2, lost.end() + _TOP)) if lost else []
+    return spans(body, start, end, part.boundary) or spans(body, start, end, guessed(body, start, end))

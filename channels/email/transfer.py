@@ -2,12 +2,13 @@
 
 import binascii
 import re
+from collections.abc import Sequence
 
 _PLAIN = {"7bit", "8bit", "binary", ""}
 _UU_HEAD = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+[^\r\n]*\r?\n", re.MULTILINE)
 
 
-def decoded(raw: bytes, encodings: list[str]) -> bytes:
+def decoded(raw: bytes, encodings: Sequence[str]) -> bytes:
     """The bytes behind an encoding: the first that a part names and that does something. Raises nothing."""
     for encoding in map(_named, encodings):
         if encoding in _PLAIN:

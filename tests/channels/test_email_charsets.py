@@ -148,3 +148,9 @@ def test_html_names_its_own_charset_where_the_mail_does_not(head: bytes, used: s
 )
 def test_a_header_is_read_in_its_charset(value: str, text: str) -> None:
     assert parse_mail(f"Subject: {value}\n\nhi".encode()).subject == text
+
+
+@pytest.mark.parametrize(("charset", "text"), [("gb2312", "邮件传输失败"), ("iso-8859-9", "Şifremi yanlış girdim")])
+def test_a_subject_that_nobody_encoded_has_the_charset_of_the_text(charset: str, text: str) -> None:
+    mail = f"From: mia@x.example\nSubject: {text}\nContent-Type: text/plain; charset={charset}\n\n{text}"
+    assert parse_mail(mail.encode(charset)).subject == text

@@ -68,6 +68,30 @@ SHAPES = {
     "boundary in pieces": Shape(
         f'{HEAD}Content-Type: multipart/mixed; boundary*0="a"; boundary*1="b"\n\n--ab\n{TEXT}\n--ab--\n'
     ),
+    "boundary in angle brackets": Shape(
+        f'{HEAD}Content-Type: multipart/mixed; boundary="<b>"\n\n--<b>\n{TEXT}\n--<b>--\n'
+    ),
+    "boundary not named, inside": Shape(
+        multi("mixed", f"Content-Type: multipart/mixed\n\n--c\n{TEXT}\n--c\n{PDF}\n--c--"), files=("a.pdf",)
+    ),
+    "one boundary twice": Shape(
+        multi("related", f"Content-Type: multipart/alternative; boundary=b\n\n--b\n{TEXT}\n--b--", PDF),
+        files=("a.pdf",),
+    ),
+    "headers lost": Shape(f"{HEAD}\n{PARTS}", files=("a.pdf",)),
+    "headers lost, with a preamble": Shape(
+        f"{HEAD}\nThis is a multi-part message in MIME format.\n{PARTS}", files=("a.pdf",)
+    ),
+    "a mail in the text": Shape(f"{HEAD}\nhello\n\n{PARTS}", text=f"hello\n\n{PARTS.strip()}"),
+    "a space for a blank line": Shape(f"{HEAD}Content-Type: multipart/mixed; boundary=b\n \n{PARTS}", files=("a.pdf",)),
+    "a name without its indent": Shape(
+        multi("mixed", TEXT, "Content-Type: application/pdf;\nname=a.pdf\nContent-Disposition: attachment\n\n%PDF"),
+        files=("a.pdf",),
+    ),
+    "lines among headers": Shape(
+        f"{HEAD}no header\n>From x\nContent-Type: text/html\n\n<p>hello</p>", html="<p>hello</p>"
+    ),
+    "a missing blank line": Shape(f"{HEAD}hello"),
     "parts in base64": Shape(
         f"{HEAD}Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n"
         + base64.b64encode(PARTS.encode()).decode(),
