@@ -89,12 +89,12 @@ _THANKS = phrases("""
     شكرا لك على | Ваше письмо | Ваш запрос | Ihre E-Mail | La tua richiesta | La sua richiesta
 """)
 """Customers write these as well; the text must speak as an office does."""
-_BEFORE = r"(?:\[[^\]]{0,40}\] ?|\(?#\d{1,12}\)? ?|\*+ ?|ext: ?)*+"
-_NAME = r"(?:[^\W\d_][\w.' -]{1,60} (?:(?:is|ist|est|esta|e|jest) (?:currently |derzeit |actuellement )?)?)?"
+_BEFORE = r"(?:\[[^\]]{0,40}\] ?|\(?#\d{1,12}\)? ?|\*+ ?|ext: ?|auto: ?)*+"
+_NAME = r"(?:[^\W\d_][\w.', -]{1,60} (?:(?:is|ist|est|esta|e|jest) (?:currently |derzeit |actuellement )?)?)?"
 _GOES_ON = (
     r"\w*(?=\s*$|\s*[^\w\s]| (?:re|until|till|from|through|bis|vom|ab|jusqu|du|hasta|del|desde|fino|dal|ate|tot|van)\b)"
 )
-SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES}|{_NOTICES})(?: ?[:：!)\]]| ?[-–—]+ | ?\()")
+SUBJECTS = re.compile(rf"(?:{_BEFORE}|\[)(?:{_REPLIES}|{_NOTICES})(?: ?[:：!)\]]| ?[-–—]+ | ?\()")
 """Subjects that only programs have. What goes on as a sentence (`Automatic reply does not work`) is a person's."""
 BARE_SUBJECTS = re.compile(rf"{_BEFORE}(?:{_REPLIES})\W*$")
 """The same without anything behind; under these people ask how it is done."""
@@ -161,7 +161,8 @@ RETURNING = re.compile(phrases("""
     urgently | will not return | will return
 """))  # fmt: skip
 """What an absent person's program adds, and a person who speaks of leave to us rarely does."""
-AUTOMATIC = re.compile(r"^\W{0,6}(?:(?:automated|automatic|auto) (?:response|reply)\W{0,6}$|" + phrases("""
+_BEGIN = r"^\W{0,6}(?:(?:note|not|hinweis|remarque|nota|let op|uwaga)\W{1,3})?"
+AUTOMATIC = re.compile(_BEGIN + r"(?:(?:automated|automatic|auto) (?:response|reply)\W{0,6}$|" + phrases("""
     this is an automatic reply | this is an automated reply | this is an automatic response | this is an auto-reply
     this is an automated response | this is an auto reply | this is an autoreply | this is an auto-response
     this is an automatically generated | this is an automated message | this is an automatic message | auto-reply:
@@ -183,6 +184,7 @@ AUTOMATIC = re.compile(r"^\W{0,6}(?:(?:automated|automatic|auto) (?:response|rep
     ta wiadomość została wygenerowana automatycznie | wiadomość wygenerowana automatycznie
     wiadomość została wygenerowana automatycznie | это автоматический ответ | это автоматическое
     это письмо отправлено автоматически | это письмо сгенерировано автоматически
+    this is the only notification you will receive while
     данное письмо сформировано автоматически | هذا رد تلقائي | هذه رسالة تلقائية | هذا رد آلي
 """) + ")", re.MULTILINE)  # fmt: skip
 """A line that begins by saying a program wrote it."""

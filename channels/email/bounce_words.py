@@ -101,7 +101,7 @@ STILL_TRYING = re.compile(phrases("""
     warning message only | do not need to resend | don't need to resend | need not resend | no action is required on
     continue to try | will keep trying | keep trying to deliver | has not yet been delivered
     not been delivered yet | we will try to deliver | not yet been delivered | will try to send it again
-    will try again | is being delayed | tekrar denenecek | yeniden denenecek | denemeye devam
+    will try again | is being delayed | attempts will continue | tekrar denenecek | yeniden denenecek | denemeye devam
     yeniden göndermeniz gerekmez | weitere zustellversuche | weiterhin versucht | weitere versuche
     nouvelles tentatives | sera retenté | se seguirá intentando | volverá a intentar
     verranno effettuati ulteriori tentativi | continuará tentando | blijven proberen | kolejne próby

@@ -9,6 +9,8 @@ from channels.email.headers import message_ids
 from channels.email.mailboxes import ADDRESS, mailboxes
 from channels.email.reasons import Reason, code_in, judge, status_in
 from channels.email.reports import Recipient, Report, read_report
+from channels.email.structure import Part, read
+from omnidesk.contract.channel import Unparsable
 
 _REPORTS = ("message/delivery-status", "message/global-delivery-status", "message/x-delivery-status")
 _COPIES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/partial")
@@ -22,7 +24,7 @@ _COPY = re.compile(
     r"|(?:original message headers|özgün ileti (?:üst ?bilgi|başlık)|ursprüngliche nachrichtenkopf|en-têtes de message"
     r"|encabezados de mensajes? original|intestazioni (?:del )?messaggio|cabeçalhos d[ae] mensagem"
     r"|oorspronkelijke bericht|oryginalne nagłówki|исходные заголовки)"
-    r"|-{2,} message headers?|.{0,40}copy of (?:your|the) (?:original )?message)",
+    r"|original message details:|-{2,} message headers?|.{0,40}copy of (?:your|the) (?:original )?message)",
     re.MULTILINE | re.IGNORECASE,
 )
 """From here on it is the returned mail, which is full of addresses that mean nothing."""
@@ -38,12 +40,16 @@ _FOLLOWING = re.compile(
     r"|could not be delivered to|recipient(?:\(s\)|s)? (?:of this|was|were)|folgende\w* (?:empfänger|adress)"
 )
 """Behind this stand the addresses meant; before it, perhaps, what the mail said of itself."""
+_TOP = 10_000
+"""The bytes in which the headers of a wrapped mail end."""
 _HOST = re.compile(r"^\S+@(?:\d|[^.]+$)")
 
 
 def delivery_report(glance: Glance) -> Report | None:
     """The report that a mail carries (RFC 3464), wherever it stands."""
     part = glance.of_kind(*_REPORTS)
+    if part is None:
+        part = _wrapped_report(glance)
     if part is not None:
         return read_report(glance.beginning(part))
     if not (glance.null_path or senders.is_robot(glance)):
@@ -52,6 +58,17 @@ def delivery_report(glance: Glance) -> Report | None:
     texts = [*map(glance.beginning, named), glance.text]
     found = next((text for text in texts if _FINAL.search(text)), None)
     return read_report(found) if found is not None else None
+
+
+def _wrapped_report(glance: Glance) -> Part | None:
+    """The report in a report that a filter on the way has wrapped as a whole."""
+    whole = glance.of_kind("message/rfc822") if senders.is_robot(glance) else None
+    if whole is None or b"delivery-status" not in whole.raw[:_TOP]:
+        return None
+    try:
+        return Glance(read(whole.content)).of_kind(*_REPORTS)
+    except Unparsable:
+        return None
 
 
 def is_bounce(glance: Glance) -> bool:
@@ -134,7 +151,7 @@ def _named(glance: Glance, text: str) -> dict[str, tuple[str, str]]:
 
 
 def _of(hit: re.Match[str]) -> str:
-    return (hit[1] or hit[2]).removeprefix("mailto:").rstrip(".-")
+    return (hit[1] or hit[2]).removeprefix("mailto:").partition("...")[0].rstrip(".-")
 
 
 def _may_fail(address: str, senders: set[str]) -> bool:
