@@ -163,6 +163,12 @@ HTML = [
         "Gelsin mi?</blockquote></div>",
         "Olur.",
     ),
+    (
+        "spark",
+        '<div name="messageBodySection">Olur.</div><div name="messageSignatureSection">Mia</div>'
+        '<div name="messageReplySection">X<br><blockquote type="cite">Gelsin mi?</blockquote></div>',
+        "Olur.",
+    ),
     ("zimbra", '<div>Olur.</div><hr id="zwchr"><div><b>X: </b>Ada</div><div>Gelsin mi?</div>', "Olur."),
     ("no marks", "<p>Merhaba,</p><ul><li>bir</li><li>iki</li></ul>", "Merhaba,\n\n- bir\n- iki"),
     ("only history", '<div id="divRplyFwdMsg"><b>X:</b> Ada</div><div>Eski.</div>', "X: Ada\nEski."),

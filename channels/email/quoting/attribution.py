@@ -24,12 +24,19 @@ def _alternation(words: str) -> str:
 
 
 _VERB = re.compile(rf"(?<!\w)(?:{_alternation(_VERBS)})(?!\w)|{_alternation(_GLUED_VERBS)}")
+_QUOTES = "quoting|zitat von|citando|citando a|citant|quoto|mensaje citado por|citerar|alıntı"
+_QUOTING = re.compile(rf"\W{{0,3}}(?:{_alternation(_QUOTES)}) ")
+"""How webmails begin it that have no verb at its end: "Quoting Mia <…>:"."""
 _DATE = re.compile(r"\d{4}|\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d|[./]\d)|\d{1,2}시")
 _ADDRESS = re.compile(r"[\w.+-]@\w")
 _BRACKETED = re.compile(r"[<(\[]\s?[^\s<>()@]{1,100}@")
 _SIGNED = re.compile(r"[^<>:]{1,60}<[^<>]{3,100}> ?(?:[^\W\d]+ )?\S+ ?:")
 """A name, its address and a verb, nothing else."""
+_BY = re.compile(
+    r"[^<>]{1,40}\d[:.]\d\d[^<>@]{0,12} (?:by|von|de|tarafindan|par|da|от) [^\s<>@]{1,64}@[^\s<>@]{1,255}:"
+)
+"""Tuta: "24 Nov 2026, 10:12 by mia@x.example:"."""
 _ENDS = re.compile(r"(?::|\w ?-{3,})$")
 _ENDS_IN_ADDRESS = re.compile(r"[>)]:?$")
 _STARTERS = (
@@ -78,8 +85,12 @@ def _is_attribution(text: str, *, quote_follows: bool, after_gap: bool) -> bool:
     date, time = _DATE.search(text), _TIME.search(text)
     if verb and not quote_follows and _is_told(text[: verb.start()], text[verb.end() :]):
         return False
+    if _QUOTING.match(text) and text.endswith(":"):
+        return bool(quote_follows or _BRACKETED.search(text))
     if verb and _BRACKETED.search(text):
         return bool(quote_follows or date or time or _SIGNED.fullmatch(text))
+    if not verb and date and _BY.fullmatch(text):
+        return True
     if not verb:
         return bool(date and (time or _ENDS_IN_ADDRESS.search(text)) and _BRACKETED.search(text))
     if quote_follows:

@@ -66,6 +66,7 @@ _GET_OUTLOOK = re.compile(
     r"[\w '’ـ]{8,60}?(?:https?://\S*)?\W{0,3}"
 )
 _LAST = re.compile(
+    r"yahoo ?mail ?: ?[^\W\d]+(?:, ?[^\W\d]+){1,2}(?: \w+){0,3}\W{0,2}|"
     rf"(?:von|vom|mit) .{{0,40}}{_BRAND}.{{0,40}} gesendet\W*|"
     rf".{{0,40}}{_BRAND}.{{0,40}}(?:kuldve|から送信|より送信|傳送|传送|{fold('에서 보냄')})\W*"
 )

@@ -20,12 +20,12 @@ _QUOTED = re.compile(
 _SIGNATURE = re.compile(
     r"(?:^|[ _-])(?:gmail_signature|gmail_signature_prefix|moz-signature|protonmail_signature_block|signature|"
     r"applemailsignature|ms-outlook-mobile-signature|linebreakatbeginningofsignature|tutanota_signature|"
-    r"ymailsignature)(?: |$)",
+    r"ymailsignature|messagesignaturesection|composer_signature)(?: |$)",
     re.IGNORECASE,
 )
 _HISTORY = re.compile(
     r"(?:^|[ _-])(?:divrplyfwdmsg|appendonsend|outlookmessageheader|yahoo_quoted|ymail_quoted|stopspelling|zwchr|"
-    r"mail-editor-reference-message-container|zmail_extra)(?: |$)",
+    r"mail-editor-reference-message-container|zmail_extra|messagereplysection)(?: |$)",
     re.IGNORECASE,
 )
 _LINE_ABOVE = re.compile(r"border(?:-\w+)?: ?none ?;.{0,40}?border-top: ?solid #(?:e1e1e1|b5c4df)", re.IGNORECASE)
@@ -45,7 +45,7 @@ _VOID = {"br", "hr", "img", "col", "wbr", "area"}
 _CLEANER = nh3.Cleaner(
     tags=(nh3.ALLOWED_TAGS | {"font"}) - {"map", "area"},
     clean_content_tags={"script", "style", "title", "noscript", "template", "textarea", "xmp"},
-    attributes={"*": {"class", "id", "style"}, "a": {"href"}, "img": {"alt"}, "ol": {"start"}},
+    attributes={"*": {"class", "id", "name", "style"}, "a": {"href"}, "img": {"alt"}, "ol": {"start"}},
     link_rel=None,
 )
 
@@ -121,7 +121,7 @@ class _Marker(HTMLParser):
 
 def _marks(values: dict[str, str]) -> tuple[str, str]:
     """What to write before and after an element with these attributes."""
-    names = f"{values.get('class', '')} {values.get('id', '')}".strip()
+    names = f"{values.get('class', '')} {values.get('id', '')} {values.get('name', '')}".strip()
     if _HISTORY.search(names) or _LINE_ABOVE.search(values.get("style", "")):
         return _line(_REST), ""
     for kind, pattern in ((Kind.SIGNATURE, _SIGNATURE), (Kind.QUOTED, _QUOTED)):

@@ -41,10 +41,10 @@ _REPLY_ABOVE = (
 )
 _PREFIXES = "fw|fwd|wg|tr|rv|i|enc|enc.|doorst|pd|ilt|iltr|yonl|vs|vb|fwd.|пересылка|fwd:|转发|轉寄"
 _FORWARD_SUBJECT = re.compile(rf"\s*(?:{'|'.join(re.escape(fold(each)) for each in _PREFIXES.split('|'))})\s*:")
-_RULE = re.compile(r"[-_=*~─—–]{3,}")
+_RULE = re.compile(r"[-_=*~─—–‐‑]{3,}")
 _DASHED = re.compile(r"[-_=*]{2,} ?[^-_=*]{3,50} ?[-_=*]{2,}")
 _NOTES = re.compile(r".{1,80}-{2,3}\d[\d./-]{5,10}[ T]\d\d:\d\d(:\d\d)?( ?[ap]m)?-{2,3}.*")
-_DASHES = " -_=*~─—–+#>"
+_DASHES = " -_=*~─—–‐‑+#>"
 
 
 def _folded(phrases: str) -> tuple[str, ...]:
