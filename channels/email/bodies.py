@@ -4,7 +4,7 @@ import mimetypes
 import re
 from dataclasses import dataclass, field
 
-from channels.email import headers
+from channels.email import calendar, headers
 from channels.email.opaque import signed_content
 from channels.email.structure import DEEPEST, MOST_PARTS, Part, attempt, read
 from channels.email.tnef import opened
@@ -21,6 +21,8 @@ _NAMES = {
     "application/pgp-signature": "signature.asc",
 }
 """What files of a kind are called that have no name."""
+_MOST_TOLD = 20
+"""The most files that are opened for their words."""
 _SHOWN = ("text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/x-plain")
 """Texts that can be read as they are, where there is nothing better."""
 
@@ -41,7 +43,7 @@ class Bodies:
         self._sort(parts, "mixed", choice=False, depth=0)
         if not any(part.text.strip() for part in (*self.text, *self.html)):
             odd = [part for part in self.attachments if part.kind in _SHOWN and not part.name]
-            self._add_all(self.packed or odd)
+            self._add_all(self.packed or odd or _told(self.attachments))
             self.attachments = [part for part in self.attachments if part not in self.text]
         if len(self.attachments) > MOST_PARTS:
             raise Unparsable(f"more than {MOST_PARTS} parts")
@@ -111,6 +113,29 @@ class Bodies:
 
 _SIGNED_KINDS = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _TNEF_KINDS = {"application/ms-tnef", "application/vnd.ms-tnef"}
+
+
+def _told(files: list[Part]) -> list[Part]:
+    """What attached mails and invitations say, for a mail that says nothing itself."""
+    told: list[Part] = []
+    for file in files[:_MOST_TOLD]:
+        if file.kind == "text/calendar":
+            part = Part.made("text/plain", "", b"")
+            part.words = calendar.to_text(file.text)
+            told.append(part)
+        elif file.kind in ("message/rfc822", "message/global"):
+            told += _inside(file.content)
+    return told
+
+
+def _inside(mail: bytes) -> list[Part]:
+    """The texts of an attached mail; none of one that can't be read."""
+    inner = Bodies()
+    try:
+        inner._sort([read(mail)], "mixed", choice=False, depth=0)
+    except Unparsable:
+        return []
+    return [*inner.text, *(part for part in inner.html if part not in inner.text)]
 
 
 def _may_be_tnef(part: Part) -> bool:

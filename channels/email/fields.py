@@ -4,6 +4,9 @@ import re
 
 from channels.email.charsets import decode
 
+LONGEST = 100_000
+"""The most bytes of a header that are read."""
+
 Field = tuple[str, str]
 """A name as written, and its value: text on one line."""
 
@@ -60,4 +63,4 @@ def _as_text(fields: list[tuple[bytes, bytes]], body: bytes) -> list[Field]:
 
 
 def _on_one_line(value: bytes) -> bytes:
-    return value.replace(b"\r", b"").replace(b"\n", b"").strip(b" \t")
+    return value[:LONGEST].replace(b"\r", b"").replace(b"\n", b"").strip(b" \t")

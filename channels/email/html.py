@@ -8,7 +8,9 @@ import nh3
 _MOST_NESTED = 10_000
 """Cleaning takes quadratic time in the depth (nh3 0.3: 10,000 tags 0.2 s, 100,000 tags 18 s)."""
 _MOST_REFERENCES = 200_000
-"""And in the number of `&` in one text (400,000 take a second, 2,000,000 half a minute)."""
+"""And in the number of `&`, `<` and `>` in one text (400,000 take a second, 2,000,000 half a minute)."""
+_MOST_MARKS = 50_000
+"""Tags and references in HTML whose text is worth a close reading (a second)."""
 _OPENING = re.compile(r"<(?!(?:br|hr|img|col|wbr|p|li|td|th|tr|d[dt]|meta|link|input|o:p)\b)[a-z]", re.IGNORECASE)
 """Tags that can nest by themselves; the others can't get deeper without these."""
 _HIDDEN = {"script", "style", "title", "noscript", "template", "textarea", "xmp"}
@@ -57,7 +59,12 @@ _CLEANER = nh3.Cleaner(
 
 def is_bomb(html: str) -> bool:
     """Whether cleaning this would take too long. Counting openings only can't be fooled by closings in comments."""
-    return html.count("&") > _MOST_REFERENCES or sum(1 for _ in _OPENING.finditer(html)) > _MOST_NESTED
+    return is_costly(html, _MOST_REFERENCES) or sum(1 for _ in _OPENING.finditer(html)) > _MOST_NESTED
+
+
+def is_costly(html: str, most: int = _MOST_MARKS) -> bool:
+    """Whether reading this tag by tag would take too long."""
+    return any(html.count(mark) > most for mark in "<>&")
 
 
 def clean(html: str) -> str:
@@ -68,8 +75,8 @@ def clean(html: str) -> str:
 def strip(html: str) -> str:
     """The bare text of HTML that is too costly to clean, in linear time."""
     text = re.sub(r"<(?:br|/?p|/?div|/?tr|/?li)\b[^<>]*>", "\n", _without_hidden(html), flags=re.IGNORECASE)
-    lines = (" ".join(line.split()) for line in unescape(re.sub(r"<[^<>]*>", " ", text)).splitlines())
-    return "\n".join(line for line in lines if line)
+    spaced = re.sub(r"[^\S\n]+", " ", unescape(re.sub(r"<[^<>]*>", " ", text)))
+    return re.sub(r" ?\n[ \n]*", "\n", spaced).strip()
 
 
 def _without_hidden(html: str) -> str:

@@ -90,10 +90,14 @@ def _contents(bodies: Bodies) -> tuple[str, str | None]:
     if html.is_bomb("".join(written.values())):
         return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
     cleaned = {part: html.clean(source) for part, source in written.items()}
-    text = _join(to_text(cleaned[part]) if part in cleaned else sources[part] for part in bodies.text)
+    text = _join(_text_of(cleaned[part]) if part in cleaned else sources[part] for part in bodies.text)
     if cleaned.keys().isdisjoint(bodies.html):
         return text, None
     return text, "\n".join(cleaned[part] if part in cleaned else _as_html(sources[part]) for part in bodies.html)
+
+
+def _text_of(cleaned: str) -> str:
+    return html.strip(cleaned) if html.is_costly(cleaned) else to_text(cleaned)
 
 
 def _join(texts: Iterable[str]) -> str:

@@ -18,10 +18,14 @@ from channels.email.wrapping import unflowed, without_armour
 from omnidesk.contract.channel import Unparsable
 
 _LARGEST = 50_000_000
+_LONGEST = 10_000
+"""The most characters of a header whose parameters are read."""
 MOST_PARTS = 1_000
 DEEPEST = 100
 """The most multiparts in each other."""
-_PREAMBLE = re.compile(rb"\s*(?:[^\n]{0,200}MIME[^\n]{0,200}\n(?:[^\n-][^\n]{0,200}\n){0,3}\s{0,20})?--", re.IGNORECASE)
+_PREAMBLE = re.compile(
+    rb"\s*+(?:[^\n]{0,200}MIME[^\n]{0,200}\n(?:[^\n-][^\n]{0,200}\n){0,3}\s{0,20})?--", re.IGNORECASE
+)
 """How a multipart begins."""
 _TOP = 200
 """The most bytes of its first lines."""
@@ -68,8 +72,13 @@ class Part(Message):
         return part
 
     def get(self, name: str, failobj: Any = None) -> Any:
-        """A header's first value, as the standard library asks for it."""
-        return self.fields.get(name.lower(), (failobj,))[0]
+        """The beginning of a header's first value, as the standard library asks for it; it splits slowly."""
+        found = self.fields.get(name.lower())
+        return found[0][:_LONGEST] if found else failobj
+
+    def get_all(self, name: str, failobj: Any = None) -> Any:
+        """All values of a header, as the standard library asks for them."""
+        return self.fields.get(name.lower(), failobj)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a header."""

@@ -1,4 +1,4 @@
-"""What Outlook packs into winmail.dat (TNEF, MS-OXTNEF): a body and files.
+"""What Outlook packs into winmail.dat (TNEF, MS-OXTNEF): a body, perhaps only in rich text, and files.
 
 Read here and not by tnefparse 1.4 (2021): that one pads files to four bytes, takes quadratic time in the number of
 attributes, and believes a count of four thousand million properties.
@@ -8,13 +8,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from channels.email import rtf
 from channels.email.charsets import decode
 
 _SIGNATURE = 0x223E9F78
 _MOST = 10_000
 """The most attributes, and properties of one, that are read."""
 _RENDER, _TITLE, _DATA, _PROPERTIES, _MESSAGE, _BODY, _CODEPAGE = 0x9002, 0x8010, 0x800F, 0x9005, 0x9003, 0x800C, 0x9007
-_TEXT, _HTML, _FILE_NAME, _LONG_NAME, _FILE, _KIND, _ID = 0x1000, 0x1013, 0x3704, 0x3707, 0x3701, 0x370E, 0x3712
+_TEXT, _RTF, _HTML = 0x1000, 0x1009, 0x1013
+_FILE_NAME, _LONG_NAME, _FILE, _KIND, _ID = 0x3704, 0x3707, 0x3701, 0x370E, 0x3712
 _INTERNET_CODEPAGE = 0x3FDE
 _FIXED = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16}
 """Bytes that values of a type take, with their padding."""
@@ -126,6 +128,8 @@ def _read_message(found: Tnef, properties: dict[int, tuple[int, bytes]], codepag
             found.text = _text(data, codepage, kind)
         elif name == _HTML:
             found.html = _text(data, codepage, kind)
+    if not found and _RTF in properties:
+        found.text, found.html = rtf.read(rtf.decompressed(properties[_RTF][1]))
 
 
 def _read_file(file: File, name: int, data: bytes, codepage: str) -> None:

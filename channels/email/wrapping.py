@@ -9,6 +9,8 @@ _BEGIN, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "\n-----BEGIN PGP SIG
 _END = "-----END PGP SIGNATURE-----"
 _HASHES = re.compile(r"[ \t]*\n(?:[A-Za-z-]+:[^\n]*\n)*\n?")
 _MOST_FILES = 100
+_MOST_FLOWED = 2_000_000
+"""The most characters whose lines are put together (two seconds); more is no letter."""
 _UU_BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
 _UU_END = re.compile(r"^(?:`| )?\n?end[ \t]*(?:\n|\Z)", re.MULTILINE)
 
@@ -26,6 +28,10 @@ def without_armour(text: str) -> str:
 
 def unflowed(text: str, *, delsp: bool) -> str:
     """Lines of `format=flowed` (RFC 3676) put together; quotes keep their depth, `-- ` ends a text."""
+    if len(text) > _MOST_FLOWED:
+        return text
+    if " \n" not in text and "\n>" not in text:
+        return re.sub(r"^ ", "", text, flags=re.MULTILINE)
     lines: list[list[str]] = []
     open_depth: int | None = None
     for line in text.split("\n"):

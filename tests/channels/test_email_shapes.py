@@ -1,7 +1,6 @@
 """Mails of every shape: nested, broken, signed, packed; what is read and what is attached."""
 
 import base64
-import struct
 from dataclasses import dataclass
 
 import pytest
@@ -111,8 +110,22 @@ SHAPES = {
     "html without a type": Shape(f"{HEAD}\n<html><body><p>hello</p></body></html>", html="<p>hello</p>"),
     "digest": Shape(
         multi("digest", "\nSubject: one\n\n1", "\nSubject: two\n\n2"),
-        text="",
+        text="1\n\n2",
         files=("attachment-1.eml", "attachment-2.eml"),
+    ),
+    "only an invitation": Shape(
+        f"{HEAD}Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VTIMEZONE\n"
+        "DTSTART:19700101T000000\nEND:VTIMEZONE\nBEGIN:VEVENT\nSUMMARY:hello\\, \n all\n"
+        "DTSTART;TZID=Europe/Istanbul:20261124T100000\n"
+        "DTEND:20261124T080000Z\nLOCATION:Oda 3\nDESCRIPTION:bir\\niki\n"
+        "BEGIN:VALARM\nDESCRIPTION:x\nEND:VALARM\nEND:VEVENT\n",
+        text="hello, all\n2026-11-24 10:00 (Europe/Istanbul) – 2026-11-24 08:00 (UTC)\nOda 3\n\nbir\niki",
+        files=("invite.ics",),
+    ),
+    "only a mail": Shape(
+        multi("mixed", f"Content-Type: message/rfc822\n\n{HEAD}{HTML}"),
+        html="<p>hello</p>",
+        files=("attachment-1.eml",),
     ),
     "elsewhere": Shape(
         multi("mixed", TEXT, "Content-Type: message/external-body; access-type=URL\n\nContent-Type: image/png\n"),
@@ -228,59 +241,6 @@ def test_what_is_encrypted_stays_a_file() -> None:
     assert [file.filename for file in mail.attachments] == ["smime.p7m"]
 
 
-def _attribute(name: int, data: bytes) -> bytes:
-    return struct.pack("<BHHI", 1, name, 0, len(data)) + data + b"\0\0"
-
-
-def _properties(*values: tuple[int, int, bytes]) -> bytes:
-    padded = b"".join(
-        struct.pack("<HHII", kind, name, 1, len(data)) + data + b"\0" * (-len(data) % 4) for kind, name, data in values
-    )
-    return struct.pack("<I", len(values)) + padded
-
-
-SIGNATURE = struct.pack("<IH", 0x223E9F78, 1)
-WINMAIL = (
-    SIGNATURE
-    + _attribute(0x9007, struct.pack("<I", 1254))
-    + _attribute(
-        0x9003, _properties((0x1F, 0x1000, "Şifre".encode("utf-16-le")), (0x102, 0x1013, "<p>ş".encode("cp1254")))
-    )
-    + _attribute(0x9002, b"")
-    + _attribute(0x8010, b"FATURA~1.TXT\0")
-    + _attribute(0x800F, b"12345")
-    + _attribute(0x9005, _properties((0x1F, 0x3707, "Fatura ş.txt\0".encode("utf-16-le"))))
-)
-
-
-def _with_winmail(text: str, content: bytes) -> bytes:
-    tnef = "Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n"
-    return multi("mixed", f"Content-Type: text/plain\n\n{text}", tnef + base64.b64encode(content).decode()).encode()
-
-
-@pytest.mark.parametrize(("text", "shown", "html"), [("", "Şifre", "<p>ş</p>"), ("hello", "hello", None)])
-def test_a_winmail_dat_is_unpacked_and_its_text_used_where_there_is_no_other(
-    text: str, shown: str, html: str | None
-) -> None:
-    mail = parse_mail(_with_winmail(text, WINMAIL))
-    assert (mail.text, mail.html) == (shown, html)
-    assert [(file.filename, file.content) for file in mail.attachments] == [("Fatura ş.txt", b"12345")]
-
-
-@pytest.mark.parametrize("end", range(6, len(WINMAIL), 7))
-def test_a_broken_winmail_dat_gives_what_is_whole(end: int) -> None:
-    assert parse_mail(_with_winmail("hello", WINMAIL[:end])).text == "hello"
-
-
-def test_a_bomb_in_a_winmail_dat_costs_no_time() -> None:
-    counts = _attribute(0x9003, b"\xff" * 8 + struct.pack("<HHI", 0x101E, 1, 2**32 - 1) + b"\0" * 400_000)
-    assert parse_mail(_with_winmail("hello", SIGNATURE + counts + _attribute(0, b"") * 100_000)).text == "hello"
-
-
-def test_what_is_no_winmail_dat_stays_a_file() -> None:
-    assert [file.filename for file in parse_mail(_with_winmail("hello", b"junk")).attachments] == ["winmail.dat"]
-
-
 @pytest.mark.parametrize(
     "mail",
     [
@@ -294,8 +254,3 @@ def test_what_is_no_winmail_dat_stays_a_file() -> None:
 )
 def test_a_repeated_sign_costs_no_more_than_its_length(mail: str) -> None:
     assert parse_mail(mail.encode()).text
-
-
-def test_a_winmail_dat_in_which_nothing_is_found_stays_a_file() -> None:
-    mail = parse_mail(_with_winmail("hello", SIGNATURE + bytes(8)))
-    assert (mail.text, [file.filename for file in mail.attachments]) == ("hello", ["winmail.dat"])

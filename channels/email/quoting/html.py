@@ -52,7 +52,7 @@ _CLEANER = nh3.Cleaner(
 
 def split_html(source: str, *, forward: bool = False) -> Reply:
     """Take HTML, as it came, apart: the parts hold its text. Raises nothing."""
-    if forward or _is_costly(source):
+    if forward or html.is_costly(source, _MOST):
         return split(text_of(source), forward=forward)
     marker = _Marker()
     marker.feed(_CLEANER.clean(_MARKS.sub("", source)))
@@ -69,11 +69,7 @@ def may_tell(source: str) -> bool:
 
 def text_of(source: str) -> str:
     """The text of HTML as it came; a plainer one where the HTML would take long."""
-    return html.strip(source) if _is_costly(source) else to_text(html.clean(source))
-
-
-def _is_costly(source: str) -> bool:
-    return source.count("<") > _MOST or source.count("&") > _MOST
+    return html.strip(source) if html.is_costly(source, _MOST) else to_text(html.clean(source))
 
 
 class _Marker(HTMLParser):

@@ -14,6 +14,10 @@ _FARTHEST = 2_000
 """Nobody writes more lines above a history; it keeps the time small for texts that look like marks all over."""
 
 
+_LARGEST = 500_000
+"""The most characters that are taken apart; nobody writes more above a history, or quotes it line by line."""
+
+
 class Kind(StrEnum):
     """Whose words a part holds."""
 
@@ -64,6 +68,9 @@ def split(text: str, spans: Sequence[Span] = (), *, forward: bool = False) -> Re
     """Take a text apart; a `forward` shows all that it passes on. When in doubt it is new."""
     if forward:
         return Reply((Part(Kind.NEW, text),))
+    end = text.rfind("\n", 0, _LARGEST) if len(text) > _LARGEST else -1
+    if end > 0:
+        return _with_more(split(text[:end], spans), text[end + 1 :])
     raw = text.split("\n")
     lines = Lines(raw if spans else attribution.unglued(raw))
     kinds = [Kind.QUOTED if is_quoted(line) else Kind.NEW for line in lines.raw]
@@ -76,6 +83,11 @@ def split(text: str, spans: Sequence[Span] = (), *, forward: bool = False) -> Re
     if _hides_copies(lines, kinds) and announces_answers_inside(reply.new):
         return Reply((Part(Kind.NEW, text),))
     return reply
+
+
+def _with_more(reply: Reply, text: str) -> Reply:
+    """With the rest of a text as well: it goes on as the part above it ends."""
+    return Reply((*reply.parts, Part(Kind.QUOTED if reply.parts[-1].kind is Kind.QUOTED else Kind.NEW, text)))
 
 
 def _hides_copies(lines: Lines, kinds: list[Kind]) -> bool:
