@@ -1,7 +1,9 @@
 """Text made from cleaned HTML: its paragraphs, lists, quotes and where its links lead."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
+
+from channels.email.clean_markup import Attributes, Walk
 
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote", "hr", "figure"}
 _LINES = {
@@ -34,8 +36,6 @@ _HIDDEN = re.compile(
 )
 """How newsletters hide the line that a list of mails shows beside the subject."""
 
-Attributes = list[tuple[str, str | None]]
-
 
 def to_text(html: str) -> str:
     """The text of HTML that `clean` returned; what is hidden only if there is nothing else."""
@@ -44,15 +44,13 @@ def to_text(html: str) -> str:
 
 def _written(html: str, writer: "_Writer") -> str:
     writer.feed(html)
-    writer.close()
     return writer.text()
 
 
-class _Writer(HTMLParser):
+class _Writer(Walk):
     """Collects lines while the tags go by."""
 
     def __init__(self, *, hiding: bool) -> None:
-        super().__init__()
         self._hiding = hiding
         self._hidden = 0
         """How many open tags are hidden."""
@@ -74,8 +72,7 @@ class _Writer(HTMLParser):
         self._end_line()
         return "\n".join(self._lines).strip("\n")
 
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        values = dict(attrs)
+    def handle_starttag(self, tag: str, values: Attributes, written: str) -> None:
         if self._hidden or (self._hiding and _is_hidden(values)):
             self._hidden += tag not in _VOID
             return
@@ -122,6 +119,7 @@ class _Writer(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._hidden:
             return
+        data = unescape(data) if "&" in data else data
         if self._pre:
             *lines, self._line = (self._line + data).split("\n")
             for line in lines:
@@ -178,8 +176,8 @@ class _Writer(HTMLParser):
         self._link = ("", 0)
 
 
-def _is_hidden(values: dict[str, str | None]) -> bool:
-    return "hidden" in values or bool(_HIDDEN.search(values.get("style") or ""))
+def _is_hidden(values: Attributes) -> bool:
+    return "hidden" in values or bool(_HIDDEN.search(values.get("style", "")))
 
 
 def _number(text: str | None) -> int | None:

@@ -90,14 +90,12 @@ def _contents(bodies: Bodies) -> tuple[str, str | None]:
     if html.is_bomb("".join(written.values())):
         return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
     cleaned = {part: html.clean(source) for part, source in written.items()}
-    text = _join(_text_of(cleaned[part]) if part in cleaned else sources[part] for part in bodies.text)
+    for part, source in cleaned.items():
+        part.shown = html.strip(source) if html.is_costly(source) else to_text(source)
+    text = _join(part.text if part.shown is None else part.shown for part in bodies.text)
     if cleaned.keys().isdisjoint(bodies.html):
         return text, None
     return text, "\n".join(cleaned[part] if part in cleaned else _as_html(sources[part]) for part in bodies.html)
-
-
-def _text_of(cleaned: str) -> str:
-    return html.strip(cleaned) if html.is_costly(cleaned) else to_text(cleaned)
 
 
 def _join(texts: Iterable[str]) -> str:

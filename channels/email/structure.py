@@ -51,6 +51,8 @@ class Part(Message):
     """Name and bytes of a file that was packed into something else."""
     words: str | None = None
     """Its text, where that is known already."""
+    shown: str | None = None
+    """What a reader of its HTML sees, where that is known already."""
 
     def __init__(self, fields: Sequence[Field] = (), raw: bytes = b"") -> None:
         super().__init__()

@@ -1,12 +1,12 @@
 """What the HTML of a mail tells of its parts: mail programs mark what they quote and sign."""
 
 import re
-from html.parser import HTMLParser
 
 import nh3
 
 from channels.email import html
-from channels.email.html_text import Attributes, to_text
+from channels.email.clean_markup import Attributes, Walk
+from channels.email.html_text import to_text
 from channels.email.quoting.reply import Kind, Reply, Span, split
 
 _BEGIN = {Kind.QUOTED: "\ue0f1", Kind.SIGNATURE: "\ue0f2"}
@@ -35,7 +35,7 @@ _INDENT = re.compile(r"margin: ?0(?:px|in|cm)? 0(?:px|in|cm)? 0(?:px|in|cm)? 40p
 _MAY_TELL = (
     "<blockquote", "border-top", "signature", "gmail_attr", "cite-prefix", "protonmail", "zmail", "mailru",
     "linebreakatbeginning", "divrplyfwdmsg", "appendonsend", "outlookmessageheader", "yahoo_quoted", "ymail_quoted",
-    "stopspelling", "zwchr", "mail-editor-reference",
+    "stopspelling", "zwchr", "mail-editor-reference", "messagereply",
 )  # fmt: skip
 """What any of these marks has in it."""
 _MOST = 20_000
@@ -56,7 +56,6 @@ def split_html(source: str, *, forward: bool = False) -> Reply:
         return split(text_of(source), forward=forward)
     marker = _Marker()
     marker.feed(_CLEANER.clean(_MARKS.sub("", source)))
-    marker.close()
     lines, spans = _spans(to_text("".join(marker.written)).split("\n"))
     return split("\n".join(lines), spans)
 
@@ -72,23 +71,21 @@ def text_of(source: str) -> str:
     return html.strip(source) if html.is_costly(source, _MOST) else to_text(html.clean(source))
 
 
-class _Marker(HTMLParser):
+class _Marker(Walk):
     """Writes clean HTML again, with marks where the program that made it marked parts."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
         self.written: list[str] = []
         self._open: list[tuple[str, str]] = []
         """The open elements: their tags, and what is written when they end."""
 
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+    def handle_starttag(self, tag: str, values: Attributes, written: str) -> None:
         """Write the tag, perhaps with a mark before it."""
-        values = {name: value or "" for name, value in attrs}
         before, after = _marks(values)
         if tag == "blockquote" and _INDENT.search(values.get("style", "")):
             self._write_element("div", "<div>", before, after)
         else:
-            self._write_element(tag, self.get_starttag_text() or "", before, after)
+            self._write_element(tag, written, before, after)
 
     def _write_element(self, tag: str, opening: str, before: str, after: str) -> None:
         if tag in _VOID:
@@ -106,16 +103,8 @@ class _Marker(HTMLParser):
         """Write it as it is."""
         self.written.append(data)
 
-    def handle_entityref(self, name: str) -> None:
-        """Write it as it is."""
-        self.written.append(f"&{name};")
 
-    def handle_charref(self, name: str) -> None:
-        """Write it as it is."""
-        self.written.append(f"&#{name};")
-
-
-def _marks(values: dict[str, str]) -> tuple[str, str]:
+def _marks(values: Attributes) -> tuple[str, str]:
     """What to write before and after an element with these attributes."""
     names = f"{values.get('class', '')} {values.get('id', '')} {values.get('name', '')}".strip()
     if _HISTORY.search(names) or _LINE_ABOVE.search(values.get("style", "")):

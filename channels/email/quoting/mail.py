@@ -7,7 +7,7 @@ from channels.email.charsets import decode
 from channels.email.quoting.html import may_tell, split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
-from channels.email.structure import read
+from channels.email.structure import Part, read
 from channels.email.words import plain
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
@@ -51,11 +51,16 @@ def reply_of(bodies: Bodies, subject: str) -> Reply:
     """The same for a mail that was read already."""
     forward = forwards(subject)
     source = "\n".join(part.text for part in bodies.html if part.is_html)
-    if all(part.is_html for part in bodies.text):
-        return split_html(source, forward=forward)
-    texts = [text_of(part.text) if part.is_html else part.text for part in bodies.text]
+    telling = not forward and may_tell(source)
+    if telling and all(part.is_html for part in bodies.text):
+        return split_html(source)
+    texts = [_shown(part) if part.is_html else part.text for part in bodies.text]
     reply = split("\n\n".join(text.strip("\n") for text in texts), forward=forward)
-    if forward or reply.has_history or not may_tell(source):
+    if reply.has_history or not telling:
         return reply
     told = split_html(source)
     return told if told.has_history or len(told.parts) > len(reply.parts) else reply
+
+
+def _shown(part: Part) -> str:
+    return text_of(part.text) if part.shown is None else part.shown
