@@ -3,7 +3,10 @@
 import re
 
 from channels.email.charsets import decode
+from omnidesk.contract.channel import Unparsable
 
+MOST = 10_000
+"""The most headers of a mail or a part; real ones have a hundred."""
 LONGEST = 100_000
 """The most bytes of a header that are read."""
 
@@ -22,12 +25,17 @@ _FARTHEST = 20_000
 
 
 def parted(body: bytes, start: int, end: int) -> tuple[list[Field], int]:
-    """The fields that begin at a place, and where the content below them begins; `end` is where it ends."""
+    """The fields that begin at a place, and where the content below them begins; `end` is where it ends.
+
+    Raises Unparsable for more than anyone writes.
+    """
     blank = _BLANK.search(body, start, end)
     last = blank.start() if blank else end
     fields, at = list[tuple[bytes, bytes]](), start
     while at < last:
         if found := _FIELD.match(body, at, last):
+            if len(fields) == MOST:
+                raise Unparsable(f"more than {MOST} headers")
             fields.append((found[1], found[2]))
             at = found.end()
         elif below := _next_known(body, at, last):

@@ -2,7 +2,10 @@
 
 import re
 from textwrap import dedent
+from typing import Any
 
+from channels.email.adapter import EmailChannel
+from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Channel, Inbound, RawMessage
 
 US = "destek@omnidesk.example"
@@ -12,6 +15,12 @@ def said(channel: Channel, raw: RawMessage) -> Inbound:
     """The one message in a mail."""
     (inbound,) = [item for item in channel.parse(raw) if isinstance(item, Inbound)]
     return inbound
+
+
+def understand(body: bytes, **envelope: Any) -> Inbound:
+    """The one message in a mail to us, with this envelope."""
+    channel = EmailChannel(EmailSettings(address=US))
+    return said(channel, RawMessage("id", "sender", body, envelope))
 
 
 def mail(head: str, text: str = "Merhaba", *, sender: str = "Mia <mia@x.example>") -> bytes:

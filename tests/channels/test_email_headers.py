@@ -1,6 +1,10 @@
 """Headers as programs break them: encoded words, addresses, dates and ids."""
 
+from email.header import Header
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels.email.headers import date, message_ids
 from channels.email.mailboxes import mailboxes
@@ -184,3 +188,48 @@ def test_dates_are_read_in_every_form(value: str, moment: str | None) -> None:
 )
 def test_ids_are_found_with_brackets_and_without(value: str, ids: tuple[str, ...]) -> None:
     assert message_ids(value) == ids
+
+
+@given(st.text(max_size=200))
+def test_an_encoded_word_comes_back_as_it_was(text: str) -> None:
+    written = " ".join(text.replace("\0", "").split())
+    assert plain(Header(written, "utf-8").encode()) == " ".join(written.encode(errors="replace").decode().split())
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("Mia <mia@x.example>", [("Mia", "mia@x.example")]),
+        ("mia@x.example (Mia)", [("Mia", "mia@x.example")]),
+        ('"Last, Mia" <mia@x.example>, bo@x.example', [("Last, Mia", "mia@x.example"), ("", "bo@x.example")]),
+        ("Team: ada@x.example, bo@x.example;", [("", "ada@x.example"), ("", "bo@x.example")]),
+        ("mia@x.example <mia@y.example>", [("mia@x.example", "mia@y.example")]),
+        ("Mia mia@x.example>", [("Mia", "mia@x.example")]),
+        ("nobody", []),
+        ("", []),
+    ],
+)
+def test_addresses_of_every_grammar_are_found(value: str, found: list[tuple[str, str]]) -> None:
+    assert [mailbox.email for mailbox in mailboxes(value)] == [address for _, address in found]
+    assert [mailbox.name for mailbox in mailboxes(value) if mailbox.name] == [name for name, _ in found if name]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("Mon, 16 Nov 2026 09:12:44 +0300 (TRT)", "2026-11-16T09:12:44+03:00"),
+        ("16 Nov 26 09:12 GMT", "2026-11-16T09:12:00+00:00"),
+        ("2026-11-16T09:12:44+03:00", "2026-11-16T09:12:44+03:00"),
+        ("Mon, 16 Nov 2026 09:12:44", "2026-11-16T09:12:44+00:00"),
+        ("Mon, 32 Nov 2026 09:12:44 +0300", None),
+        ("0001-01-01T00:00:00+03:00", None),
+        ("yesterday", None),
+    ],
+)
+def test_dates_of_every_form_are_read(value: str, found: str | None) -> None:
+    read = date(value)
+    assert (read and read.isoformat()) == found
+
+
+def test_a_folded_id_is_put_together_and_ids_come_once() -> None:
+    assert message_ids("<a b@x>\t<c@x> <a b@x>") == ("ab@x", "c@x")
