@@ -53,7 +53,15 @@ def _charset(content: bytes, declared: str | None) -> str:
         return guess(content)
     if declared == "utf-8":
         return _nearest(content)
-    return FALLBACK if declared == "cp1252" and _is_turkish(content) else declared
+    return _western(content) if declared == "cp1252" else declared
+
+
+def _western(content: bytes) -> str:
+    """Western unless it is Turkish, or of another script altogether: many programs call everything ISO-8859-1."""
+    guessed = guess(content)
+    if guessed != FALLBACK:
+        return guessed
+    return FALLBACK if _is_turkish(content) else "cp1252"
 
 
 def _wide(content: bytes) -> str:

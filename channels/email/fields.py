@@ -20,6 +20,8 @@ _KNOWN = re.compile(
     rb"|delivered-to|mime-version|content-[a-z-]{2,40}|x-[a-z-]{2,60}|list-[a-z-]{2,20})[ \t]{0,9}:"
 )
 _CHARSET = re.compile(rb"""charset[ \t]{0,9}=[ \t]{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
+_DEFAULT = re.compile(rb"(?:us-ascii|ascii|utf-?8|iso-8859-1|windows-1252)", re.IGNORECASE)
+"""What programs write that know nothing of charsets."""
 _FARTHEST = 20_000
 """The most bytes in which a header is looked for below lines that are none, and a charset below the headers."""
 
@@ -66,7 +68,7 @@ def _as_text(fields: list[tuple[bytes, bytes]], body: bytes) -> list[Field]:
     charset = None
     if not all(value.isascii() for _, value in fields):
         found = _CHARSET.search(body, 0, _FARTHEST)
-        charset = found[1].decode() if found else None
+        charset = found[1].decode() if found and not _DEFAULT.fullmatch(found[1]) else None
     return [(name.decode(), decode(_on_one_line(value), charset)) for name, value in fields]
 
 

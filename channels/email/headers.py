@@ -44,8 +44,14 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\b(?:GMT|UTC)([+-])(\d{1,2}):?(\d\d)?\b", lambda m: f"{m[1]}{m[2]:0>2}{m[3] or '00'}", text)
     text = re.sub(r"(?<=\d )([+-]\d\d):(\d\d)\b", r"\1\2", text)
     text = re.sub(r"(:\d\d:)60\b", r"\g<1>59", text)
+    text = re.sub(r"\b(1[0-2]|0?[1-9])((?::\d\d){1,2}) ?([AP])M\b", _on_24_hours, text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=[a-z] )1(\d\d)(?= \d)", r"20\1", text)
     return re.sub(r"^[^\W\d]+\.?,?\s+(?=\d{1,2}[ -][^\W\d])|[^\W\d]{3,}", _english, " ".join(text.split()))
+
+
+def _on_24_hours(clock: re.Match[str]) -> str:
+    hour = int(clock[1]) % 12 + (12 if clock[3] in "pP" else 0)
+    return f"{hour:02}{clock[2]}"
 
 
 def _english(word: re.Match[str]) -> str:

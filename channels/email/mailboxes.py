@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -40,6 +40,8 @@ class _Entry:
     texts: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     address: str = ""
+    named: int = 0
+    """How many of the texts stand before the address."""
 
     def text(self) -> str:
         """Its words, without comments and the address in angle brackets."""
@@ -94,7 +96,12 @@ def _entries(value: str) -> Iterator[_Entry]:
                 yield entry
             entry = _Entry()
         elif token["angle"] is not None:
-            entry.address = _address(token["angle"]) or entry.address
+            address = _address(token["angle"])
+            if address and entry.address:  # the comma is missing
+                yield replace(entry, texts=entry.texts[: entry.named])
+                entry = _Entry(entry.texts[entry.named :])
+            if address:
+                entry.address, entry.named = address, len(entry.texts)
         else:
             entry.texts.append(_text(token))
     yield entry
