@@ -13,7 +13,7 @@ from channels.email.fields import Field, parted
 from channels.email.file_names import file_name
 from channels.email.tidying import tidy
 from channels.email.transfer import decoded
-from channels.email.words import plain
+from channels.email.words import spelled
 from channels.email.wrapping import unflowed, without_armour
 from omnidesk.contract.channel import Unparsable
 
@@ -117,7 +117,7 @@ class Part(Message):
     def name(self) -> str:
         """The file name: no path, nothing invisible, at most 200 characters."""
         raw = self.given[0] if self.given else attempt(lambda: file_name(self)) or ""
-        last = re.split(r"[/\\]", unicodedata.normalize("NFC", plain(raw)))[-1]
+        last = re.split(r"[/\\]", unicodedata.normalize("NFC", spelled(raw)))[-1]
         return "".join(letter for letter in last if letter.isprintable()).strip(" .")[:200]
 
     @property

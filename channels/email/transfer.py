@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 
 _PLAIN = {"7bit", "8bit", "binary", ""}
+_STRANGE = re.compile(rb"[^A-Za-z0-9+/=\s]")
+"""What base64 has not; a letter that was damaged on the way is left out (RFC 2045 §6.8)."""
 _UU_HEAD = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+[^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -29,12 +31,13 @@ def _named(value: str) -> str:
 
 def _base64(raw: bytes) -> bytes:
     """What is no base64 stays as it is; padding may stand within, a footer of a mailing list may follow it."""
-    first, _, _ = raw.strip().partition(b"\n")
-    if re.search(rb"[^A-Za-z0-9+/=\s]", first[:1000]) or len(first.split()) > 3:
+    first = raw.strip().partition(b"\n")[0][:1000]
+    words, strange = len(first.split()), len(_STRANGE.findall(first))
+    if words > 3 or (strange and (words > 1 or strange * 8 > len(first))):
         return raw
     body, padding, rest = raw.rstrip(b"=\r\n\t ").partition(b"=")
     pieces = [body]
-    if padding and not re.search(rb"[^A-Za-z0-9+/=\s]", rest):
+    if padding and not _STRANGE.search(rest):
         pieces += re.findall(rb"[^=]+", rest)
     return b"".join(map(_piece, pieces))
 

@@ -16,10 +16,15 @@ _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{0,80}\?[bq]\?)", re.IGNORECAS
 
 def plain(value: str) -> str:
     """A header value on one line, its encoded words decoded, its white space single."""
+    return " ".join(spelled(value).split())
+
+
+def spelled(value: str) -> str:
+    """A header value with its encoded words decoded, its white space as it is."""
     text = value[:LONGEST]
     if "=?" in text:
         text = "".join(_pieces(_BETWEEN_WORDS.sub(r"\1", text)))
-    return " ".join(storable(text).split())
+    return storable(text)
 
 
 def _pieces(value: str) -> Iterator[str]:

@@ -91,6 +91,14 @@ SHAPES = {
         f"{HEAD}no header\n>From x\nContent-Type: text/html\n\n<p>hello</p>", html="<p>hello</p>"
     ),
     "a missing blank line": Shape(f"{HEAD}hello"),
+    "base64 with a damaged letter": Shape(encoded("base64", "aGVs*bG8=")),
+    "base64 that is none": Shape(encoded("base64", "hello, you"), text="hello, you"),
+    "spaces in a name": Shape(
+        multi(
+            "mixed", TEXT, 'Content-Type: application/pdf\nContent-Disposition: attachment; filename="a  b.pdf"\n\n%PDF'
+        ),
+        files=("a  b.pdf",),
+    ),
     "parts in base64": Shape(
         f"{HEAD}Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n"
         + base64.b64encode(PARTS.encode()).decode(),
