@@ -1,6 +1,7 @@
 """Mails that come back: delivery reports (RFC 3464) and what programs send that know nothing of them."""
 
 import re
+from dataclasses import replace
 
 from channels.email import senders
 from channels.email.bounce_words import DELAYED, OPENINGS, STILL_TRYING, SUBJECTS
@@ -46,7 +47,25 @@ _HOST = re.compile(r"^\S+@(?:\d|[^.]+$)")
 
 
 def delivery_report(glance: Glance) -> Report | None:
-    """The report that a mail carries (RFC 3464), wherever it stands."""
+    """The report that a mail carries (RFC 3464), wherever it stands; where it gives no reason, the notice may."""
+    report = _report(glance)
+    if report is None or all(recipient.reason is not Reason.OTHER for recipient in report.recipients):
+        return report
+    text = _notice(glance)
+    named = _named(glance, text)
+    explained = (_explained(recipient, named, text) for recipient in report.recipients)
+    return replace(report, recipients=tuple(explained))
+
+
+def _explained(recipient: Recipient, named: dict[str, tuple[str, str]], text: str) -> Recipient:
+    if recipient.reason is not Reason.OTHER:
+        return recipient
+    near = named.get(recipient.email.lower(), ("", text if not named else ""))[1]
+    _, reason = judge(recipient.status, near, delayed=False)
+    return recipient if reason is Reason.TEMPORARY else replace(recipient, reason=reason)
+
+
+def _report(glance: Glance) -> Report | None:
     part = glance.of_kind(*_REPORTS)
     if part is None:
         part = _wrapped_report(glance)

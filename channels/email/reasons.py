@@ -79,6 +79,7 @@ _WORDS = {
         exceeded the quota | exceeded its quota | exceed mailbox quota | exceeding quota | exceeded quota
         exceeds the quota | mailbox quota | disk quota | out of storage | storage allocation | storage limit
         storage space | insufficient storage | not enough storage | not enough space | no space left | disk space
+        mailbox exceeds | too many messages on the server | zuviele Mails | zu viele Mails
         mailbox is full | mailbox full | inbox is full | inbox full | mail box full | mailfolder is full
         account is full | account full | user is full | mailbox size limit | mailboxfull | quotaexceeded
         posta kutusu dolu | posta kutusu dolmuş | gelen kutusu dolu | kotası doldu | kotası dolu | kota aşıldı
@@ -117,6 +118,7 @@ _WORDS = {
         account doesn't exist | mailbox does not exist | mailbox doesn't exist | recipient does not exist
         recipient doesn't exist | address does not exist | address doesn't exist | doesn't have a | doesn't have an
         invalid recipient | invalid mailbox | invalid user | invalid address | unknown recipient | unknown local
+        no mail box | no mailbox found | mail-box not found | not an active address | bad_recipient | badrcptto
         unknown address | unknown account | unknown mailbox | unknown or illegal alias | no mailbox here
         not a known user | not a valid user | not a valid mailbox | is not a valid | unrouteable address
         address couldn't be found | address could not be found | wasn't found at | couldn't be found

@@ -75,6 +75,7 @@ SUBJECTS = [
     "Automatiskt svar: Garanti",
     "Automatická odpověď: Záruka",
     "自動応答: 保証",
+    "[Automatyczna odpowiedź] Gwarancja",
     "Read receipt: Garanti",
     "Okundu bilgisi: Garanti",
 ]
@@ -87,6 +88,8 @@ def test_subjects_that_only_programs_write_are_enough(subject: str) -> None:
 
 
 WORDS = [
+    ("AUTO: Mia, Öztürk is out of the office (returning 5/1)", "I am out of the office until 5/1."),
+    ("Garanti", 'Note: This is an automated response to your message "Where is it?"'),
     ("Out of office", "I am out of the office until 30 November with limited access to email."),
     ("Out of Office: Garanti", "Thank you for your email. I am on annual leave. For urgent matters write to Bo."),
     ("On vacation until Monday", "Hello,\n\nI'm on vacation and will be back on Monday."),

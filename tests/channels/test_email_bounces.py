@@ -146,6 +146,10 @@ DELAYS = [
 
         Message will be retried for 2 more day(s)
     """),
+    notice("gateway@x.example", "Delivery failure notification", """
+        Your mail could not be delivered to the following recipients: mia@x.example
+        Delivery attempts will continue to be made for 5 days.
+    """, "Return-Path: <>"),
     notice("postmaster@x.example", "İleti teslimi gecikti: Garanti", """
         Aşağıdaki alıcıya teslimat gecikti: mia@x.example
         İleti tekrar denenecek; yeniden göndermeniz gerekmez.
@@ -171,3 +175,22 @@ def test_a_delay_is_a_bounce_that_is_not_permanent(body: bytes) -> None:
     assert [(each.email, each.permanent, each.reason) for each in kind.recipients] == [
         ("mia@x.example", False, "temporary")
     ]
+
+
+def test_a_report_without_a_reason_is_explained_by_its_notice() -> None:
+    fields = "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; mia@x.example\nAction: failed\nStatus: 5.0.0"
+    body = report(f"{DAEMON}\nSubject: Undeliverable", "<mia@x.example>: account is full (quota exceeded)", fields)
+    assert [(each.permanent, each.reason) for each in kind_of(body).recipients] == [(True, "mailbox_full")]
+
+
+def test_a_report_that_a_filter_has_wrapped_is_read() -> None:
+    wrapped = dsn("Undelivered", "5.1.1", "smtp; 550 5.1.1 unknown user").decode()
+    head = f"{DAEMON}\nContent-Type: multipart/mixed; boundary=w\n\n--w\nContent-Type: message/rfc822\n"
+    body = f"{head}\n{wrapped}\n--w--\n"
+    assert [(each.email, each.status) for each in kind_of(body.encode()).recipients] == [("mia@x.example", "5.1.1")]
+
+
+def test_words_glued_to_an_address_are_no_part_of_it() -> None:
+    text = "Delivery has failed to these recipients:\n[mia@x.example]: 550 mia@x.example...User account is overquota"
+    kind = kind_of(notice("MAILER-DAEMON <mailer-daemon@x.example>", "Undeliverable: Garanti", text))
+    assert [(each.email, each.reason) for each in kind.recipients] == [("mia@x.example", "mailbox_full")]
