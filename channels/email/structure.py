@@ -141,6 +141,10 @@ class Part(Message):
         """A header's first value, or nothing."""
         return self.fields.get(name.lower(), "")
 
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """All values of a header, from the top."""
+        return tuple(map(str, self.get_all(name, [])))
+
     def joined(self, name: str) -> str:
         """All values of a header, as one list."""
         return ", ".join(map(str, self.get_all(name, [])))

@@ -80,6 +80,7 @@ def clean(inbound: Inbound) -> Inbound:
         references=tuple(filter(None, map(_id, inbound.references))),
         button=_id(inbound.button),
         claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
+        reply_to=_id(inbound.reply_to),
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
 
