@@ -85,7 +85,8 @@ class Interaction(Answer):
     `whole` is the text with the history that a mail quotes and its signature, where `text` is without;
     `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
     `doubt` says of mail that nothing proves its sender (`unproven`) or that a check has failed (`forged`);
-    `reply_to` is another address at which answers are wanted.
+    `reply_to` is another address at which answers are wanted. `html` is harmless; pictures that lie elsewhere stand
+    in `data-remote`, so that they don't tell the sender who reads when.
     """
 
     id: str

@@ -142,6 +142,7 @@ class Inbound:
     sender: Sender
     text: str
     html: str | None = None
+    """Harmless HTML. A picture that lies elsewhere stands in `<img data-remote="…">`: nothing fetches it unasked."""
     subject: str = ""
     sent_at: datetime | None = None
     automatic: bool = False

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, elsewhere, files, timeline, views
+from omnidesk.desk import actions, agents, elsewhere, files, pictures, timeline, views
 from omnidesk.desk.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
@@ -20,6 +20,10 @@ _REFRESHED = 200
 """The most rows that one refresh draws again."""
 _CHANGED = "case-changed"
 _LONGEST = 50_000
+_ORIGINAL_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"  # links open in a window of their own
+)
 
 
 class Message(BaseModel):
@@ -104,22 +108,26 @@ async def earlier(request: web.Request) -> web.StreamResponse:
 
 
 async def original(request: web.Request) -> web.StreamResponse:
-    """A message's own HTML, for a frame in which nothing runs and nothing is fetched from elsewhere."""
+    """A message's own HTML, for a frame in which nothing runs and nothing is fetched from elsewhere.
+
+    `?pictures=1`: with the pictures that lie elsewhere, which we fetch.
+    """
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
         before = int(request.match_info["position"]) + 1
         rows = await timeline.timeline(session, case, before=before, limit=1)
     if not rows or not rows[0].interaction.html:
         raise NotFound("This message has no other form.")
-    policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-    headers = {"Content-Security-Policy": policy}
+    headers = {"Content-Security-Policy": _ORIGINAL_POLICY}
     html = _with_pictures(request, rows[0].interaction.html, rows[0].attachments)
+    if "pictures" in request.query:
+        html = pictures.shown(html, request.app[KEYS], rows[0].interaction.id, request.app[DATABASE].now())
     return page(request, "cases/original.html", headers=headers, html=html)
 
 
-def _with_pictures(request: web.Request, html: str, pictures: list[Attachment]) -> str:
+def _with_pictures(request: web.Request, html: str, files: list[Attachment]) -> str:
     """Mail names its own pictures by content id; the page needs their addresses."""
-    for picture in pictures:
+    for picture in files:
         if place := place_of(picture):
             html = place.sub(file_url(request, picture), html)
     return html

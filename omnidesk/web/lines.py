@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from omnidesk.desk import pictures
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.store.models import Attachment, AttachmentState, Delivery, DeliveryState, Interaction
 
@@ -31,6 +32,11 @@ class Line:
     def files(self) -> list[Attachment]:
         """The attachments to list: all but the pictures that its HTML shows in their place."""
         return [file for file in self.attachments if not _is_shown(file, self.row.html or "")]
+
+    @property
+    def remote_pictures(self) -> bool:
+        """Whether its HTML has pictures that lie elsewhere."""
+        return pictures.are_in(self.row.html or "")
 
 
 def place_of(file: Attachment) -> re.Pattern[str] | None:
