@@ -65,8 +65,9 @@ async def server() -> AsyncIterator[Server]:
     app.router.add_get("/{what}", server.answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, None, 0, reuse_address=True).start()
+    await web.TCPSite(runner, "0.0.0.0", 0).start()
     server.port = runner.addresses[0][1]
+    await web.TCPSite(runner, "::", server.port).start()
     yield server
     await runner.cleanup()
 
