@@ -165,8 +165,8 @@ WIDE = (
 @pytest.mark.parametrize(("screen", "theme"), [("wide", "light"), ("phone", "dark")])
 async def test_a_mail_fits_the_screen(office: Office, window: Any, screen: str, theme: str) -> None:
     case = await office.says(
-        "Wide\n\nمرحبا، أين طلبي؟", html=WIDE, inbox="mail", name="Mia", message_id="1", whole="Wide\n\n> quoted", doubt="unproven",
-        reply_to="mia.demir@elsewhere.example",
+        "Wide\n\nمرحبا، أين طلبي؟", html=WIDE, whole="Wide\n\n> quoted", inbox="mail", name="Mia", message_id="1",
+        doubt="unproven", reply_to="mia.demir@elsewhere.example",
     )  # fmt: skip
     await office.says("Send money now", inbox="mail", references=[], name="Boss", sender="boss", doubt="forged")
     page = await window("Ada", f"/inbox/all/{case.number}", color_scheme=theme, **size(screen))
