@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, elsewhere, files, pictures, timeline, views
+from omnidesk.desk import actions, agents, elsewhere, files, pictures, redirecting, timeline, views
 from omnidesk.desk.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
@@ -49,8 +49,8 @@ class Address(BaseModel):
     point: Id
 
 
-class ReadUpTo(BaseModel):
-    """How far the agent has read."""
+class Place(BaseModel):
+    """A place in the log: how far the agent has read, or which message is meant."""
 
     position: Number
 
@@ -188,6 +188,14 @@ async def take(request: web.Request) -> web.StreamResponse:
     return done(request, f"/cases/{case.number}", event=_CHANGED)
 
 
+async def answer_at(request: web.Request) -> web.StreamResponse:
+    """Answer where a message asks for it."""
+    form = await read(request, Place)
+    async with request.app[DATABASE].transaction() as tx:
+        case = await redirecting.answer_at(tx, viewer_of(request), _number(request), form.position)
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
 async def resolve(request: web.Request) -> web.StreamResponse:
     """Resolve the case; the toast offers to undo it."""
     async with request.app[DATABASE].transaction() as tx:
@@ -207,7 +215,7 @@ async def reopen(request: web.Request) -> web.StreamResponse:
 
 async def mark_read(request: web.Request) -> web.StreamResponse:
     """The agent has seen everything up to a position."""
-    form = await read(request, ReadUpTo)
+    form = await read(request, Place)
     async with request.app[DATABASE].transaction() as tx:
         await actions.mark_read(tx, viewer_of(request), _number(request), form.position)
     return web.Response(status=204)

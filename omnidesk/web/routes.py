@@ -75,6 +75,7 @@ ROUTES = (
     Route("GET", f"{_CASE}/assignment", cases.assignees, AGENT),
     Route("POST", f"{_CASE}/assignment", cases.assign, AGENT),
     Route("POST", f"{_CASE}/holder", cases.take, AGENT),
+    Route("POST", f"{_CASE}/reply-address", cases.answer_at, AGENT),
     Route("POST", f"{_CASE}/resolution", cases.resolve, AGENT),
     Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
     Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),

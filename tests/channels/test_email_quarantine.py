@@ -45,8 +45,11 @@ async def test_a_mail_of_too_many_parts_is_shown_and_processed_again(
     async with hosted_desk(store_url, tmp_path, inbox, public_url="http://desk.example") as (office, url):
         channel = office.inboxes.by_slug("post").channel
         assert isinstance(channel, EmailChannel)
-        async with channel.listen(office.reception("post")), SMTP("127.0.0.1", channel.port, start_tls=False) as client:
+        async with channel.listen(office.reception("post")):
+            client = SMTP(hostname="127.0.0.1", port=channel.port, start_tls=False)
+            await client.connect()
             await client.sendmail("mia@x.example", ["support@desk.example"], MAIL)
+            await client.quit()
         await office.work()
         assert await office.all(Case) == []
         async with async_playwright() as playwright:

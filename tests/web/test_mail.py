@@ -151,6 +151,17 @@ async def test_a_sender_in_doubt_is_marked_and_one_who_is_proven_is_not(office: 
     assert (await office.case(case.number)).contact_id == case.contact_id
 
 
+@on_one_database
+async def test_one_click_answers_where_a_message_asks_for_it(office: Office, window: Any) -> None:
+    case = await office.says("Money back", inbox="mail", sender="form@shop.example", reply_to="mia@x.example")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await expect(page.locator("#reply-to")).to_have_text("form@shop.example")
+    await page.get_by_role("button", name="Answer there").click()
+    await expect(page.locator("#lines")).to_contain_text("Ada: answers go to mia@x.example")
+    await expect(page.locator("#reply-to")).to_have_text("mia@x.example")
+    await picture(page, "mail-answered-there")
+
+
 TEXTS = ("First", "Second", "Third", "Fourth")
 MARKS = ("takes part", "not proven", "May be forged", "other@evil.example")
 
