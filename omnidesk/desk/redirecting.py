@@ -18,13 +18,16 @@ from omnidesk.store.models import Case, Interaction, Invitation, Role
 
 
 async def answer_at(tx: Transaction, viewer: Viewer, number: int, position: int) -> Case:
-    """Answer the case where the message at this place asks for it. Raises NotFound, NotAllowed."""
+    """Answer the case where the message at this place asks for it. Raises NotFound, NotAllowed.
+
+    One that may be forged asks for nothing.
+    """
     must_be(viewer, Role.AGENT)
     seen = await views.find(tx.session, viewer, number)
     asking = select(Interaction).where(Interaction.case_id == seen.id, Interaction.position == position)
     asked = (await tx.session.exec(asking)).first()
     address = asked.payload.get("reply_to") if asked is not None else None
-    if asked is None or not address:
+    if asked is None or not address or asked.payload.get("doubt") == "forged":
         raise NotFound("This message asks for answers at no other address.")
     person = (await contacts.meet(tx, asked.channel, [Sender(address)]))[address]  # locked before the case, as always
     case = await actions.for_work(tx, viewer, number)

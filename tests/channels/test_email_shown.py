@@ -29,7 +29,7 @@ async def test_samples_are_shown(store_url: str, tmp_path: Path) -> None:
         numbers = {}
         for name in ("apple_inline_image", "forwarded_rfc822"):
             body = (SAMPLES / f"{name}.eml").read_bytes()
-            await office.reception("post").receive(raw_message(body, "", (), ""))
+            await office.reception("post").receive(raw_message(body, "mia@x.example", (), ""))
             await office.work()
             numbers[name] = max(case.number for case in await office.all(Case))
         async with ada_browses(office, url) as page:

@@ -43,8 +43,9 @@ async def test_an_address_that_nobody_knows_is_a_new_person_and_no_proof(office:
     assert again.last_position == case.last_position
 
 
-@pytest.mark.parametrize("position", [1, 2, 99])
-async def test_a_message_that_asks_for_nothing_leads_nowhere(office: Office, position: int) -> None:
-    case = await office.says("Hello", inbox="mail")
+@pytest.mark.parametrize("position", [1, 2, 3, 4, 99])
+async def test_a_message_that_asks_for_nothing_or_may_be_forged_leads_nowhere(office: Office, position: int) -> None:
+    case = await office.says("Hello", inbox="mail", message_id="1")
+    await office.says("Hello again", inbox="mail", references=["1"], doubt="forged", reply_to=VISITOR)
     with pytest.raises(NotFound):
         await office.act("Ada", redirecting.answer_at, case.number, position)
