@@ -16,6 +16,8 @@ from channels.email.words import LONGEST
 
 Doubt = Literal["", "unproven", "forged"]
 
+_MOST = 50
+"""The most headers of a kind that are looked at."""
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[();]|[^"\\();]+|.', re.DOTALL)
 _METHOD = re.compile(r"\s*([a-z][a-z0-9-]*)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b([a-z]+\.[a-z0-9-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
@@ -35,7 +37,7 @@ def author_domain(headers: Sequence[str]) -> str | None:
 
     Programs differ in which of several authors they check and which they show, and people read the name first.
     """
-    authors = mailboxes(headers[0]) if len(headers) == 1 else ()
+    authors = mailboxes(headers[0]) if len(headers) == 1 and len(headers[0]) <= LONGEST else ()
     if len(authors) != 1 or _has_group(headers[0]) or not ADDRESS.fullmatch(authors[0].email):
         return None
     named = ADDRESS.findall(authors[0].name)
@@ -55,7 +57,9 @@ def doubt(domain: str | None, headers: Sequence[str], trusted: Sequence[str], si
         return "unproven"
     if any(aligned(signer, domain) for signer in signers):
         return ""
-    results = next((results for host, results in map(read_results, headers) if host in trusted), ())
+    if not trusted:
+        return "unproven"
+    results = next((results for host, results in map(read_results, headers[:_MOST]) if host in trusted), ())
     policies = [result for result in results if result.method == "dmarc"]
     if len(policies) > 1:  # somebody has smuggled one in: in an address that stands in the header unquoted, say
         return "unproven"

@@ -103,6 +103,7 @@ def test_only_the_topmost_result_of_a_trusted_server_counts() -> None:
         "=?utf-8?q?boss=40bank=2Eexample?= <mia@x.example>",
         "mia@x.example (boss@bank.example)",
         '"mia y"@x.example',
+        f"{'Mia ' * 30_000} <mia@x.example>",
     ],
 )
 def test_where_it_is_doubtful_who_wrote_nothing_proves_it(author: str) -> None:
