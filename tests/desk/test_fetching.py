@@ -76,7 +76,7 @@ async def server() -> AsyncIterator[Server]:
 async def fetcher(*allowed: str, **more: Any) -> AsyncIterator[Any]:
     """A fetcher that takes these addresses of loopback for the open internet."""
     async with fetching.opened(lambda address: address in allowed or is_public(address), **more) as made:
-        yield partial(made.get, types=("image/png", "image/gif"), most=1_000, seconds=2)
+        yield partial(made.get, types=("image/png", "image/gif"), most=1_000, seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ async def test_a_slow_server_is_given_up(server: Server) -> None:
     async with fetcher("127.0.0.1") as get:
         with pytest.raises(NotFetched):
             await get(server.url("slow"), seconds=0.3)
-    assert time.monotonic() - begun < 4  # it would take five
+    assert time.monotonic() - begun < 5  # which it would take to the end
 
 
 @pytest.mark.parametrize(
