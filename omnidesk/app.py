@@ -15,7 +15,7 @@ from omnidesk import clock as clocks
 from omnidesk.api import routes as api_routes
 from omnidesk.contract.channel import Channel
 from omnidesk.contract.responder import Responder
-from omnidesk.desk import configuration
+from omnidesk.desk import configuration, fetching
 from omnidesk.desk.conversation import Conversation
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.intake import Intake
@@ -29,7 +29,7 @@ from omnidesk.desk.routing import Routing
 from omnidesk.desk.surveys import Surveys
 from omnidesk.desk.upkeep import NextSteps, SlaClock
 from omnidesk.events import Bus
-from omnidesk.keys import BLOBS, BUS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
+from omnidesk.keys import BLOBS, BUS, DATABASE, FETCHER, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
 from omnidesk.settings import Settings, secret_of
 from omnidesk.store import migrating
 from omnidesk.store.blobs import Blobs
@@ -94,7 +94,7 @@ def create_app(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
     )  # fmt: skip
     app[NUDGES] = Nudges(database, bus, works=only != "web")
-    app.cleanup_ctx.extend([_store, _desk, _nudges, _http])
+    app.cleanup_ctx.extend([_store, _desk, _nudges, _http, _fetcher])
     if only != "web":
         app.cleanup_ctx.append(_workers)
     app.cleanup_ctx.append(_listeners)
@@ -149,6 +149,12 @@ async def _http(app: web.Application) -> AsyncIterator[None]:
     async with ClientSession(timeout=ClientTimeout(total=30)) as session:
         app[INBOXES].use(session)
         await app[INBOXES].load()
+        yield
+
+
+async def _fetcher(app: web.Application) -> AsyncIterator[None]:
+    """The way to addresses that strangers name."""
+    async with fetching.opened() as app[FETCHER]:
         yield
 
 

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from omnidesk.desk.fetching import Fetcher
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.letters import Letters
 from omnidesk.desk.receiving import Receiver
@@ -21,3 +22,4 @@ INBOXES = web.AppKey("inboxes", Inboxes)
 LETTERS = web.AppKey("letters", Letters)
 LEASES = web.AppKey("leases", Leases)
 RECEIVER = web.AppKey("receiver", Receiver)
+FETCHER = web.AppKey("fetcher", Fetcher)

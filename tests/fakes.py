@@ -59,7 +59,11 @@ class FakeChannel(Channel):
                 ]
             harm(said["text"])
             sender = Sender(
-                said["from"], said.get("name", ""), proven=said.get("proven", False), language=said.get("language")
+                said["from"],
+                said.get("name", ""),
+                proven=said.get("proven", False),
+                language=said.get("language"),
+                doubt=said.get("doubt", ""),
             )
             return [
                 Inbound(
@@ -73,6 +77,8 @@ class FakeChannel(Channel):
                     button=said.get("button"),
                     whole=said.get("whole"),
                     copied=tuple(Addressee(**one) for one in said.get("copied", ())),
+                    html=said.get("html"),
+                    reply_to=said.get("reply_to"),
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()

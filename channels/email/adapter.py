@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -13,10 +14,11 @@ from channels.email.dkim import signed
 from channels.email.imap import Fetcher, Mailbox
 from channels.email.oauth import Tokens
 from channels.email.own import OwnAddresses
-from channels.email.parse import parse
+from channels.email.parse import KEYS, parse
 from channels.email.receiver import Receiver
 from channels.email.sender import Sender
 from channels.email.settings import EmailSettings
+from channels.email.signatures import PublicKeys, signatures
 from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Receipt
 from omnidesk.text.addresses import normal_email
 
@@ -45,6 +47,7 @@ class EmailChannel(Channel):
         self._own = OwnAddresses((settings.address, *settings.aliases))
         self._sender = Sender(settings)
         self._mailbox = _mailbox(settings, http)
+        self._keys = PublicKeys(settings.authentication.resolver)
 
     @property
     def address(self) -> str:
@@ -80,9 +83,17 @@ class EmailChannel(Channel):
                 await stack.enter_async_context(_running(Fetcher(self._mailbox, desk, self.settings.max_size)))
             yield
 
+    async def prepare(self, raw: RawMessage) -> RawMessage:
+        """Ask for the keys of the signatures that could prove who wrote."""
+        if not self.settings.authentication.dkim:
+            return raw
+        names = [found.key_name for found in signatures(raw.body, raw.sender.rpartition("@")[2])]
+        keys = await self._keys.of(names)
+        return replace(raw, envelope={**raw.envelope, KEYS: keys}) if keys else raw
+
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
         """Understand one mail."""
-        return parse(raw, self._own)
+        return parse(raw, self._own, self.settings.authentication)
 
     async def send(self, outbound: Outbound) -> str:
         """Hand a reply to the SMTP server; gives its Message-ID."""

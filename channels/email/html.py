@@ -29,12 +29,32 @@ _STYLES = {
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
-    """The value of an attribute, or None to drop it: remote images tell their sender who read when, and where."""
+    """The value of an attribute, or None to drop it."""
     if attribute == "style" and _UNSAFE_STYLE.search(value):
         return None
-    if value.strip().lower().startswith("cid:") != (tag == "img" and attribute == "src"):
-        return None
-    return value
+    scheme = value.strip().lower().partition(":")[0]
+    if (tag, attribute) == ("img", "src"):
+        return value if scheme == "cid" else _REMOTE + value.strip() if scheme in ("http", "https") else None
+    return None if scheme == "cid" else value
+
+
+_REMOTE = "remote:"
+_IMAGE = re.compile(r"<img\b[^<>]*>")
+"""Exactly the images of cleaned HTML: everywhere else there `<` and `>` are written as references."""
+_UNSEEN = re.compile(
+    r"""(?<![\w-])(?:max-)?(?:width|height)(?:="|\s*:\s*)\s*[01](?:\.\d*)?(?:px)?\s*["!;]|display\s*:\s*none"""
+)
+
+
+def _set_aside(image: re.Match[str]) -> str:
+    """A picture that lies elsewhere, in a form in which nothing fetches it: that would tell the sender who reads when.
+
+    One that nobody could see is there for nothing else.
+    """
+    tag = image[0]
+    if _UNSEEN.search(tag):
+        return re.sub(rf' src="{_REMOTE}[^"]*"', "", tag)
+    return tag.replace(f' src="{_REMOTE}', ' data-remote="', 1)
 
 
 _CLEANER = nh3.Cleaner(
@@ -68,8 +88,8 @@ def is_costly(html: str, most: int = _MOST_MARKS) -> bool:
 
 
 def clean(html: str) -> str:
-    """Without scripts, handlers, forms, frames, remote images and unsafe styles; well-formed."""
-    return _CLEANER.clean(html).strip()
+    """Without scripts, handlers, forms, frames and unsafe styles; well-formed. Remote images stand in `data-remote`."""
+    return _IMAGE.sub(_set_aside, _CLEANER.clean(html).strip())
 
 
 def strip(html: str) -> str:

@@ -3,11 +3,12 @@
 import html as markup
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote
 
 from channels.email import headers, html
+from channels.email.authentication import Doubt, author_domain, doubt
 from channels.email.bodies import Bodies, attachment
 from channels.email.failures import receipts
 from channels.email.headers import message_ids
@@ -16,6 +17,8 @@ from channels.email.kinds import Kind, Sort, classify
 from channels.email.mailboxes import Mailbox, mailboxes
 from channels.email.own import OwnAddresses
 from channels.email.quoting.mail import reply_of
+from channels.email.settings import AuthenticationSettings
+from channels.email.signatures import signers
 from channels.email.structure import read
 from channels.email.words import plain
 from omnidesk.contract.channel import Addressee, Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
@@ -42,6 +45,11 @@ class Mail:
     kind: Kind
     new: str
     """The text without the history it quotes and its signature."""
+    author_domain: str | None
+    """The domain of its author, where there is no doubt who that is."""
+    reply_to: tuple[Mailbox, ...]
+    results: tuple[str, ...]
+    """What servers on the way say of its sender (RFC 8601), the last one first."""
 
 
 def parse_mail(body: bytes) -> Mail:
@@ -67,6 +75,9 @@ def parse_mail(body: bytes) -> Mail:
         attachments=_files(bodies, cleaned or ""),
         kind=classify(part),
         new=reply.new if len(reply.parts) > 1 else text,
+        author_domain=author_domain(part.values_of("From")),
+        reply_to=mailboxes(part.joined("Reply-To")),
+        results=part.values_of("Authentication-Results"),
     )
 
 
@@ -106,13 +117,18 @@ def _as_html(text: str) -> str:
     return "<p>" + markup.escape(text.strip()).replace("\n", "<br>") + "</p>"
 
 
-def parse(raw: RawMessage, own: OwnAddresses) -> tuple[Inbound | Receipt, ...]:
+def parse(
+    raw: RawMessage, own: OwnAddresses, authentication: AuthenticationSettings | None = None
+) -> tuple[Inbound | Receipt, ...]:
     """Understand a raw message of an inbox with these addresses: the mail, and what it says of mails of ours.
 
     Raises Unparsable.
     """
     mail = parse_mail(raw.body)
-    return (_inbound(raw, mail, own), *receipts(mail.kind, own))
+    inbound = _inbound(raw, mail, own)
+    doubted = _doubt(raw, mail, authentication or AuthenticationSettings())
+    sender = replace(inbound.sender, proven=not doubted, doubt=doubted)
+    return (replace(inbound, sender=sender), *receipts(mail.kind, own))
 
 
 def _inbound(raw: RawMessage, mail: Mail, own: OwnAddresses) -> Inbound:
@@ -138,6 +154,7 @@ def _inbound(raw: RawMessage, mail: Mail, own: OwnAddresses) -> Inbound:
         references=headers.first_of_each((*mail.kind.returned, *mail.in_reply_to, *reversed(mail.references))),
         attachments=mail.attachments,
         copied=_copied(mail, sender, own),
+        reply_to=None if automatic else _reply_to(mail, sender, own),
     )
 
 
@@ -152,6 +169,25 @@ def _copied(mail: Mail, sender: str, own: OwnAddresses) -> tuple[Addressee, ...]
 
 
 _MOST_COPIED = 100
+
+
+def _doubt(raw: RawMessage, mail: Mail, authentication: AuthenticationSettings) -> Doubt:
+    keys = raw.envelope.get(KEYS, {})
+    signed = signers(raw.body, mail.author_domain, keys) if mail.author_domain and keys else ()
+    return doubt(mail.author_domain, mail.results, authentication.trusted_hosts, signed)
+
+
+KEYS = "dkim_keys"
+"""Where the envelope holds the keys of a mail's signatures."""
+
+
+def _reply_to(mail: Mail, sender: str, own: OwnAddresses) -> str | None:
+    """The one other address that answers are wanted at."""
+    wanted = {normal_email(mailbox.email) for mailbox in mail.reply_to}
+    address = wanted.pop() if len(wanted) == 1 else sender
+    return None if address == sender or own.knows(address) else address
+
+
 _LEFT_OUT = (
     "[This mail was not fetched ({why}). It is still in the mailbox, in the folder {folder}.]\n"
     "[Bu e-posta alınmadı ({why}). Posta kutusunda, {folder} klasöründe duruyor.]"

@@ -123,6 +123,25 @@ class DkimSettings(BaseModel):
         return key
 
 
+class AuthenticationSettings(BaseModel):
+    """Whom to believe that a mail comes from whom its From names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    trusted_hosts: tuple[Annotated[str, Field(pattern=_DOMAIN)], ...] = ()
+    """The names under which our own mail servers write Authentication-Results (RFC 8601). They must take such headers
+    under their names out of what comes in, as §5 there says, or anybody can write them."""
+    dkim: bool = False
+    """Check DKIM signatures (RFC 6376) here; their keys come from DNS."""
+    resolver: str | None = Field(default=None, pattern=r"^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]{2,39})$")
+    """The DNS server that is asked for keys, such as `127.0.0.1` or `127.0.0.1:5353`; absent = the system's."""
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _lower(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(str.lower, hosts))
+
+
 class EmailSettings(ChannelSettings):
     """The settings of one email inbox."""
 
@@ -144,6 +163,8 @@ class EmailSettings(ChannelSettings):
     """The mailbox that mail is fetched from; absent = none is."""
     smtp: SmtpSettings = SmtpSettings()
     """The server that replies are sent through."""
+    authentication: AuthenticationSettings = AuthenticationSettings()
+    """Whom to believe that a sender is who they say."""
     signature: dict[Language, str] = Field(default_factory=dict)
     """What stands below every mail, by language."""
     footer: dict[Language, str] = Field(default_factory=dict)

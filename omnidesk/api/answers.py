@@ -1,7 +1,7 @@
 """What programs are given."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -85,6 +85,9 @@ class Interaction(Answer):
     `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey;
     `whole` is the text with the history that a mail quotes and its signature, where `text` is without;
     `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
+    `doubt` says of mail that nothing proves its sender (`unproven`) or that a check has failed (`forged`);
+    `reply_to` is another address at which answers are wanted. `html` is harmless; pictures that lie elsewhere stand
+    in `data-remote`, so that they don't tell the sender who reads when.
     """
 
     id: str
@@ -102,6 +105,8 @@ class Interaction(Answer):
     event: str | None
     score: int | None
     claims: dict[str, str]
+    doubt: Literal["unproven", "forged"] | None
+    reply_to: str | None
     attachments: list[File]
     deliveries: list[Delivery]
     created_at: datetime

@@ -116,6 +116,7 @@ def _answer(
         author=answers.Speaker(kind=Author(said.author_kind), id=author_id, name=said.author_name),
         text=said.text, whole=said.payload.get("whole"), html=said.html, event=said.payload.get("event"),
         score=said.payload.get("score"), claims=said.payload.get("claims", {}),
+        doubt=said.payload.get("doubt"), reply_to=said.payload.get("reply_to"),
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
         created_at=said.created_at,

@@ -113,6 +113,9 @@ class Sender:
     name: str = ""
     proven: bool = False
     language: str | None = None
+    doubt: Literal["", "unproven", "forged"] = ""
+    """What to tell about this very message, where anybody can write under an address: that nothing proves its sender,
+    or that a check has failed. A channel whose addresses can't be borrowed leaves it empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ class Inbound:
     sender: Sender
     text: str
     html: str | None = None
+    """Harmless HTML. A picture that lies elsewhere stands in `<img data-remote="…">`: nothing fetches it unasked."""
     subject: str = ""
     sent_at: datetime | None = None
     automatic: bool = False
@@ -165,6 +169,8 @@ class Inbound:
     """The text with the history that it quotes and its signature, where `text` is without them."""
     claims: Mapping[str, str] = field(default_factory=dict)
     """How else the sender says they can be reached, by `email` and `phone`: shown, trusted by nobody."""
+    reply_to: str | None = None
+    """Another address of this channel at which answers are wanted: shown, it says nothing of who wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +452,14 @@ class Channel(ABC):
     def normal_address(cls, text: str) -> str | None:
         """The one form in which an address written by hand is kept; None when it can't be one."""
         return text.strip() or None
+
+    async def prepare(self, raw: RawMessage) -> RawMessage:
+        """Ask others what `parse` has to know beside the body, and put it into the envelope; most have nothing to ask.
+
+        The message is durable already, and many are prepared at once. Ends within seconds and does not raise: what
+        can't be had is left out.
+        """
+        return raw
 
     @abstractmethod
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:

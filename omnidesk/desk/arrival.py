@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
+from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import cases, consent, contacts, deliveries, files, interactions, joining, surveys
 from omnidesk.desk.contacts import Person
 from omnidesk.desk.files import Stored
@@ -41,6 +42,8 @@ class Arrival:
     failure: Exception | None = None
     """An error of ours or of a store while reading it."""
     case_id: int | None = None
+    raw: Raw | None = None
+    """What there is to read, until it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,10 @@ def _add_participant(tx: Transaction, case: Case, person: Person, joins: Joins) 
 
 
 def _append(tx: Transaction, case: Case, message: _Message) -> int:
-    by = By.contact(message.person.contact, message.person.point)
-    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, by, _content(message))
+    by, content = By.contact(message.person.contact, message.person.point), _content(message)
+    if case.contact_id != message.person.contact.id:
+        content.payload["participant"] = True
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, by, content)
     files.attach(tx, interaction_id, message.files)
     return interaction_id
 
@@ -235,6 +240,7 @@ def _payload(inbound: Inbound) -> dict[str, Any]:
         "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
         "claims": dict(inbound.claims), "whole": inbound.whole,
         "copied": [asdict(one) for one in inbound.copied[:_COPIED]],
+        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 

@@ -97,24 +97,32 @@ class Intake:
         for row in rows:
             if row.attempts >= _STARTS:
                 await self._give_up(row, row.reason or "it stopped the program twice")
+        batch.arrivals += await asyncio.gather(*map(self._prepared, batch.rows))
         if self._large:
-            batch.arrivals += await asyncio.gather(*map(self._read, batch.rows))
+            await asyncio.gather(*map(self._read, batch.arrivals))
         else:
-            for row in batch.rows:
-                batch.arrivals.append(await self._read(row))
+            for arrival in batch.arrivals:
+                await self._read(arrival)
                 await asyncio.sleep(0)  # reading is plain computing: let others, and renewing our lease, have a turn
         await asyncio.gather(*map(self._keep_files, batch.arrivals))  # the disk takes many at once
         await self._apply_all(batch)
 
-    async def _read(self, row: RawMessage) -> Arrival:
-        """Parse a message; what goes wrong here is settled with the lane."""
-        inbox = self._inboxes.by_id(row.inbox_id)
-        arrival = Arrival(row, inbox)
+    async def _prepared(self, row: RawMessage) -> Arrival:
+        """A message with all that reading it takes; what goes wrong from here on is settled with the lane."""
+        arrival = Arrival(row, self._inboxes.by_id(row.inbox_id))
         with _noted(arrival):
             raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
-            items = await parsing.parse(inbox.channel, raw)
-            arrival.items = [(self._marked(inbox, item), []) for item in items]
+            arrival.raw = await arrival.inbox.channel.prepare(raw)
         return arrival
+
+    async def _read(self, arrival: Arrival) -> None:
+        """Parse a message, if it could be had."""
+        if arrival.raw is None:
+            return
+        with _noted(arrival):
+            items = await parsing.parse(arrival.inbox.channel, arrival.raw)
+            arrival.items = [(self._marked(arrival.inbox, item), []) for item in items]
+        arrival.raw = None  # its bytes are not needed any more
 
     async def _keep_files(self, arrival: Arrival) -> None:
         """Store the files that came with a message."""

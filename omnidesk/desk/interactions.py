@@ -1,6 +1,6 @@
 """The log: everything said and done becomes a row at the end of its case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ class Content:
 
     text: str = ""
     html: str | None = None
-    payload: dict[str, Any] | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
     automatic: bool = False
     external_id: str | None = None
     raw_id: int | None = None
@@ -82,7 +82,7 @@ def _add(
     row_id = tx.new_id()
     said = {
         "id": row_id, "direction": direction, "kind": kind, "author_kind": by.kind, "author_id": by.id,
-        "author_name": by.name, "text": content.text, "html": content.html, "payload": content.payload or {},
+        "author_name": by.name, "text": content.text, "html": content.html, "payload": content.payload,
         "automatic": content.automatic, "external_id": content.external_id, "raw_id": content.raw_id,
         "sent_at": content.sent_at, "created_at": tx.now,
     }  # fmt: skip

@@ -81,6 +81,7 @@ def clean(inbound: Inbound) -> Inbound:
         button=_id(inbound.button),
         claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
         copied=tuple(_clean_addressee(one) for one in inbound.copied if _id(one.address)),
+        reply_to=_id(inbound.reply_to),
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
 

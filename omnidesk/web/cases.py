@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, copies, elsewhere, files, timeline, views
+from omnidesk.desk import actions, agents, copies, elsewhere, files, pictures, redirecting, timeline, views
 from omnidesk.desk.copies import Copies
 from omnidesk.desk.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
@@ -24,6 +24,10 @@ _CHANGED = "case-changed"
 _LONGEST = 50_000
 _ADDRESSES = 100
 """Fields of addresses that are read; how many addresses a message takes is for the desk to say."""
+_ORIGINAL_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"  # links open in a window of their own
+)
 
 
 class Message(BaseModel):
@@ -51,8 +55,8 @@ class Address(BaseModel):
     point: Id
 
 
-class ReadUpTo(BaseModel):
-    """How far the agent has read."""
+class Place(BaseModel):
+    """A place in the log: how far the agent has read, or which message is meant."""
 
     position: Number
 
@@ -126,22 +130,26 @@ async def earlier(request: web.Request) -> web.StreamResponse:
 
 
 async def original(request: web.Request) -> web.StreamResponse:
-    """A message's own HTML, for a frame in which nothing runs and nothing is fetched from elsewhere."""
+    """A message's own HTML, for a frame in which nothing runs and nothing is fetched from elsewhere.
+
+    `?pictures=1`: with the pictures that lie elsewhere, which we fetch.
+    """
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
         before = int(request.match_info["position"]) + 1
         rows = await timeline.timeline(session, case, before=before, limit=1)
     if not rows or not rows[0].interaction.html:
         raise NotFound("This message has no other form.")
-    policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-    headers = {"Content-Security-Policy": policy}
+    headers = {"Content-Security-Policy": _ORIGINAL_POLICY}
     html = _with_pictures(request, rows[0].interaction.html, rows[0].attachments)
+    if "pictures" in request.query:
+        html = pictures.shown(html, request.app[KEYS], rows[0].interaction.id, request.app[DATABASE].now())
     return page(request, "cases/original.html", headers=headers, html=html)
 
 
-def _with_pictures(request: web.Request, html: str, pictures: list[Attachment]) -> str:
+def _with_pictures(request: web.Request, html: str, files: list[Attachment]) -> str:
     """Mail names its own pictures by content id; the page needs their addresses."""
-    for picture in pictures:
+    for picture in files:
         if place := place_of(picture):
             html = place.sub(file_url(request, picture), html)
     return html
@@ -209,6 +217,14 @@ async def take(request: web.Request) -> web.StreamResponse:
     return done(request, f"/cases/{case.number}", event=_CHANGED)
 
 
+async def answer_at(request: web.Request) -> web.StreamResponse:
+    """Answer where a message asks for it."""
+    form = await read(request, Place)
+    async with request.app[DATABASE].transaction() as tx:
+        case = await redirecting.answer_at(tx, viewer_of(request), _number(request), form.position)
+    return done(request, f"/cases/{case.number}", event=_CHANGED)
+
+
 async def resolve(request: web.Request) -> web.StreamResponse:
     """Resolve the case; the toast offers to undo it."""
     async with request.app[DATABASE].transaction() as tx:
@@ -228,7 +244,7 @@ async def reopen(request: web.Request) -> web.StreamResponse:
 
 async def mark_read(request: web.Request) -> web.StreamResponse:
     """The agent has seen everything up to a position."""
-    form = await read(request, ReadUpTo)
+    form = await read(request, Place)
     async with request.app[DATABASE].transaction() as tx:
         await actions.mark_read(tx, viewer_of(request), _number(request), form.position)
     return web.Response(status=204)

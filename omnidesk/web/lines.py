@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from omnidesk.desk import pictures
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.store.models import Attachment, AttachmentState, Delivery, DeliveryState, Direction, Interaction
 from omnidesk.text.pictures import is_placed
@@ -61,6 +62,11 @@ class Line:
             copied = self.row.payload.get("copied", ())
             return [one.get("name") or one["address"] for one in copied if one.get("role", "to") == role]
         return [one.address for one in self.deliveries if one.role == role]
+
+    @property
+    def remote_pictures(self) -> bool:
+        """Whether its HTML has pictures that lie elsewhere."""
+        return pictures.are_in(self.row.html or "")
 
 
 def place_of(file: Attachment) -> re.Pattern[str] | None:

@@ -37,6 +37,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
         content_type="text/plain",
         charset="utf-8",
         headers={
+            "Content-Disposition": f'inline; filename="message-{row.id}.txt"',
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
+from playwright.async_api import Page, async_playwright
 from pydantic import SecretStr
 
 from omnidesk.app import create_app, installed_channels
@@ -14,9 +15,12 @@ from omnidesk.desk.configuration import BotFile, DeskFiles, InboxEntry
 from omnidesk.settings import Http, Settings
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
+from omnidesk.web import csrf
+from tests.browser import launch, watch
 from tests.cast import BOTS, CHANNELS, DESK
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
+from tests.web.conftest import session_of
 
 _SECRET = "a secret of the tests"
 
@@ -55,3 +59,19 @@ async def hosted_desk(
         yield Office(app, clock), f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def ada_browses(office: Office, url: str) -> AsyncIterator[Page]:
+    """A page of a browser in which Ada is signed in. What it complains about fails the test."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        context = await browser.new_context(base_url=url, viewport={"width": 1200, "height": 900})
+        context.set_default_timeout(5000)
+        cookie = await session_of(office, "Ada")
+        await context.add_cookies([{"name": csrf.SESSION_COOKIE, "value": cookie, "url": url}])
+        page = await context.new_page()
+        complaints = watch(page)
+        yield page
+        await browser.close()
+        assert complaints == []

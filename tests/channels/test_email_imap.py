@@ -27,6 +27,7 @@ from omnidesk.contract.testing import ChannelContract, FakeDesk
 from tests.channels.dovecot import CAPABILITIES, Dovecot, dovecot, needs_dovecot
 from tests.channels.mailbox_desk import Store, channel_of, fetching, flagged, mail, reached, remembered, until
 from tests.channels.mails import said
+from tests.channels.test_email_sender import Sink, sending
 
 pytestmark = pytest.mark.usefixtures("quick")
 NOW = datetime(2026, 5, 17, 9, 30, tzinfo=UTC)
@@ -56,8 +57,11 @@ class TestEmailByImap(ChannelContract):
         """It lies there; it is acknowledged when it is flagged."""
         await flagged(self.mailbox, [b"\\Seen"])
 
-    @pytest.mark.skip("sending is tested beside SMTP")
-    async def test_the_same_delivery_has_the_same_id_however_often_it_is_tried(self) -> None: ...
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[Channel]:
+        """What comes by IMAP is answered by SMTP."""
+        async with sending(Sink()) as channel:
+            yield channel
 
 
 # Fetching

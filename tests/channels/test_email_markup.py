@@ -12,7 +12,8 @@ HOSTILE = """
 <a href="javascript:steal()">a</a><a href=" jAvAsCrIpT:steal()">b</a><a href="data:text/html,steal">c</a>
 <p style="color: red">red</p><p style="color: expression(steal())">d</p>
 <p style="background-color: url(http://evil.example)">e</p><p style="color: \\65xpression(steal())">f</p>
-<img src="http://evil.example/track.gif"><img src="cid:logo@x"><img src="data:image/png;base64,AA" onerror="steal()">
+<img src="http://evil.example/track.gif" width=1>
+<img src="cid:logo@x"><img src="data:image/png;base64,AA" onerror="steal()">
 </body></html>
 """
 

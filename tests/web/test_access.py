@@ -19,7 +19,7 @@ PAGES_OF_A_CASE = (
 )  # fmt: skip
 CHANGES_OF_A_CASE = {
     "interactions": {"kind": "reply", "text": "Hello"}, "assignment": {"agent": ""}, "holder": {}, "resolution": {},
-    "reopening": {}, "read": {"position": "1"},
+    "reopening": {}, "reply-address": {"position": "2"}, "read": {"position": "1"},
 }  # fmt: skip
 EXAMPLES = {"view": "mine", "number": "1001", "position": "1", "raw": "1", "contact": "1", "point": "1"}
 
