@@ -22,6 +22,7 @@ from omnidesk.store.models.leases import Lease
 from omnidesk.store.models.memories import Memory
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
+from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 
@@ -30,7 +31,7 @@ __all__ = [
     "BotState", "BotVersion", "Case", "CaseLabel", "Category", "Contact", "ContactLink", "ContactLinkCase",
     "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryState", "Direction", "ExternalId", "FaqEntry",
     "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease", "Membership",
-    "Memory", "MessageReference", "Metric", "Participant", "Priority", "RawMessage", "RawState", "Read", "Role",
-    "Row", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState",
-    "noun_of",
+    "Memory", "MessageReference", "Metric", "NameTrigram", "Participant", "Priority", "RawMessage", "RawState",
+    "Read", "Role", "Row", "SearchText", "SearchWaiting", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment",
+    "SlaTimer", "Survey", "Team", "TimerState", "noun_of",
 ]  # fmt: skip
