@@ -26,6 +26,7 @@ from omnidesk.desk.outbox import Outbox
 from omnidesk.desk.receiving import Receiver
 from omnidesk.desk.reception import Reception
 from omnidesk.desk.routing import Routing
+from omnidesk.desk.search.indexing import Indexing
 from omnidesk.desk.surveys import Surveys
 from omnidesk.desk.upkeep import NextSteps, SlaClock
 from omnidesk.events import Bus
@@ -182,6 +183,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("routing", Routing(database).run),
         Worker("bot", bot.run),
         Worker("media", media.run, media.next_due),
+        Worker("search", Indexing(database).run, pause=0.2),
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
         Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("surveys", surveys.run, surveys.next_due),

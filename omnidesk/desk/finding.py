@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, exists, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk.search import indexing
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Contact, ContactPoint, ContactWord
 from omnidesk.text.searching import asked_words, words_of_address, words_of_name
@@ -43,6 +44,7 @@ async def move_point(tx: Transaction, point_id: int, from_contact_id: int, to_co
 
 
 def _keep(tx: Transaction, contact_id: int, point_id: int, words: Iterable[str]) -> None:
+    indexing.wait(tx, contact_id)
     for word in dict.fromkeys(words):
         tx.add_row(ContactWord, {"word": word, "contact_id": contact_id, "point_id": point_id})
 

@@ -7,6 +7,7 @@ from typing import Any
 from omnidesk.desk import cases
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.names import called
+from omnidesk.desk.search import indexing
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
@@ -87,6 +88,8 @@ def _add(
         "sent_at": content.sent_at, "created_at": tx.now,
     }  # fmt: skip
     tx.add_row(Interaction, {**said, **place})
+    if kind != Kind.EVENT:
+        indexing.wait(tx, row_id)
     return row_id
 
 

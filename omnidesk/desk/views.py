@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -90,6 +90,11 @@ async def listed(session: AsyncSession, viewer: Viewer, number: int) -> ListedCa
     if not found or not viewer.may_see(found[0]):
         raise _no_case(number)
     return found[0]
+
+
+async def listed_by_id(session: AsyncSession, viewer: Viewer, case_ids: Sequence[int]) -> list[ListedCase]:
+    """Cases as lists show them, in any order; without those that the viewer may not see."""
+    return await _rows(session, _LISTED.where(col(Case.id).in_(case_ids), visible(viewer)))
 
 
 async def _rows(

@@ -127,3 +127,54 @@ async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *,
     insert = _insert(connection)
     changes = {name: value for name, value in row.items() if name not in key}
     await connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+Words = tuple[Sequence[str], bool]
+"""Folded words that stand next to each other, and whether the last may be the beginning of another."""
+_RECENT = 20_000
+"""So many of the newest texts are read one by one on PostgreSQL: a word that half of all have needs no index."""
+
+
+async def newest_saying(
+    connection: AsyncConnection, said: Sequence[Words], not_said: Sequence[Words], *, low: int, high: int, most: int
+) -> list[int]:
+    """The ids (`low` ≤ id < `high`) of the newest texts with all of these words, at least one, and none of those."""
+    if connection.dialect.name != "postgresql":
+        wanted = "(" + " AND ".join(map(_phrase, said)) + ")"
+        asked = " NOT ".join([wanted, *map(_phrase, not_said)])
+        return list((await connection.execute(_INDEX, _bounds(asked, low, high, most))).scalars())
+    asked = " & ".join([*map(_lexemes, said), *(f"!({_lexemes(words)})" for words in not_said)])
+    recent = (await connection.execute(_NTH, {"high": high, "nth": _RECENT})).scalar() or 0
+    found = (await connection.execute(_ONE_BY_ONE, _bounds(asked, max(low, recent), high, most))).scalars().all()
+    if len(found) < most and low < recent:
+        found = (await connection.execute(_BY_LEXEMES, _bounds(asked, low, high, most))).scalars().all()
+    return list(found)
+
+
+def _bounds(asked: str, low: int, high: int, most: int) -> dict[str, object]:
+    return {"asked": asked, "low": low, "high": high, "most": most}
+
+
+_INDEX = text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :asked AND rowid >= :low AND rowid < :high "
+    "ORDER BY rowid DESC LIMIT :most"
+)
+_NTH = text("SELECT id FROM search_texts WHERE id < :high ORDER BY id DESC OFFSET :nth LIMIT 1")
+_ONE_BY_ONE = text(
+    "SELECT id FROM search_texts WHERE lexemes @@ to_tsquery('simple', CAST(:asked AS TEXT)) "
+    "AND id >= :low AND id < :high ORDER BY id DESC LIMIT :most"
+)
+# Materialized, or the planner would rather look for a rare word in every text, the newest first.
+_BY_LEXEMES = text(
+    "WITH found AS MATERIALIZED "
+    "(SELECT id FROM search_texts WHERE lexemes @@ to_tsquery('simple', CAST(:asked AS TEXT))) "
+    "SELECT id FROM found WHERE id >= :low AND id < :high ORDER BY id DESC LIMIT :most"
+)
+
+
+def _lexemes(words: Words) -> str:
+    return " <-> ".join(words[0]) + (":*" if words[1] else "")
+
+
+def _phrase(words: Words) -> str:
+    return '"' + " ".join(words[0]) + '"' + ("*" if words[1] else "")

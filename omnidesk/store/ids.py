@@ -31,3 +31,8 @@ class IdMaker:
         else:
             self._last_ms, self._count = self._last_ms + 1, 0
         return self._last_ms << 22 | self.worker << 12 | self._count
+
+
+def first_at(moment: datetime) -> int:
+    """An id that is greater than all made before `moment`, and no greater than those made from then on."""
+    return min(max(0, int(moment.timestamp() * 1000) - EPOCH_MS) << 22, MAX_ID)

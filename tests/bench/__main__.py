@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 
-from tests.bench import email, intake, live, memory, pages, start
+from tests.bench import email, intake, live, memory, pages, search, start
 from tests.bench.figures import show
 from tests.bench.ground import stores
 
@@ -20,6 +20,7 @@ async def main(size: str) -> None:
         show("Email", await email.measure(empty, messages, megabytes))
         show("Live", await live.measure(empty))
         show("Pages", await pages.measure(empty, cases))
+        show("Search", await search.measure(empty, cases))
     show("Memory", await memory.measure(cases[-1]))
 
 

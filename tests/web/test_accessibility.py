@@ -43,6 +43,7 @@ async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) ->
     page = await window("Ada", "/inbox/all", **size("wide"))
     paths = (
         "/inbox/all", f"/inbox/resolved/{chat.number}", "/inbox/bot", "/contacts", "/contacts?q=mia",
+        "/search", "/search?q=hello", "/search?q=in:nowhere",
         f"/contacts/{chat.contact_id}", "/quarantine", "/nowhere",
     )  # fmt: skip
     found = {}

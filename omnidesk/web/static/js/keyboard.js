@@ -22,7 +22,10 @@ function contacts() {
 
 function search() {
   const field = document.querySelector("[data-search]");
-  if (!field) return contacts();
+  if (!field) {
+    location.href = "/search";
+    return;
+  }
   field.focus();
   field.select();
 }

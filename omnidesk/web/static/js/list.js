@@ -28,7 +28,7 @@ function isBusy() {
 
 // Fetches one row and puts it where it belongs; `inView` false takes it away.
 export async function refreshRow(number, inView) {
-  if (!list) return;
+  if (!view) return;
   const row = inView ? await fetchRow(number) : null;
   const old = rowOf(number);
   if (row && old && isBusy()) {
@@ -118,7 +118,7 @@ function settleAll() {
 
 // Fetches the whole list again, after a gap.
 export async function refreshList() {
-  if (!list) return;
+  if (!view) return;
   const response = await ask(`/inbox/${view}/rows`);
   if (response.status !== 200) return;
   const focused = document.activeElement?.closest?.(".row")?.id;

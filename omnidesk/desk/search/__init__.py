@@ -1,0 +1,1 @@
+"""Searching what was said, people and numbers."""
