@@ -89,6 +89,8 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
         "event": None,
         "score": None,
         "claims": {},
+        "doubt": None,
+        "reply_to": None,
         "attachments": [
             {"id": file.id, "filename": file.filename, "content_type": file.content_type, "size": file.size,
              "url": file.url}

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from sqlmodel import col
 
 from omnidesk.contract.channel import ChannelError, Failure
-from omnidesk.desk import actions, deliveries
+from omnidesk.desk import actions
 from omnidesk.store.models import Agent, Case, ContactPoint, Delivery, Inbox, Loop, Role
 from tests.office import Office
 from tests.web.conftest import Visit
@@ -139,8 +139,7 @@ async def test_what_is_put_off_says_when_it_is_tried_and_can_be_tried_now(office
     await office.work()
     await expect(page.locator(".delivery")).to_have_text("sent")
     (delivery,) = await office.all(Delivery)
-    provider_id = f"fake-{deliveries.key_of(office.keys, delivery.id)}"
-    await office.receive("", inbox="mail", id=provider_id, state="delayed", error="4.4.1 no answer", failure="soft")
+    await office.receive("", inbox="mail", id=delivery.provider_id, state="delayed", error="4.4.1 no answer", failure="soft")
     await office.work()
     await expect(page.locator(".delivery")).to_contain_text("The other side's server is still trying, since ")
     await shown(page, "delayed")
