@@ -139,7 +139,8 @@ async def test_what_is_put_off_says_when_it_is_tried_and_can_be_tried_now(office
     await office.work()
     await expect(page.locator(".delivery")).to_have_text("sent")
     (delivery,) = await office.all(Delivery)
-    await office.receive("", inbox="mail", id=delivery.provider_id, state="delayed", error="4.4.1 no answer", failure="soft")
+    late = {"state": "delayed", "error": "4.4.1 no answer", "failure": "soft"}
+    await office.receive("", inbox="mail", id=delivery.provider_id, **late)
     await office.work()
     await expect(page.locator(".delivery")).to_contain_text("The other side's server is still trying, since ")
     await shown(page, "delayed")
