@@ -101,8 +101,9 @@ def _contents(bodies: Bodies) -> tuple[str, str | None]:
     if html.is_bomb("".join(written.values())):
         return _join(html.strip(sources[part]) if part in written else sources[part] for part in bodies.text), None
     cleaned = {part: html.clean(source) for part, source in written.items()}
-    for part, source in cleaned.items():
-        part.shown = html.strip(source) if html.is_costly(source) else to_text(source)
+    for part in bodies.text:
+        if source := cleaned.get(part):
+            part.shown = html.strip(source) if html.is_costly(source) else to_text(source)
     text = _join(part.text if part.shown is None else part.shown for part in bodies.text)
     if cleaned.keys().isdisjoint(bodies.html):
         return text, None

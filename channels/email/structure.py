@@ -214,9 +214,11 @@ class _Reading:
         fields, start = parted(body, start, end)
         part = Part(fields)
         part.set_default_type(default)
-        found = _inside(part, body, start, end)
+        may_hold = part.get_content_maintype() == "multipart" or "Content-Type" not in part
+        found = _inside(part, body, start, end) if may_hold else []
         if not found:
             part.raw = body[start:end]
+        if not found and may_hold:
             body = part.content
             # encoded as a whole, against RFC 2045 §6.4
             found = [] if body == part.raw else _inside(part, body, 0, len(body))

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import AsyncIterable
 from pathlib import Path
 
@@ -21,6 +21,8 @@ class Blobs:
         self._folder = None if "://" in url else Path(url)
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
+        self._kept: set[Path] = set()
+        """The folders that outlive the machine, as far as we know."""
         self._store: ObjectStore = LocalStore(self._folder) if self._folder else from_url(url)
 
     async def put(self, content: bytes) -> str:
@@ -32,8 +34,25 @@ class Blobs:
             except AlreadyExistsError:
                 return name
             return name
-        await asyncio.to_thread(_write, self._folder / name, content)
+        await asyncio.to_thread(self._write, self._folder / name, content)
         return name
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write and fsync the file and its folders: obstore's local store does not, and a row will point here."""
+        if path.exists():
+            return
+        folder = path.parent
+        if folder not in self._kept:
+            folder.mkdir(exist_ok=True)
+            _sync(folder.parent)
+            self._kept.add(folder)
+        unfinished = folder / f".{secrets.token_hex(8)}"
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _sync(folder)
 
     async def put_stream(self, chunks: AsyncIterable[bytes], *, limit: int) -> tuple[str, int]:
         """Keep a stream of at most `limit` bytes; gives name and size. Raises Invalid when it is longer."""
@@ -57,19 +76,10 @@ def _name(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write and fsync the file and its folder: obstore's local store does not, and a row will point here."""
-    if path.exists():
-        return
-    path.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    for folder in (path.parent, path.parent.parent):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(folder: Path) -> None:
+    """Keep what a folder holds, whatever happens to the machine."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -41,7 +41,7 @@ class Indexing:
         self._db = db
 
     async def run(self) -> bool:
-        """One round; False = nothing waited."""
+        """One round; False = no more than it took waited, so that the next may wait for many."""
         async with self._db.transaction(durable=False) as tx:
             oldest = select(SearchWaiting).order_by(col(SearchWaiting.id)).limit(_AT_ONCE)
             notes = list(await tx.session.exec(oldest.with_for_update(skip_locked=True)))
@@ -52,7 +52,7 @@ class Indexing:
             await _keep_names(tx, row_ids)
             done = delete(SearchWaiting).where(col(SearchWaiting.id).in_([note.id for note in notes]))
             await tx.session.exec(done)
-        return True
+        return len(notes) == _AT_ONCE
 
 
 async def _keep_texts(tx: Transaction, ids: Iterable[int]) -> None:
