@@ -176,7 +176,7 @@ async def _take_receipt(tx: Transaction, delivery: Delivery, receipt: Receipt) -
     if receipt.state == "delayed":
         if delivery.state == DeliveryState.SENT:
             delivery.error, delivery.failure = receipt.error[:1000], receipt.failure or Failure.SOFT
-            await tell(tx, delivery)
+            await tell(tx, [delivery])
     elif receipt.state != "failed":
         await _advance(tx, delivery, DeliveryState(receipt.state))
     elif delivery.state in _MAY_STILL_FAIL:
@@ -216,7 +216,7 @@ async def _advance(tx: Transaction, delivery: Delivery, state: DeliveryState) ->
     """Move forward only: a receipt for delivery after one for reading changes nothing."""
     if delivery.state in _PROGRESS and _PROGRESS.index(state) > _PROGRESS.index(DeliveryState(delivery.state)):
         delivery.state, delivery.error, delivery.failure = state, "", ""
-        await tell(tx, delivery)
+        await tell(tx, [delivery])
 
 
 async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: int) -> None:
@@ -231,12 +231,13 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
         await _advance(tx, delivery, state)
 
 
-async def tell(tx: Transaction, delivery: Delivery) -> None:
-    """Let pages and chats that show this message show its new state."""
-    case = await tx.session.get(Case, delivery.case_id) if delivery.case_id else None
-    if case is not None:
-        tx.publish(CaseChanged(case.id, case.version))
-    tx.publish(TranscriptChanged(delivery.contact_point_id))
+async def tell(tx: Transaction, changed: Sequence[Delivery]) -> None:
+    """Let pages and chats that show these messages show their new states."""
+    case_ids = {delivery.case_id for delivery in changed}
+    for case_id, version in await tx.session.exec(select(Case.id, Case.version).where(col(Case.id).in_(case_ids))):
+        tx.publish(CaseChanged(case_id, version))
+    for delivery in changed:
+        tx.publish(TranscriptChanged(delivery.contact_point_id))
 
 
 async def fail(tx: Transaction, delivery: Delivery, error: str, failure: Failure | None = None) -> None:

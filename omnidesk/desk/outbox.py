@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 
@@ -16,8 +17,9 @@ from omnidesk.desk.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
-from omnidesk.store.db import Database, Transaction, fixed, table_of
+from omnidesk.store.db import Database, Transaction, fixed, rows_of, table_of
 from omnidesk.store.models import Delivery, DeliveryState, Lease, MessageReference
+from omnidesk.store.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,16 @@ _AT_ONCE = 8
 _PATIENCE_SECONDS = 2.0
 _UNDER_WAY = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
 """Where a message may stand when its provider says that it took it."""
+
+
+_Taken = tuple[int, str]
+"""A delivery, and its provider's id of it."""
+_THESE = (
+    rows_of(Delivery)
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Delivery.id))
+    .with_for_update(key_share=True)
+)
 
 
 class Outbox:
@@ -41,6 +53,7 @@ class Outbox:
         self._attempts = attempts
         self._under_way: dict[asyncio.Task[None], Delivery] = {}
         self._gates: dict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
+        self._notes = Together(db, self._note)
 
     async def run(self) -> bool:
         """One round: claim what is due and send it; False = nothing was due.
@@ -137,7 +150,7 @@ class Outbox:
                 log.exception("delivery %s broke its channel", delivery.id)
                 await self._not_sent(delivery, repr(error))
             else:
-                await self._sent(delivery, provider_id)
+                await self._notes.write((delivery.id, provider_id))
 
     async def _write(self, delivery: Delivery) -> Outbound | None:
         """The message to send, or None for an automatic one that may not go."""
@@ -156,20 +169,21 @@ class Outbox:
         row = await tx.get(Delivery, delivery.id)
         return row if row.holder == self._holder and row.state == DeliveryState.SENDING else None
 
-    async def _sent(self, delivery: Delivery, provider_id: str) -> None:
-        async with self._db.transaction() as tx:
-            row = await tx.get(Delivery, delivery.id)
-            if row.holder != self._holder or row.state not in _UNDER_WAY:
-                return
-            row.provider_id, row.sent_at = provider_id, tx.now
+    async def _note(self, tx: Transaction, taken: Sequence[_Taken]) -> list[None]:
+        """Note what providers took."""
+        provider_ids = dict(taken)
+        rows = [
+            row
+            for row in await tx.load(Delivery, _THESE, {"ids": list(provider_ids)})
+            if row.holder == self._holder and row.state in _UNDER_WAY
+        ]
+        for row in rows:
+            row.provider_id, row.sent_at = provider_ids[row.id], tx.now
             if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
                 row.state, row.error, row.failure = DeliveryState.SENT, "", ""
-            if row.case_id is not None:
-                reference = {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
-                connection = await tx.session.connection()  # another copy of the message may note it at the same time
-                key = ["message_id", "interaction_id"]
-                await dialect.insert_new(connection, table_of(MessageReference), [reference], key=key, give=key[0])
-            await deliveries.tell(tx, row)
+        await _refer(tx, rows)
+        await deliveries.tell(tx, rows)
+        return [None] * len(taken)
 
     async def _not_sent(
         self, delivery: Delivery, error: str, failure: Failure | None = None, *, final: bool = False
@@ -184,7 +198,7 @@ class Outbox:
             else:
                 row.state, row.error, row.failure = DeliveryState.QUEUED, error[:1000], failure or ""
                 row.not_before = tx.now + _delay(row.attempts)
-                await deliveries.tell(tx, row)
+                await deliveries.tell(tx, [row])
 
     def _was_last(self, row: Delivery) -> bool:
         """Whether no further try is due: by their number, or where the channel says how long, by their time."""
@@ -192,6 +206,19 @@ class Outbox:
         if can is None or can.keeps_trying is None:
             return row.attempts >= self._attempts
         return sum(map(_delay, range(1, row.attempts + 1)), timedelta()) > can.keeps_trying
+
+
+async def _refer(tx: Transaction, sent: Sequence[Delivery]) -> None:
+    """Answers may refer to these; another copy of a message may note the same at the same time."""
+    key = ["message_id", "interaction_id"]
+    references = [
+        {"message_id": row.provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
+        for row in sorted(sent, key=lambda row: row.provider_id or "")  # in one order, so that none wait crosswise
+        if row.case_id is not None
+    ]
+    await dialect.insert_new(
+        await tx.session.connection(), table_of(MessageReference), references, key=key, give=key[0]
+    )
 
 
 def _delay(attempts: int) -> timedelta:
