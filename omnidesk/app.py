@@ -18,13 +18,13 @@ from omnidesk.contract.responder import Responder
 from omnidesk.desk import configuration, fetching
 from omnidesk.desk.conversation import Conversation
 from omnidesk.desk.inboxes import Inboxes
-from omnidesk.desk.intake import Intake
-from omnidesk.desk.letters import Letters
-from omnidesk.desk.listening import Listeners
-from omnidesk.desk.media import Media
-from omnidesk.desk.outbox import Outbox
-from omnidesk.desk.receiving import Receiver
-from omnidesk.desk.reception import Reception
+from omnidesk.desk.incoming.intake import Intake
+from omnidesk.desk.incoming.listening import Listeners
+from omnidesk.desk.incoming.media import Media
+from omnidesk.desk.incoming.receiving import Receiver
+from omnidesk.desk.incoming.reception import Reception
+from omnidesk.desk.outgoing.letters import Letters
+from omnidesk.desk.outgoing.outbox import Outbox
 from omnidesk.desk.routing import Routing
 from omnidesk.desk.search.indexing import Indexing
 from omnidesk.desk.surveys import Surveys

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from omnidesk.desk.fetching import Fetcher
 from omnidesk.desk.inboxes import Inboxes
-from omnidesk.desk.letters import Letters
-from omnidesk.desk.receiving import Receiver
+from omnidesk.desk.incoming.receiving import Receiver
+from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.events import Bus
 from omnidesk.settings import Settings
 from omnidesk.store.blobs import Blobs

@@ -15,9 +15,9 @@ from omnidesk.app import make_workers
 from omnidesk.contract.channel import RawMessage
 from omnidesk.desk import access, cases, transcripts
 from omnidesk.desk.access import Viewer
-from omnidesk.desk.intake import Intake
-from omnidesk.desk.outbox import Outbox
-from omnidesk.desk.reception import Reception
+from omnidesk.desk.incoming.intake import Intake
+from omnidesk.desk.incoming.reception import Reception
+from omnidesk.desk.outgoing.outbox import Outbox
 from omnidesk.desk.timeline import TimelineRow, timeline
 from omnidesk.keys import BLOBS, DATABASE, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
 from omnidesk.store.blobs import Blobs

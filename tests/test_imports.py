@@ -87,22 +87,22 @@ def test_every_import_follows_the_rules() -> None:
 @pytest.mark.parametrize(
     ("path", "statement", "offender"),
     [
-        ("channels/pigeon/adapter.py", "from omnidesk.desk import intake", "omnidesk.desk.intake"),
+        ("channels/pigeon/adapter.py", "from omnidesk.desk.incoming import intake", "omnidesk.desk.incoming.intake"),
         ("channels/pigeon/adapter.py", "from omnidesk import errors", "omnidesk.errors"),
         ("channels/pigeon/parse.py", "import bots.faq", "bots.faq"),
         ("bots/faq.py", "from omnidesk.store.models import Case", "omnidesk.store.models"),
         ("omnidesk/app.py", "def load():\n    import channels.pigeon.adapter", "channels.pigeon.adapter"),
-        ("omnidesk/desk/intake.py", "from omnidesk.web.pages import Pages", "omnidesk.web.pages"),
-        ("omnidesk/desk/intake.py", "from ..web.pages import Pages", "omnidesk.web.pages"),
+        ("omnidesk/desk/incoming/intake.py", "from omnidesk.web.pages import Pages", "omnidesk.web.pages"),
+        ("omnidesk/desk/incoming/intake.py", "from ...web.pages import Pages", "omnidesk.web.pages"),
         ("omnidesk/store/db.py", "from omnidesk import desk", "omnidesk.desk"),
         ("omnidesk/store/models/cases.py", "from omnidesk.store.db import Database", "omnidesk.store.db"),
         ("omnidesk/contract/channel.py", "import omnidesk.settings", "omnidesk.settings"),
     ],
 )
 def test_a_planted_offence_is_found(tmp_path: Path, path: str, statement: str, offender: str) -> None:
-    for package in ("omnidesk/desk", "omnidesk/web", "channels/pigeon", "bots"):
+    for package in ("omnidesk/desk/incoming", "omnidesk/web", "channels/pigeon", "bots"):
         (tmp_path / package).mkdir(parents=True)
-    for module in ("omnidesk/desk/intake.py", "omnidesk/errors.py"):
+    for module in ("omnidesk/desk/incoming/intake.py", "omnidesk/errors.py"):
         (tmp_path / module).touch()
     planted = tmp_path / path
     planted.parent.mkdir(parents=True, exist_ok=True)

@@ -9,16 +9,16 @@ from email.message import EmailMessage
 
 from aiohttp import ClientSession
 
-from channels.email.compose import compose, message_id, named, needs_utf8
-from channels.email.dkim import signed
-from channels.email.imap import Fetcher, Mailbox
-from channels.email.oauth import Tokens
 from channels.email.own import OwnAddresses
 from channels.email.parse import KEYS, parse
-from channels.email.receiver import Receiver
-from channels.email.sender import Sender
+from channels.email.proving.signatures import PublicKeys, signatures
+from channels.email.receiving.imap import Fetcher, Mailbox
+from channels.email.receiving.oauth import Tokens
+from channels.email.receiving.receiver import Receiver
+from channels.email.sending.compose import compose, message_id, named, needs_utf8
+from channels.email.sending.dkim import signed
+from channels.email.sending.sender import Sender
 from channels.email.settings import EmailSettings
-from channels.email.signatures import PublicKeys, signatures
 from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Receipt
 from omnidesk.text.addresses import normal_email
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from channels.email.kinds import Kind
-    from channels.email.mailboxes import Mailbox
+    from channels.email.mime.mailboxes import Mailbox
     from channels.email.parse import Mail
-    from channels.email.reports import Recipient
+    from channels.email.sorting.kinds import Kind
+    from channels.email.sorting.reports import Recipient
     from omnidesk.contract.channel import Attachment
     from omnidesk.contract.command import Host
 
@@ -64,7 +64,7 @@ def commands(host: "Host") -> typer.Typer:
         They are kept when this ends, also before its time; a running Omnidesk takes them up, otherwise the next
         `omnidesk serve`. What is left out is named on standard error, and makes it end with 1.
         """
-        from channels.email.importing import run
+        from channels.email.receiving.importing import run
 
         counted = run(host, path, inbox)
         typer.echo(json.dumps(asdict(counted)) if as_json else counted.said)
@@ -87,8 +87,8 @@ def _understood(file: Path) -> dict[str, Any]:
 
 
 def _classified(file: Path) -> dict[str, Any]:
-    from channels.email.kinds import classify
-    from channels.email.structure import read
+    from channels.email.mime.structure import read
+    from channels.email.sorting.kinds import classify
 
     return _answer(file, lambda body: _kind(classify(read(body))))
 

@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote
 
-from channels.email import headers, html
-from channels.email.authentication import Doubt, author_domain, doubt
-from channels.email.bodies import Bodies, attachment
-from channels.email.failures import receipts
-from channels.email.headers import message_ids
-from channels.email.html_text import to_text
-from channels.email.kinds import Kind, Sort, classify
-from channels.email.mailboxes import Mailbox, mailboxes
+from channels.email.markup import html
+from channels.email.markup.html_text import to_text
+from channels.email.mime import headers
+from channels.email.mime.bodies import Bodies, attachment
+from channels.email.mime.headers import message_ids
+from channels.email.mime.mailboxes import Mailbox, mailboxes
+from channels.email.mime.structure import read
+from channels.email.mime.words import plain
 from channels.email.own import OwnAddresses
+from channels.email.proving.authentication import Doubt, author_domain, doubt
+from channels.email.proving.signatures import signers
 from channels.email.quoting.mail import reply_of
 from channels.email.settings import AuthenticationSettings
-from channels.email.signatures import signers
-from channels.email.structure import read
-from channels.email.words import plain
+from channels.email.sorting.failures import receipts
+from channels.email.sorting.kinds import Kind, Sort, classify
 from omnidesk.contract.channel import Addressee, Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.text.addresses import normal_email
 

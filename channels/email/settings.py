@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from channels.email.mailboxes import ADDRESS
+from channels.email.mime.mailboxes import ADDRESS
 from omnidesk.contract.channel import ApiBase, ChannelSettings
 from omnidesk.text.addresses import normal_email
 

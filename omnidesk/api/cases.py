@@ -3,8 +3,9 @@
 from omnidesk.api import answers, forms
 from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call
-from omnidesk.desk import changes, listing, reaching
+from omnidesk.desk import changes, listing
 from omnidesk.desk.listing import CaseRow, Wanted
+from omnidesk.desk.outgoing import reaching
 from omnidesk.keys import DATABASE
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from omnidesk.api import answers, forms
 from omnidesk.api.operations import Call
-from omnidesk.desk import linking, people, profile
-from omnidesk.desk.profile import Facts
+from omnidesk.desk.directory import linking, people, profile
+from omnidesk.desk.directory.profile import Facts
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES
 from omnidesk.store.ids import MAX_ID

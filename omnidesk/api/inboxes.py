@@ -4,9 +4,10 @@ from omnidesk.api import answers, forms
 from omnidesk.api.operations import Call
 from omnidesk.contract.channel import RawMessage, Receipt
 from omnidesk.contract.message import ApiMessage
-from omnidesk.desk import deliveries, reaching, receiving
 from omnidesk.desk.access import must_be
 from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.incoming import receiving
+from omnidesk.desk.outgoing import deliveries, reaching
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, INBOXES, RECEIVER
 from omnidesk.store.models import DeliveryState, Inbox, Role

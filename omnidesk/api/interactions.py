@@ -9,8 +9,10 @@ from omnidesk.api import answers, forms
 from omnidesk.api.inboxes import named_inbox
 from omnidesk.api.operations import Call, Page
 from omnidesk.contract.channel import Failure
-from omnidesk.desk import actions, people, reaching, timeline, views
-from omnidesk.desk.copies import Copies
+from omnidesk.desk import actions, timeline, views
+from omnidesk.desk.directory import people
+from omnidesk.desk.outgoing import reaching
+from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES, LETTERS

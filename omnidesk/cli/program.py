@@ -89,9 +89,9 @@ class Program:
     @asynccontextmanager
     async def open_desk(self, slug: str) -> AsyncIterator["Desk"]:
         """The desk of one inbox, for commands that bring messages in; a running server processes them."""
-        from omnidesk.desk.letters import Letters
-        from omnidesk.desk.receiving import Receiver
-        from omnidesk.desk.reception import Reception
+        from omnidesk.desk.incoming.receiving import Receiver
+        from omnidesk.desk.incoming.reception import Reception
+        from omnidesk.desk.outgoing.letters import Letters
         from omnidesk.store.blobs import Blobs
         from omnidesk.store.keys import Keys
 

@@ -39,7 +39,7 @@ def commands(program: Program) -> typer.Typer:
 
 
 async def _list(program: Program) -> list[dict[str, Any]]:
-    from omnidesk.desk import quarantine
+    from omnidesk.desk.incoming import quarantine
 
     async with program.store() as database, database.session() as session:
         return [
@@ -56,7 +56,7 @@ async def _list(program: Program) -> list[dict[str, Any]]:
 
 
 async def _body(program: Program, raw_id: int) -> bytes:
-    from omnidesk.desk import quarantine
+    from omnidesk.desk.incoming import quarantine
     from omnidesk.store.blobs import Blobs
 
     async with program.store() as database, database.session() as session:
@@ -65,7 +65,7 @@ async def _body(program: Program, raw_id: int) -> bytes:
 
 
 async def _retry(program: Program, raw_id: int) -> None:
-    from omnidesk.desk import quarantine
+    from omnidesk.desk.incoming import quarantine
 
     async with program.store() as database, database.transaction() as tx:
         await quarantine.process_again(tx, raw_id)

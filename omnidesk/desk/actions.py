@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import cases, deliveries, files, interactions, surveys
-from omnidesk.desk import copies as copying
+from omnidesk.desk import cases, files, interactions, surveys
 from omnidesk.desk.access import Viewer, must_be
-from omnidesk.desk.copies import Copies
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.outgoing import copies as copying
+from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import TranscriptChanged
 from omnidesk.store import dialect

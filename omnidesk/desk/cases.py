@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from omnidesk.desk import sla
-from omnidesk.desk.names import called
+from omnidesk.desk.directory.names import called
 from omnidesk.events import CaseChanged, WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, Category, Contact, ContactPoint, Counter, Holder, Inbox, Shelf

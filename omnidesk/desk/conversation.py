@@ -13,8 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
-from omnidesk.desk import cases, deliveries, interactions, loops, surveys
+from omnidesk.desk import cases, interactions, surveys
 from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.outgoing import deliveries, loops
 from omnidesk.desk.routing import anyone_online
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store import dialect

@@ -6,7 +6,7 @@ from typing import Any
 
 from omnidesk.desk import cases
 from omnidesk.desk.access import Viewer
-from omnidesk.desk.names import called
+from omnidesk.desk.directory.names import called
 from omnidesk.desk.search import indexing
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction

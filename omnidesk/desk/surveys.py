@@ -9,8 +9,9 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities, Inbound
-from omnidesk.desk import deliveries, interactions
+from omnidesk.desk import interactions
 from omnidesk.desk.interactions import SYSTEM, By, Content
+from omnidesk.desk.outgoing import deliveries
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import WorkWaiting

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import people
 from omnidesk.desk.access import Viewer, visible_row
+from omnidesk.desk.directory import people
 from omnidesk.store.models import (
     Agent,
     Attachment,

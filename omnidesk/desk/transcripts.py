@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Entry, Question, Transcript
 from omnidesk.desk import surveys
-from omnidesk.desk.letters import Letters
+from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.desk.timeline import TimelineRow, rows_of
 from omnidesk.store.models import (
     AttachmentState,

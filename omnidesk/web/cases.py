@@ -8,9 +8,11 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, copies, elsewhere, files, pictures, redirecting, timeline, views
-from omnidesk.desk.copies import Copies
-from omnidesk.desk.elsewhere import Way
+from omnidesk.desk import actions, agents, files, pictures, timeline, views
+from omnidesk.desk.directory import redirecting
+from omnidesk.desk.outgoing import copies, elsewhere
+from omnidesk.desk.outgoing.copies import Copies
+from omnidesk.desk.outgoing.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case, DeliveryState

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from omnidesk.contract.channel import Channel, Route
-from omnidesk.desk.reception import Reception
+from omnidesk.desk.incoming.reception import Reception
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, LETTERS, RECEIVER
 from omnidesk.web.guard import Handler, address_of

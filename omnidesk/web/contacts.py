@@ -7,7 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import contacts, people, profile, timeline
+from omnidesk.desk import timeline
+from omnidesk.desk.directory import contacts, people, profile
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
 from omnidesk.store.ids import MAX_ID

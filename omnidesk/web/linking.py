@@ -3,8 +3,8 @@
 from aiohttp import web
 from pydantic import BaseModel
 
-from omnidesk.desk import linking, people, unlinking
-from omnidesk.desk.names import called
+from omnidesk.desk.directory import linking, people, unlinking
+from omnidesk.desk.directory.names import called
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import ContactPoint

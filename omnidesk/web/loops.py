@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from omnidesk.desk import loops
+from omnidesk.desk.outgoing import loops
 from omnidesk.keys import DATABASE
 from omnidesk.web import rail
 from omnidesk.web.requests import id_in, page, viewer_of

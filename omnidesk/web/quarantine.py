@@ -3,7 +3,7 @@
 from aiohttp import web
 from sqlmodel import select
 
-from omnidesk.desk import quarantine
+from omnidesk.desk.incoming import quarantine
 from omnidesk.errors import Invalid
 from omnidesk.keys import BLOBS, DATABASE
 from omnidesk.store.ids import MAX_ID

@@ -5,7 +5,8 @@ from typing import Any
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import loops, quarantine
+from omnidesk.desk.incoming import quarantine
+from omnidesk.desk.outgoing import loops
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import Role
 from omnidesk.web.requests import viewer_of

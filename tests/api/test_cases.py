@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
-from omnidesk.desk import actions, contacts
+from omnidesk.desk import actions
+from omnidesk.desk.directory import contacts
 from omnidesk.store.models import Agent, Case, Invitation, Role
 from tests.api.conftest import MakeProgram
 from tests.api.program import Answer, Program

@@ -18,7 +18,7 @@ from sqlmodel import func, select
 
 from channels.email.adapter import EmailChannel
 from channels.email.parse import parse_mail
-from channels.email.raw import raw_message
+from channels.email.receiving.raw import raw_message
 from omnidesk.app import installed_channels
 from omnidesk.desk import actions
 from omnidesk.desk.configuration import InboxEntry

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.email import imap
+from channels.email.receiving import imap
 from tests.channels.dovecot import Dovecot, dovecot
 
 

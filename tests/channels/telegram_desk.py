@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from omnidesk.desk.configuration import InboxEntry
-from omnidesk.desk.listening import Listener
+from omnidesk.desk.incoming.listening import Listener
 from omnidesk.keys import LEASES
 from omnidesk.store.models import RawMessage, RawState
 from tests.channels.hosted import hosted_desk

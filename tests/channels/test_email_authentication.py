@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from channels.email.adapter import EmailChannel
-from channels.email.authentication import aligned, author_domain, read_results
+from channels.email.proving.authentication import aligned, author_domain, read_results
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Inbound, RawMessage
 from tests.channels.mails import US, mail, said

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.email.kinds import Kind, classify
-from channels.email.structure import read
+from channels.email.mime.structure import read
+from channels.email.sorting.kinds import Kind, classify
 from tests.channels.mails import notice, report
 
 DAEMON = "Return-Path: <>\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example>\nAuto-Submitted: auto-replied"

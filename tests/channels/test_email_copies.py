@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from channels.email.compose import compose
+from channels.email.sending.compose import compose
 from omnidesk.contract.channel import Addressee, ChannelError, File, RawMessage
-from omnidesk.desk import actions, copies
+from omnidesk.desk import actions
 from omnidesk.desk.configuration import InboxEntry
-from omnidesk.desk.copies import Copies
 from omnidesk.desk.files import Stored
+from omnidesk.desk.outgoing import copies
+from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Invalid
 from omnidesk.keys import BLOBS
 from omnidesk.store.models import Case, ContactPoint, Delivery, Interaction, Participant

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from channels.email.adapter import EmailChannel
-from channels.email.raw import raw_message
+from channels.email.receiving.raw import raw_message
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Failure, Receipt
 from omnidesk.desk import actions

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.headers import date, message_ids
-from channels.email.mailboxes import mailboxes
-from channels.email.words import plain
+from channels.email.mime.headers import date, message_ids
+from channels.email.mime.mailboxes import mailboxes
+from channels.email.mime.words import plain
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.email.kinds import classify
+from channels.email.mime.structure import read
 from channels.email.parse import parse_mail
 from channels.email.quoting.mail import reply_in
-from channels.email.raw import raw_message
-from channels.email.structure import read
+from channels.email.receiving.raw import raw_message
+from channels.email.sorting.kinds import classify
 from omnidesk.contract.channel import Unparsable
 from tests.channels.mails import understand
 

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
-from channels.email import imap
 from channels.email.adapter import EmailChannel
-from channels.email.imap_connection import Folder, Waiting
-from channels.email.imap_mails import groups
-from channels.email.imap_place import Place, found
+from channels.email.receiving import imap
+from channels.email.receiving.imap_connection import Folder, Waiting
+from channels.email.receiving.imap_mails import groups
+from channels.email.receiving.imap_place import Place, found
 from channels.email.settings import ImapSettings
 from omnidesk.contract.channel import Channel, ChannelError, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk

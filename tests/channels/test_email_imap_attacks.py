@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from channels.email import imap, imap_connection
 from channels.email.adapter import EmailChannel
-from channels.email.imap import Mailbox
+from channels.email.receiving import imap, imap_connection
+from channels.email.receiving.imap import Mailbox
 from channels.email.settings import ImapSettings
 from omnidesk.contract.channel import ChannelError
 from tests.channels.dovecot import Dovecot, needs_dovecot

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from channels.email import imap, imap_connection
+from channels.email.receiving import imap, imap_connection
 from channels.email.settings import ImapSettings
 from omnidesk.contract.channel import ChannelError
 from tests.channels.dovecot import Dovecot, dovecot, needs_dovecot
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 @needs_dovecot
 async def test_a_server_that_is_killed_is_found_again(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "channels.email.imap")
+    caplog.set_level(logging.INFO, "channels.email.receiving.imap")
     with dovecot() as server:
         mailbox, store = server.mailbox(), Store()
         async with fetching(store, mailbox):

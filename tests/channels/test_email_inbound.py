@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.email.raw import raw_message
+from channels.email.receiving.raw import raw_message
 from tests.channels.mails import understand
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from channels.email.commands import commands
-from channels.email.kinds import classify
-from channels.email.reasons import Reason
-from channels.email.structure import read
+from channels.email.mime.structure import read
+from channels.email.sorting.kinds import classify
+from channels.email.sorting.reasons import Reason
 from omnidesk.contract.channel import Unparsable
 from tests.channels.mails import mail, report
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiosmtplib
 
 from channels.email.adapter import EmailChannel
-from omnidesk.desk import loops
 from omnidesk.desk.configuration import InboxEntry
-from omnidesk.desk.loops import Noticed
+from omnidesk.desk.outgoing import loops
+from omnidesk.desk.outgoing.loops import Noticed
 from omnidesk.store import migrating
 from omnidesk.store.models import Case, Inbox, Loop
 from tests.channels.hosted import hosted_desk

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from channels.email import imap
 from channels.email.adapter import EmailChannel
-from channels.email.imap_connection import LoginRefused
-from channels.email.oauth import Tokens
+from channels.email.receiving import imap
+from channels.email.receiving.imap_connection import LoginRefused
+from channels.email.receiving.oauth import Tokens
 from channels.email.settings import EmailSettings, OAuthSettings
 from omnidesk.contract.channel import ChannelError
 from omnidesk.contract.testing import FakeDesk, FakeMemory

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.email.kinds import classify
-from channels.email.structure import read
+from channels.email.mime.structure import read
+from channels.email.sorting.kinds import classify
 from tests.channels.mails import mail
 
 PEOPLE = [

@@ -9,8 +9,8 @@ import pytest
 from aiosmtplib import SMTP
 from playwright.async_api import expect
 
-from channels.email import bodies, structure
 from channels.email.adapter import EmailChannel
+from channels.email.mime import bodies, structure
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.store.models import Case, RawMessage
 from tests.browser import NEEDS_CHROMIUM

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.email.reasons import code_in, judge, status_in
+from channels.email.sorting.reasons import code_in, judge, status_in
 
 JUDGED = [
     # status, words, permanent, reason

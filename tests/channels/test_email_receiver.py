@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 
-from channels.email import receiver
 from channels.email.adapter import EmailChannel
+from channels.email.receiving import receiver
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import RawMessage
 from tests.channels.mails import said

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from channels.email import receiver
 from channels.email.adapter import EmailChannel
 from channels.email.own import OwnAddresses
+from channels.email.receiving import receiver
 from tests.channels.test_email_receiver import MAIL, Store, connected, deliver, listening
 
 ENVELOPE = (b"EHLO x.example", b"MAIL FROM:<mia@x.example>", b"RCPT TO:<support@desk.example>", b"DATA", b"")

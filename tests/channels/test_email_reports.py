@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.email.reports import address, read_report
+from channels.email.sorting.reports import address, read_report
 
 TWO = """Reporting-MTA: dns; mx.example
 Arrival-Date: Sat, 21 Nov 2026 01:00:00 +0000

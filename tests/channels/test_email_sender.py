@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email.adapter import EmailChannel
-from channels.email.compose import compose
+from channels.email.sending.compose import compose
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import ChannelError, Failure, File, Link, Outbound, RawMessage
 from tests.channels.line_server import line_server

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from channels.email.raw import raw_message
+from channels.email.receiving.raw import raw_message
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.store.models import Case
 from tests.browser import NEEDS_CHROMIUM

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from channels.email.adapter import EmailChannel
-from channels.email.raw import raw_message
+from channels.email.proving.signatures import PublicKeys, signatures, signers
+from channels.email.receiving.raw import raw_message
 from channels.email.settings import EmailSettings
-from channels.email.signatures import PublicKeys, signatures, signers
 from omnidesk.contract.channel import Sender
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.store.models import ContactPoint, Interaction

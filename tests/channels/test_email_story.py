@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from channels.email import imap
+from channels.email.receiving import imap
 from omnidesk.contract.channel import RawMessage
 from omnidesk.desk.configuration import InboxEntry
-from omnidesk.desk.listening import Listener
-from omnidesk.desk.reception import Reception
+from omnidesk.desk.incoming.listening import Listener
+from omnidesk.desk.incoming.reception import Reception
 from omnidesk.keys import LEASES
 from omnidesk.store.models import Case, Inbox, Interaction
 from tests.channels.dovecot import Mailbox, dovecot, needs_dovecot

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from channels.email import rtf
+from channels.email.mime import rtf
 from channels.email.parse import parse_mail
 from tests.channels.test_email_shapes import multi
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.email.mail_files import mails_in
+from channels.email.receiving.mail_files import mails_in
 from omnidesk.store.models import RawMessage
 from tests.cli.test_commands import Run, rows
 from tests.cli.test_commands import run as run

@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import ChannelError
-from omnidesk.desk import checkups
 from omnidesk.desk.configuration import InboxEntry
-from omnidesk.desk.listening import Listeners
+from omnidesk.desk.incoming import checkups
+from omnidesk.desk.incoming.listening import Listeners
 from omnidesk.keys import LEASES
 from omnidesk.store.leases import Leases
 from omnidesk.store.models import Inbox

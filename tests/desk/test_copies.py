@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from omnidesk.contract.channel import Addressee
-from omnidesk.desk import actions, copies
-from omnidesk.desk.copies import Copies
-from omnidesk.desk.deliveries import key_of
+from omnidesk.desk import actions
+from omnidesk.desk.outgoing import copies
+from omnidesk.desk.outgoing.copies import Copies
+from omnidesk.desk.outgoing.deliveries import key_of
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Case, ContactPoint, Delivery, Participant
 from tests.office import Office

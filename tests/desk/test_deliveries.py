@@ -3,8 +3,9 @@
 import pytest
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import actions, deliveries
+from omnidesk.desk import actions
 from omnidesk.desk.files import Stored
+from omnidesk.desk.outgoing import deliveries
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Attachment, Delivery
 from tests.office import Office

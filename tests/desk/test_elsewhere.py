@@ -4,7 +4,9 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import ChannelError, Failure
-from omnidesk.desk import actions, contacts, elsewhere
+from omnidesk.desk import actions
+from omnidesk.desk.directory import contacts
+from omnidesk.desk.outgoing import elsewhere
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.models import (
     Agent,

@@ -10,9 +10,10 @@ import pytest
 from sqlmodel import col, delete
 
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import actions, parsing
-from omnidesk.desk import intake as intakes
-from omnidesk.desk.intake import Intake
+from omnidesk.desk import actions
+from omnidesk.desk.incoming import intake as intakes
+from omnidesk.desk.incoming import parsing
+from omnidesk.desk.incoming.intake import Intake
 from omnidesk.keys import BLOBS, RECEIVER
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database, Transaction

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from omnidesk.desk.intake import Intake
+from omnidesk.desk.incoming.intake import Intake
 from omnidesk.desk.routing import Routing
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case, Contact, ContactPoint, Interaction, LaneClaim, RawMessage

@@ -8,8 +8,9 @@ from aiosmtplib import SMTP, SMTPException
 from sqlmodel import select
 
 from omnidesk.app import installed_channels
-from omnidesk.desk import configuration, quarantine
+from omnidesk.desk import configuration
 from omnidesk.desk.configuration import DeskFiles, InboxEntry, TeamEntry
+from omnidesk.desk.incoming import quarantine
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Interaction, RawMessage, RawState

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import col
 
-from omnidesk.desk import actions, joining
+from omnidesk.desk import actions
+from omnidesk.desk.incoming import joining
 from omnidesk.store.models import Case, Category, Contact, Inbox, Interaction, Participant
 from tests.office import Office
 

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import Button, Outbound
-from omnidesk.desk import actions, joining
-from omnidesk.desk.deliveries import key_of
+from omnidesk.desk import actions
+from omnidesk.desk.incoming import joining
+from omnidesk.desk.outgoing.deliveries import key_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery, Interaction
 from tests.office import Office

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from omnidesk.desk import actions, linking, unlinking
+from omnidesk.desk import actions
+from omnidesk.desk.directory import linking, unlinking
 from omnidesk.errors import Conflict, NotAllowed, NotFound
 from omnidesk.events import CaseChanged
 from omnidesk.store.models import Agent, Case, Contact, ContactLink, ContactPoint, Interaction, Invitation, Role

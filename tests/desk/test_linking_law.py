@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Inbound, Sender
-from omnidesk.desk import access, actions, arrival, finding, joining, linking, transcripts, unlinking
+from omnidesk.desk import access, actions, transcripts
 from omnidesk.desk.access import Viewer
-from omnidesk.desk.arrival import Arrival
+from omnidesk.desk.directory import finding, linking, unlinking
 from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.incoming import arrival, joining
+from omnidesk.desk.incoming.arrival import Arrival
 from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (

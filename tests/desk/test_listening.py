@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from omnidesk.contract.channel import ChannelError, Desk
-from omnidesk.desk import listening
-from omnidesk.desk.listening import Listener, Listeners
+from omnidesk.desk.incoming import listening
+from omnidesk.desk.incoming.listening import Listener, Listeners
 from omnidesk.keys import LEASES
 from omnidesk.store.models import Inbox
 from tests.fakes import FakeChannel

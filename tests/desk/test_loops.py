@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import ChannelError
-from omnidesk.desk import deliveries, interactions, loops
+from omnidesk.desk import interactions
 from omnidesk.desk.interactions import SYSTEM, Content
+from omnidesk.desk.outgoing import deliveries, loops
 from omnidesk.errors import NotAllowed, NotFound
 from omnidesk.store.models import AuditEntry, Case, ContactPoint, Delivery, Direction, Inbox, Kind, Loop
 from tests.fakes import FakeMail

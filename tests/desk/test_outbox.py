@@ -10,8 +10,9 @@ from sqlalchemy import event
 from sqlmodel import col, delete
 
 from omnidesk.contract.channel import ChannelError, Failure, RawMessage
-from omnidesk.desk import actions, deliveries
-from omnidesk.desk.deliveries import key_of
+from omnidesk.desk import actions
+from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing.deliveries import key_of
 from omnidesk.keys import BUS
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, Interaction, Lease
 from omnidesk.workers import Worker, Workers

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
-from omnidesk.desk import parsing
-from omnidesk.desk.parsing import INLINE, Limits, clean
+from omnidesk.desk.incoming import parsing
+from omnidesk.desk.incoming.parsing import INLINE, Limits, clean
 from tests.fakes import FakeChannel
 
 PADDING = "x" * INLINE

@@ -10,7 +10,8 @@ from sqlalchemy import event
 from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
-from omnidesk.desk import actions, contacts, finding, people, profile, timeline
+from omnidesk.desk import actions, timeline
+from omnidesk.desk.directory import contacts, finding, people, profile
 from omnidesk.errors import Conflict, Invalid, NotAllowed
 from omnidesk.store import migrating
 from omnidesk.store.models import Agent, Contact, Inbox, Role

@@ -3,7 +3,7 @@
 import pytest
 
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import quarantine
+from omnidesk.desk.incoming import quarantine
 from omnidesk.errors import NotFound
 from omnidesk.keys import BLOBS, RECEIVER
 from omnidesk.store.models import AuditEntry, Interaction, RawMessage, RawState

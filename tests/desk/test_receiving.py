@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import receiving
-from omnidesk.desk.receiving import Receiver
+from omnidesk.desk.incoming import receiving
+from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.keys import BLOBS, RECEIVER
 from omnidesk.store.db import Database
 from omnidesk.store.models import ExternalId, RawMessage

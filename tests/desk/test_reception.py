@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from omnidesk.contract.channel import Nudge
-from omnidesk.desk import reception
+from omnidesk.desk.incoming import reception
 from omnidesk.events import Typing
 from tests.office import Office
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from omnidesk.desk import actions, redirecting
+from omnidesk.desk import actions
+from omnidesk.desk.directory import redirecting
 from omnidesk.errors import NotFound
 from omnidesk.store.models import Contact, ContactPoint, Delivery, Interaction
 from tests.office import Office

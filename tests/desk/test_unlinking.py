@@ -3,7 +3,8 @@
 import pytest
 from sqlmodel import col, select
 
-from omnidesk.desk import actions, reaching
+from omnidesk.desk import actions
+from omnidesk.desk.outgoing import reaching
 from omnidesk.errors import Conflict, NotAllowed
 from omnidesk.store.models import (
     Case,

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import col
 
-from omnidesk.desk import actions, elsewhere, loops
-from omnidesk.desk.copies import Copies, offered
+from omnidesk.desk import actions
+from omnidesk.desk.outgoing import elsewhere, loops
+from omnidesk.desk.outgoing.copies import Copies, offered
 from omnidesk.store.db import Database
 from omnidesk.store.models import Inbox, Row
 from tests.office import Office

@@ -4,7 +4,8 @@ import asyncio
 import re
 
 from omnidesk.contract.channel import Sender
-from omnidesk.desk import actions, contacts
+from omnidesk.desk import actions
+from omnidesk.desk.directory import contacts
 from omnidesk.store.models import Agent, Case, Contact, ContactLink, ContactPoint, Invitation, Role
 from tests.office import Office
 from tests.web.conftest import Visit

@@ -4,9 +4,9 @@ import re
 
 import nh3
 
-from channels.email import html
-from channels.email.clean_markup import Attributes, Walk
-from channels.email.html_text import to_text
+from channels.email.markup import html
+from channels.email.markup.clean_markup import Attributes, Walk
+from channels.email.markup.html_text import to_text
 from channels.email.quoting.reply import Kind, Reply, Span, split
 
 _BEGIN = {Kind.QUOTED: "\ue0f1", Kind.SIGNATURE: "\ue0f2"}

@@ -2,13 +2,13 @@
 
 import re
 
-from channels.email.bodies import Bodies
-from channels.email.charsets import decode
+from channels.email.mime.bodies import Bodies
+from channels.email.mime.charsets import decode
+from channels.email.mime.structure import Part, read
+from channels.email.mime.words import plain
 from channels.email.quoting.html import may_tell, split_html, text_of
 from channels.email.quoting.reply import Reply, split
 from channels.email.quoting.separators import forwards
-from channels.email.structure import Part, read
-from channels.email.words import plain
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[^\n]*\n(?:[ \t][^\n]*\n)*")
 _ONLY_MAILS = {

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, exists, false
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import finding
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.directory import finding
 from omnidesk.store.ids import MAX_ID, first_at
 from omnidesk.store.models import (
     Agent,

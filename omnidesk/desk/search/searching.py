@@ -13,9 +13,10 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import people, views
+from omnidesk.desk import views
 from omnidesk.desk.access import Viewer, visible
-from omnidesk.desk.people import Entry
+from omnidesk.desk.directory import people
+from omnidesk.desk.directory.people import Entry
 from omnidesk.desk.search import conditions, names
 from omnidesk.desk.search.conditions import Conditions, Unknown
 from omnidesk.desk.views import ListedCase

@@ -1,0 +1,1 @@
+"""HTML of strangers: made harmless, and made text."""

@@ -1,0 +1,1 @@
+"""The bytes of a mail, taken apart: parts, headers, charsets, addresses. Pure."""

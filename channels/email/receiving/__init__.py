@@ -1,0 +1,1 @@
+"""Ways in: SMTP and LMTP, IMAP, files."""

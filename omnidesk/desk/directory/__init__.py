@@ -1,0 +1,1 @@
+"""People and their addresses: how they are met, found, linked and parted."""

@@ -1,0 +1,258 @@
+"""What an arriving message does: it finds its person and case, and becomes a row of the log."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from omnidesk.contract.channel import Inbound, Receipt
+from omnidesk.contract.channel import RawMessage as Raw
+from omnidesk.desk import cases, files, interactions, surveys
+from omnidesk.desk.directory import consent, contacts
+from omnidesk.desk.directory.contacts import Person
+from omnidesk.desk.files import Stored
+from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.incoming import joining
+from omnidesk.desk.incoming.joining import Joins
+from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.outgoing import deliveries
+from omnidesk.store.db import Transaction
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import (
+    Case,
+    Direction,
+    Kind,
+    MessageReference,
+    Participant,
+    RawMessage,
+)
+from omnidesk.text.language import guess
+
+_TELLING = 300
+"""So much of a text tells its language."""
+_COPIED = 50
+"""So many of the people whom a message names are kept."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A raw message, what it says with its stored files, and where it ended up."""
+
+    row: RawMessage
+    inbox: LiveInbox
+    items: list[tuple[Inbound | Receipt, list[Stored]]] = field(default_factory=list)
+    refused: str | None = None
+    """Why it can't be understood."""
+    failure: Exception | None = None
+    """An error of ours or of a store while reading it."""
+    case_id: int | None = None
+    raw: Raw | None = None
+    """What there is to read, until it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    arrival: Arrival
+    inbound: Inbound
+    files: list[Stored]
+    person: Person
+    token_case: int | None
+
+    @property
+    def who(self) -> tuple[int, int]:
+        return self.person.point.id, self.arrival.inbox.row.id
+
+
+async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> None:
+    """Apply a batch in order, with a number of statements that doesn't depend on its length."""
+    if receipts := _receipts(arrivals):
+        await deliveries.take_receipts(tx, keys, receipts)
+    messages = await _people(tx, keys, arrivals)
+    token_cases = {message.token_case for message in messages if message.token_case}
+    joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
+    opened: list[Case] = []
+    for message in messages:
+        await _take(tx, _marked(message, joins), joins, opened)
+    if opened:
+        for case, number in zip(opened, await cases.take_numbers(tx, len(opened)), strict=True):
+            case.number = number
+
+
+def _receipts(arrivals: Sequence[Arrival]) -> list[tuple[int, Receipt]]:
+    return [
+        (arrival.inbox.row.id, item)
+        for arrival in arrivals
+        if arrival.refused is None
+        for item, _ in arrival.items
+        if isinstance(item, Receipt)
+    ]
+
+
+async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[_Message]:
+    found = [
+        (arrival, item, stored)
+        for arrival in arrivals
+        if arrival.refused is None
+        for item, stored in arrival.items
+        if isinstance(item, Inbound)
+    ]
+    people = {}
+    for channel in sorted({arrival.inbox.row.channel for arrival, _, _ in found}):
+        senders = [item.sender for arrival, item, _ in found if arrival.inbox.row.channel == channel]
+        people[channel] = await contacts.meet(tx, channel, senders)
+    return [
+        _Message(arrival, item, stored, people[arrival.inbox.row.channel][item.sender.address],
+                 joining.case_of_token(keys, item.token))
+        for arrival, item, stored in found
+    ]  # fmt: skip
+
+
+def _marked(message: _Message, joins: Joins) -> _Message:
+    """A message of ours that comes back, whoever sends it on, is automatic, and belongs where it was sent from."""
+    inbound = message.inbound
+    known = joins.known.get(inbound.message_id or "")
+    if known is None or known.external_id is not None:
+        return message
+    references = (inbound.message_id or "", *inbound.references)
+    return replace(message, inbound=replace(inbound, automatic=True, references=references))
+
+
+async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
+    if await _second_copy(tx, message, joins):
+        return
+    if await _obeyed(tx, message, joins):
+        return
+    can = message.arrival.inbox.channel.capabilities
+    answered = await surveys.take(tx, message.inbound, message.person.point.id, can)
+    if answered is not None:
+        message.arrival.case_id = answered
+        return
+    case = _case(tx, message, joins, opened)
+    message.arrival.case_id = case.id
+    if case.contact_id == message.person.contact.id:
+        joins.remember(case, message.who)
+        _answer_by(case, message)
+    elif not message.inbound.automatic:  # a bounce takes part in nothing
+        _add_participant(tx, case, message.person, joins)
+    position = _append(tx, case, message)
+    _remember_id(tx, case, message, joins, position)
+    if not message.inbound.automatic and await cases.receive(tx, case):
+        interactions.event(tx, case, "reopened", By.contact(message.person.contact, message.person.point), by="contact")
+        await surveys.cancel(tx, case)
+
+
+def _all_said(inbound: Inbound) -> str:
+    """The text, or the subject where it is all there is: so mail programs leave a list (RFC 2369 §3.2)."""
+    return inbound.subject if not inbound.text.strip() and not inbound.attachments else inbound.text
+
+
+async def _obeyed(tx: Transaction, message: _Message, joins: Joins) -> bool:
+    """A consent word comes before everything else."""
+    inbox, point = message.arrival.inbox, message.person.point
+    command = consent.command_in(inbox, _all_said(message.inbound), point) if not message.inbound.automatic else None
+    if command is None:
+        return False
+    case = joins.cases.get(joins.by_person.get(message.who, 0))
+    await consent.obey(tx, inbox, message.person, case, command, _content(message))
+    message.arrival.case_id = case.id if case else None
+    return True
+
+
+async def _second_copy(tx: Transaction, message: _Message, joins: Joins) -> bool:
+    """The same mail to another inbox of ours is noted on the first one's case."""
+    known = joins.known.get(message.inbound.message_id or "")
+    if known is None or known.external_id != message.arrival.row.external_id:
+        return False
+    case = joins.cases.get(known.case_id)
+    if case is None:
+        return False
+    message.arrival.case_id = case.id
+    if known.inbox_id != message.arrival.inbox.row.id:
+        interactions.event(tx, case, "also_to", inbox=message.arrival.inbox.row.name)
+    return True
+
+
+def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> Case:
+    inbox = message.arrival.inbox
+    found = joins.case_for(message.inbound, message.token_case, inbox.join, message.who)
+    # What no person wrote (an absence notice, say) is logged where it belongs and takes up no work that is done.
+    if found is not None and (message.inbound.automatic or cases.takes_messages(found, inbox.row.reopen_days, tx.now)):
+        return found
+    _learn_language(message)
+    with_bot = inbox.row.bot is not None and not message.inbound.automatic
+    case = cases.open_case(
+        tx, inbox.row, message.person.point, message.person.contact, subject=_subject(message.inbound),
+        with_bot=with_bot,
+    )  # fmt: skip
+    opened.append(case)
+    interactions.event(tx, case, "opened", channel=inbox.row.channel)
+    if found is not None:
+        case.linked_case_id = found.id
+        interactions.event(tx, case, "linked", number=found.number)
+    return case
+
+
+def _learn_language(message: _Message) -> None:
+    """Where neither channel nor contact tells the language, the first message does."""
+    contact, inbound = message.person.contact, message.inbound
+    if contact.language is None and not inbound.automatic:
+        contact.language = guess(f"{inbound.subject}\n{inbound.text[:_TELLING]}")
+
+
+def _subject(inbound: Inbound) -> str:
+    """The subject, or the beginning of what was said."""
+    text = inbound.subject or next((line.strip() for line in inbound.text.splitlines() if line.strip()), "")
+    return " ".join(text.split())[:200]
+
+
+def _answer_by(case: Case, message: _Message) -> None:
+    """An answer goes where the contact wrote last."""
+    case.contact_point_id = message.person.point.id
+    case.inbox_id = message.arrival.inbox.row.id
+    case.channel = message.arrival.inbox.row.channel
+    case.contact_name = message.person.contact.name or case.contact_name
+
+
+def _add_participant(tx: Transaction, case: Case, person: Person, joins: Joins) -> None:
+    """A stranger on a known thread takes part, and is never taken for the contact."""
+    if (case.id, person.point.id) not in joins.participants:
+        joins.participants.add((case.id, person.point.id))
+        row = {"id": tx.new_id(), "case_id": case.id, "contact_point_id": person.point.id, "created_at": tx.now}
+        tx.add_row(Participant, row)
+        interactions.event(tx, case, "participant_added", address=person.point.address)
+
+
+def _append(tx: Transaction, case: Case, message: _Message) -> int:
+    by, content = By.contact(message.person.contact, message.person.point), _content(message)
+    if case.contact_id != message.person.contact.id:
+        content.payload["participant"] = True
+    interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, by, content)
+    files.attach(tx, interaction_id, message.files)
+    return interaction_id
+
+
+def _content(message: _Message) -> Content:
+    inbound, row = message.inbound, message.arrival.row
+    return Content(
+        text=inbound.text, html=inbound.html, automatic=inbound.automatic, external_id=row.external_id, raw_id=row.id,
+        sent_at=inbound.sent_at, payload=_payload(inbound),
+    )  # fmt: skip
+
+
+def _payload(inbound: Inbound) -> dict[str, Any]:
+    facts = {
+        "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
+        "claims": dict(inbound.claims), "whole": inbound.whole,
+        "copied": [asdict(one) for one in inbound.copied[:_COPIED]],
+        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to,
+    }  # fmt: skip
+    return {name: value for name, value in facts.items() if value}
+
+
+def _remember_id(tx: Transaction, case: Case, message: _Message, joins: Joins, interaction_id: int) -> None:
+    message_id = message.inbound.message_id
+    if message_id:
+        tx.add_row(
+            MessageReference, {"message_id": message_id, "interaction_id": interaction_id, "case_id": case.id}
+        )  # fmt: skip
+        row = message.arrival.row
+        joins.known[message_id] = joining.Known(interaction_id, case.id, row.external_id, row.inbox_id)

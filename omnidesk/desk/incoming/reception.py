@@ -1,0 +1,158 @@
+"""Reception: the desk as the channel of one inbox sees it (`omnidesk.contract.channel.Desk`)."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from sqlmodel import col, select
+
+from omnidesk.contract.channel import ChannelError, Nudge, RawMessage, Transcript
+from omnidesk.desk import files, transcripts
+from omnidesk.desk.inboxes import LiveInbox, note_health
+from omnidesk.desk.incoming.memories import InboxMemory
+from omnidesk.desk.incoming.receiving import Receiver
+from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing.letters import Letters
+from omnidesk.errors import Invalid
+from omnidesk.events import Bus, Gap, PointMet, TranscriptChanged, Typing
+from omnidesk.store.db import Database
+from omnidesk.store.models import Case, DeliveryState
+
+_ID = re.compile(r"[0-9]{1,18}")
+_LOOK_AGAIN_SECONDS = 15.0
+"""A nudge can be lost between processes; looking again costs little, since the cursor says what is known."""
+_STATES = {"delivered": DeliveryState.DELIVERED, "seen": DeliveryState.READ}
+
+
+class Reception:
+    """The desk of one inbox."""
+
+    def __init__(self, db: Database, letters: Letters, receiver: Receiver, inbox: LiveInbox) -> None:
+        self._db = db
+        self._letters = letters
+        self._receiver = receiver
+        self._inbox = inbox
+        self.slug = inbox.row.slug
+        self.public_url = letters.public_url
+        self.memory = InboxMemory(db, letters.keys, inbox.row.id)
+
+    async def receive(self, raw: RawMessage) -> bool:
+        """Store a raw message; durable when it returns."""
+        return await self._receiver.receive(self._inbox.row.id, raw)
+
+    async def note_health(self, health: str) -> None:
+        """Keep what is wrong with receiving on the inbox's row."""
+        await note_health(self._db, self._inbox.row.id, health)
+
+    async def transcript(self, address: str, after: str = "") -> Transcript:
+        """What was said with this address since the cursor."""
+        async with self._db.session() as session:
+            point_id = await transcripts.point_id_of(session, self._inbox.row.channel, address)
+            return await transcripts.read(session, self._letters, point_id, after)
+
+    @asynccontextmanager
+    async def follow(self, address: str) -> AsyncIterator[AsyncIterator[Nudge]]:
+        """Be woken when the transcript of this address changes, or an agent types to it."""
+        follower = Follower(self._inbox.row.channel, address)
+        ends = follower.listen(self._db.bus)
+        try:
+            async with self._db.session() as session:
+                known = await transcripts.point_id_of(session, self._inbox.row.channel, address)
+            follower.point_id = follower.point_id or known  # it may have been met while we looked
+            yield follower.nudges()
+        finally:
+            for end in ends:
+                end()
+
+    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
+        """The person is typing, has been given, or has looked at, everything up to an entry."""
+        async with self._db.session() as session:
+            point_id = await transcripts.point_id_of(session, self._inbox.row.channel, address)
+            latest = select(Case).where(Case.contact_point_id == point_id).order_by(col(Case.last_at).desc()).limit(1)
+            case = (await session.exec(latest)).first() if point_id is not None else None
+        if point_id is None or case is None:
+            return
+        if kind == "typing":
+            self._db.bus.publish(Typing(case.id, point_id, "contact", case.contact_name))
+            return
+        if not _ID.fullmatch(upto):
+            return
+        async with self._db.transaction() as tx:
+            await deliveries.reached(tx, point_id, _STATES[kind], int(upto))
+
+    async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
+        """Store a file and give its handle; the message that cites it names it."""
+        letters = self._letters
+        try:
+            uploaded = await files.upload(letters.blobs, letters.keys, chunks, limit=limit)
+        except Invalid as error:
+            raise ChannelError(error.message, permanent=True) from error
+        return uploaded.handle
+
+    def sign(self, text: str) -> str:
+        """Sign a text with a key of this inbox."""
+        return self._letters.keys.sign(f"inbox:{self.slug}", text)
+
+    def verify(self, signed: str) -> str | None:
+        """The text that `sign` signed, or None."""
+        return self._letters.keys.verify(f"inbox:{self.slug}", signed)
+
+
+class Follower:
+    """Waits for events about one address; many at once are one nudge."""
+
+    def __init__(self, channel: str, address: str) -> None:
+        self._channel = channel
+        self._address = address
+        self.point_id: int | None = None
+        self._changed = False
+        self._typing = ""
+        self._woken = asyncio.Event()
+
+    def listen(self, bus: Bus) -> list[Callable[[], None]]:
+        """Start hearing; gives the functions that end it."""
+        return [
+            bus.on(PointMet, self._met),
+            bus.on(TranscriptChanged, self._transcript_changed),
+            bus.on(Typing, self._types),
+            bus.on(Gap, lambda _: self._wake()),
+        ]
+
+    def _met(self, event: PointMet) -> None:
+        if (event.channel, event.address) == (self._channel, self._address):
+            self.point_id = event.contact_point_id
+            self._wake()
+
+    def _transcript_changed(self, event: TranscriptChanged) -> None:
+        if event.contact_point_id == self.point_id:
+            self._wake()
+
+    def _wake(self) -> None:
+        self._changed = True
+        self._woken.set()
+
+    def _types(self, event: Typing) -> None:
+        if event.author == "agent" and event.contact_point_id == self.point_id:
+            self._typing = event.name
+            self._woken.set()
+
+    async def nudges(self) -> AsyncIterator[Nudge]:
+        """Nudges as they come; without any, one to look again every now and then."""
+        while True:
+            await self._wait()
+            if self._typing:
+                yield Nudge("typing", self._typing)
+                self._typing = ""
+            if self._changed:
+                self._changed = False
+                yield Nudge("changed")
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            self._changed = True
+        self._woken.clear()

@@ -1,0 +1,166 @@
+"""Letters: a delivery's interaction written as what its channel can send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
+from omnidesk.desk import files, surveys
+from omnidesk.desk.inboxes import LiveInbox
+from omnidesk.desk.incoming import joining
+from omnidesk.desk.outgoing import copies, deliveries
+from omnidesk.errors import Invalid
+from omnidesk.store.blobs import Blobs
+from omnidesk.store.db import Database
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import (
+    Attachment,
+    AttachmentState,
+    Author,
+    Case,
+    ContactPoint,
+    Delivery,
+    DeliveryRole,
+    Direction,
+    Inbox,
+    Interaction,
+    MessageReference,
+)
+from omnidesk.text import catalogues
+from omnidesk.text.subjects import answering, without_marks
+
+_LOCALE = Path(__file__).parents[2] / "locale"
+_REFERENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Writes outgoing messages."""
+
+    db: Database
+    blobs: Blobs
+    keys: Keys
+    public_url: str
+
+    async def write(self, session: AsyncSession, delivery: Delivery, channel: Channel) -> Outbound:
+        """The message of a delivery, degraded to what the channel can do. Raises Invalid where that can't be done."""
+        interaction = await session.get_one(Interaction, delivery.interaction_id)
+        case = await session.get_one(Case, delivery.case_id) if delivery.case_id else None
+        point = await session.get_one(ContactPoint, delivery.contact_point_id)
+        inbox = await session.get_one(Inbox, delivery.inbox_id)
+        if case is not None and delivery.role == DeliveryRole.TO and point.contact_id != case.contact_id:
+            raise Invalid("this address belongs to somebody else by now; reach the person at another one")
+        can = channel.capabilities
+        language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
+        buttons = _buttons(interaction, can)
+        return Outbound(
+            key=deliveries.key_of(self.keys, delivery.id),
+            to=delivery.address,
+            to_name=_to_name(case, point) if delivery.role == DeliveryRole.TO else point.name,
+            addressees=await copies.addressees(session, interaction.id) if can.copies else (),
+            message_key=deliveries.message_key_of(self.keys, interaction.id),
+            from_name=_from_name(interaction, inbox),
+            subject=_subject(case, language),
+            language=language,
+            text=_text(interaction, buttons, can, language),
+            buttons=buttons if len(buttons) <= can.buttons else (),
+            links=self._links(interaction, can),
+            files=await self._files(session, interaction.id, can),
+            token=joining.case_token(self.keys, case.id) if case else "",
+            references=await _references(session, case.id, interaction.position) if case else (),
+            automatic=delivery.automatic or interaction.automatic,
+            stop_word=next(iter(LiveInbox(inbox, channel).stop_words), ""),
+            webhooks=channel.webhooks(self.public_url, inbox.slug),
+            logged=_logged(interaction, case, inbox),
+        )
+
+    def _links(self, interaction: Interaction, can: Capabilities) -> tuple[Link, ...]:
+        """The scale of a survey as links, where a score is asked for by a page."""
+        invitation = interaction.payload.get("invitation")
+        if invitation is None or can.survey != "link":
+            return ()
+        page = f"{self.public_url}/survey/{surveys.token_of(self.keys, invitation)}"
+        return tuple(Link(f"{score} – {label}", f"{page}?score={score}") for score, label in _scale(interaction))
+
+    async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
+        stored = (Attachment.interaction_id == interaction_id, Attachment.state == AttachmentState.STORED)
+        rows = await session.exec(select(Attachment).where(*stored).order_by(col(Attachment.id)))
+        found = tuple(self.file(row) for row in rows)
+        deliveries.must_take_files(can, found)
+        return found
+
+    def file(self, row: Attachment) -> File:
+        """An attachment as it is handed out."""
+        url = self.public_url + files.signed_path(self.keys, row.id, self.db.now())
+        return File(
+            row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob), str(row.id),
+            content_id=row.content_id if row.inline else None,
+        )  # fmt: skip
+
+
+def _logged(interaction: Interaction, case: Case | None, inbox: Inbox) -> Logged:
+    by = interaction.author_id
+    return Logged(
+        id=str(interaction.id), position=interaction.position, case=case.number if case else None,
+        contact=str(interaction.contact_id), inbox=inbox.slug, kind=interaction.kind, author=interaction.author_kind,
+        author_id=str(by) if by is not None else None, author_name=interaction.author_name, at=interaction.created_at,
+    )  # fmt: skip
+
+
+def _to_name(case: Case | None, point: ContactPoint) -> str:
+    """What the person is called; who has no name is called by the address, which stands there already."""
+    name = (case.contact_name if case else "") or point.name
+    return name if name != point.address else ""
+
+
+def _from_name(interaction: Interaction, inbox: Inbox) -> str:
+    return interaction.author_name if interaction.author_kind == Author.AGENT else inbox.name
+
+
+def _subject(case: Case | None, language: str) -> str:
+    subject = case.subject if case else ""
+    return answering(without_marks(subject) or catalogues.load(_LOCALE)[language].gettext("Your message"))
+
+
+def _buttons(interaction: Interaction, can: Capabilities) -> tuple[Button, ...]:
+    """The choices under a message; those of a survey where a score is asked for by pressing one."""
+    invitation = interaction.payload.get("invitation")
+    if invitation is None:
+        return tuple(Button(**button) for button in interaction.payload.get("buttons", ()))
+    if can.survey != "buttons":
+        return ()
+    button = surveys.button_of(invitation)
+    return tuple(Button(f"{button}:{score}", f"{score} – {label}") for score, label in _scale(interaction))
+
+
+def _scale(interaction: Interaction) -> list[tuple[int, str]]:
+    return list(zip(interaction.payload["scale"], interaction.payload["labels"], strict=True))
+
+
+def _text(interaction: Interaction, buttons: Sequence[Button], can: Capabilities, language: str) -> str:
+    """The text, with what the channel can't show as numbered lines: buttons, or the scale of a survey."""
+    shown = len(buttons) <= can.buttons
+    if "invitation" in interaction.payload and can.survey != "link" and not (buttons and shown):
+        ask = catalogues.load(_LOCALE)[language].gettext("Answer with a number:")
+        return "\n".join([interaction.text, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])
+    if shown:
+        return interaction.text
+    choices = "\n".join(f"{number}. {button.text}" for number, button in enumerate(buttons, 1))
+    return f"{interaction.text}\n\n{choices}"
+
+
+async def _references(session: AsyncSession, case_id: int, position: int) -> tuple[str, ...]:
+    """The ids of the messages of the case before this one, oldest first."""
+    statement = (
+        select(MessageReference.message_id)
+        .join(Interaction, col(Interaction.id) == col(MessageReference.interaction_id))
+        .where(Interaction.case_id == case_id, col(Interaction.position) < position,
+               col(Interaction.direction) != Direction.INTERNAL)
+        .order_by(col(Interaction.position).desc())
+        .limit(_REFERENCES)
+    )  # fmt: skip
+    return tuple(reversed(list(await session.exec(statement))))
