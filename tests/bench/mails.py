@@ -5,6 +5,7 @@ import base64
 import itertools
 import os
 from collections.abc import Iterator
+from zlib import crc32
 
 US = "support@desk.example"
 _SAID = (
@@ -25,7 +26,7 @@ def mails(sender: str, count: int) -> Iterator[bytes]:
 
 def mail(sender: str, number: int) -> bytes:
     """The mail of this number: an odd one answers the one before it."""
-    kind = (number // 2 * 7 + number % 2 * 4 + len(sender)) % 10
+    kind = (number // 2 * 7 + number % 2 * 4 + crc32(sender.encode())) % 10
     if kind < 6:
         return _head(sender, number) + _plain(sender, number, 1_000)
     if kind < 9:

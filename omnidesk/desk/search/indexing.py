@@ -63,9 +63,8 @@ async def _keep_texts(tx: Transaction, ids: Iterable[int]) -> None:
         {"id": row_id, "said": " ".join(_words([payload.get("subject") or "", text, *names[row_id]]))}
         for row_id, text, payload in found
     ]
-    await dialect.insert_new(
-        await tx.session.connection(), table_of(SearchText), [row for row in rows if row["said"]], key=["id"], give="id"
-    )
+    said_something = [row for row in rows if row["said"]]
+    await dialect.insert_missing(await tx.session.connection(), table_of(SearchText), said_something, key=["id"])
 
 
 def _words(texts: Iterable[str]) -> Iterator[str]:
@@ -88,6 +87,4 @@ async def _keep_names(tx: Transaction, ids: Iterable[int]) -> None:
     of_names = select(ContactWord.word).where(col(ContactWord.contact_id).in_(ids))
     found = {word for word in await tx.session.exec(of_names) if len(word) >= _SHORTEST and not word.isdecimal()}
     rows = [{"trigram": trigram, "word": word} for word in sorted(found) for trigram in trigrams(word)]
-    await dialect.insert_new(
-        await tx.session.connection(), table_of(NameTrigram), rows, key=["trigram", "word"], give="word"
-    )
+    await dialect.insert_missing(await tx.session.connection(), table_of(NameTrigram), rows, key=["trigram", "word"])
