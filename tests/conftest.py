@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -24,6 +25,10 @@ from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
 
 SECRET = "a secret of the tests"
+
+# Hypothesis's deadline of 200 ms is a timing: on a busy machine the first example, which loads modules, misses it.
+hypothesis.settings.register_profile("omnidesk", deadline=None)
+hypothesis.settings.load_profile("omnidesk")
 
 
 def in_a_thread(work: Coroutine[Any, Any, Any]) -> None:
