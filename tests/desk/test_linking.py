@@ -202,8 +202,14 @@ async def test_two_who_link_two_people_to_each_other_make_one_of_them(office: Of
 async def test_two_who_give_one_address_to_two_people_give_it_to_one_of_them(office: Office) -> None:
     await visitor_and_sender(office)
     await office.says("Hi", inbox="mail", sender="eve@example.com", name="Eve")
-    both = (link(office, "visitor-1", "mia@example.com"), link(office, "visitor-1", "eve@example.com", by="Ada"))
-    done = await asyncio.gather(*both, return_exceptions=True)
+    viewer, point = await office.viewer("Ada"), await point_of(office, "visitor-1")  # both have looked by now
+
+    async def give(to: str) -> None:
+        target = await point_of(office, to)
+        async with office.database.transaction() as tx:
+            await linking.link(tx, viewer, point.id, target.contact_id, seen_at=point.contact_id)
+
+    done = await asyncio.gather(give("mia@example.com"), give("eve@example.com"), return_exceptions=True)
     assert [one.code for one in done if isinstance(one, Conflict)] == ["moved_on"]
     assert len(await office.all(ContactLink)) == 1
 
