@@ -94,11 +94,11 @@ async def reply(
         if other.id != point.id:
             deliveries.queue(tx, case, other, interaction_id, automatic=False, role=role)
     if wait:
-        case.category = Category.WAITING
+        cases.set_category(case, Category.WAITING)
     elif case.category == Category.NEW:
-        case.category = Category.OPEN
+        cases.set_category(case, Category.OPEN)
     case.first_reply_at = case.first_reply_at or tx.now
-    case.unread = False
+    case.unread, case.waits_since = False, None
     return case
 
 

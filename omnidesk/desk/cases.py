@@ -39,6 +39,8 @@ def shelf_of(case: Case) -> Shelf:
     """Where a case stands in the views."""
     if case.category in DONE:
         return Shelf.DONE
+    if case.snoozed:
+        return Shelf.SNOOZED
     return Shelf.BOT if case.holder == Holder.BOT else Shelf.OPEN
 
 
@@ -62,7 +64,7 @@ def open_case(
         Case, number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
         contact_name=called(contact, [point]), contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
         language=contact.language or inbox.language, last_at=tx.now, created_at=tx.now, updated_at=tx.now,
-        holder=Holder.BOT if with_bot else Holder.TEAM, unread=True,
+        holder=Holder.BOT if with_bot else Holder.TEAM, unread=True, waits_since=tx.now,
     )  # fmt: skip
     if not with_bot:
         _hold(tx, case)
@@ -91,7 +93,9 @@ async def receive(tx: Transaction, case: Case) -> bool:
     if reopened:
         await _begin_cycle(tx, case)
     elif case.category in (Category.WAITING, Category.ON_HOLD):
-        case.category = Category.OPEN
+        set_category(case, Category.OPEN)
+    wake(case)
+    case.waits_since = case.waits_since or tx.now
     if case.holder == Holder.BOT:
         case.needs_bot = True
         case.next_step_at = None
@@ -100,9 +104,20 @@ async def receive(tx: Transaction, case: Case) -> bool:
     return reopened
 
 
+def set_category(case: Case, category: Category, status_id: int | None = None) -> None:
+    """Give a case a status: one of the desk's own inside the category, or the category's plain name."""
+    case.category, case.status_id = category, status_id
+
+
+def wake(case: Case) -> None:
+    """End the snoozing of a case."""
+    if case.snoozed:
+        case.snoozed, case.snoozed_until, case.next_step_at = False, None, None
+
+
 async def _begin_cycle(tx: Transaction, case: Case) -> None:
     """Reopen: holder, team and assignee stay; routing finds somebody where nobody is left."""
-    case.category = Category.OPEN
+    set_category(case, Category.OPEN)
     case.cycle += 1
     case.resolved_at = None
     case.next_step_at = None
@@ -132,9 +147,10 @@ async def reopen(tx: Transaction, case: Case) -> None:
 async def resolve(tx: Transaction, case: Case, close_days: int) -> None:
     """End the cycle; the case closes by itself after `close_days`."""
     await _load(tx, case.assignee_id, -1)
-    case.category = Category.RESOLVED
+    wake(case)
+    set_category(case, Category.RESOLVED)
     case.resolved_at = tx.now
-    case.unread = False
+    case.unread, case.waits_since = False, None
     case.needs_bot = case.needs_routing = case.needs_agent = False
     case.next_step_at = tx.now + timedelta(days=close_days)
     changed(tx, case)
@@ -143,7 +159,7 @@ async def resolve(tx: Transaction, case: Case, close_days: int) -> None:
 
 def close(tx: Transaction, case: Case) -> None:
     """Close a resolved case for good: a later message opens a new one."""
-    case.category = Category.CLOSED
+    set_category(case, Category.CLOSED)
     case.closed_at = tx.now
     case.next_step_at = None
     changed(tx, case)

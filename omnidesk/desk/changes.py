@@ -118,7 +118,8 @@ async def _set_status(tx: Transaction, viewer: Viewer, case: Case, status: str) 
     await actions.reopen(tx, viewer, case.number)
     actions.take_from_bot(tx, viewer, case)
     if status != case.category:
-        before, case.category = case.category, status
+        before = case.category
+        cases.set_category(case, Category(status))
         interactions.event(tx, case, "status_changed", By.viewer(viewer), before=before, after=status)
 
 

@@ -24,15 +24,27 @@ from omnidesk.store.models.memories import Memory
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
+from omnidesk.store.models.setup import (
+    CaseFieldValue,
+    Disposition,
+    FieldDefinition,
+    FieldKind,
+    FieldSubject,
+    Label,
+    Status,
+)
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
+from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 
 __all__ = [
     "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry",
-    "Author", "BotState", "BotVersion", "Case", "CaseLabel", "Category", "Contact", "ContactLink", "ContactLinkCase",
-    "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState", "Direction", "ExternalId",
-    "FaqEntry", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "LaneClaim", "Lease",
-    "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram", "Participant",
-    "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting", "Shelf", "SignInLink",
-    "SlaPolicy", "SlaSegment", "SlaTimer", "Survey", "Team", "TimerState", "noun_of",
+    "Author", "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact",
+    "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole",
+    "DeliveryState", "Direction", "Disposition", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind",
+    "FieldSubject", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim",
+    "Lease", "LinkKind", "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram",
+    "Participant", "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting",
+    "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState",
+    "noun_of",
 ]  # fmt: skip

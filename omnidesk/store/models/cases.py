@@ -29,10 +29,11 @@ class Holder(StrEnum):
 
 
 class Shelf(StrEnum):
-    """Where a case stands in the views; follows from holder and category."""
+    """Where a case stands in the views; follows from holder, category and snoozing."""
 
     BOT = "bot"
     OPEN = "open"
+    SNOOZED = "snoozed"
     DONE = "done"
 
 
@@ -72,6 +73,8 @@ class Case(Row, table=True):
     version: int = 1
     subject: str = ""
     category: str = Category.NEW
+    status_id: int | None = maybe_link("statuses.id")
+    """The desk's own status inside the category; None = the category's plain name."""
     holder: str = Holder.TEAM
     shelf: str = Shelf.OPEN
     priority: str = Priority.NORMAL
@@ -105,6 +108,13 @@ class Case(Row, table=True):
     held_at: datetime | None = maybe_moment()
     """When a team took hold in this cycle: the SLA clocks start here."""
     first_reply_at: datetime | None = maybe_moment()
+    waits_since: datetime | None = maybe_moment()
+    """The contact's first message that no human has answered."""
+    snoozed: bool = False
+    snoozed_until: datetime | None = maybe_moment()
+    """When a snoozed case comes back; None = when the contact writes."""
+    merged_into_id: int | None = maybe_link("cases.id")
+    """The case that took over what was said here; later messages go there."""
     linked_case_id: int | None = maybe_link("cases.id")
     fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What the desk keeps of a case beside what every case has."""
