@@ -485,6 +485,23 @@ async def test_check_tries_the_password() -> None:
     assert not caught.value.permanent
 
 
+async def test_a_refused_password_is_not_tried_again_by_each_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = Sink()
+    async with sending(sink, username="desk", password="wrong") as channel:
+        outcomes = await asyncio.gather(
+            channel.check(), *(channel.send(reply()) for _ in range(8)), return_exceptions=True
+        )
+        assert all(isinstance(outcome, ChannelError) and not outcome.permanent for outcome in outcomes)
+        assert len({str(outcome) for outcome in outcomes}) == 1, "each is told the server's own words"
+        assert sink.greeted == 1
+        monkeypatch.setattr("channels.email.sending.sender._REFUSED_SECONDS", 0.0)
+        channel._sender._login_at = 0.0  # five minutes later
+        for greeted in (2, 3):
+            with pytest.raises(ChannelError, match="535"):
+                await channel.check()
+            assert sink.greeted == greeted
+
+
 async def test_starttls_is_insisted_on() -> None:
     async with sending(Sink(), tls="starttls") as channel:
         with pytest.raises(ChannelError) as caught:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Literal
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponse
 from aiosmtplib.typing import Default
 
 from channels.email.sending.compose import needs_utf8
@@ -14,6 +14,8 @@ from omnidesk.contract.channel import ChannelError
 
 _MB = 1_000_000
 _GOOD_BYE_SECONDS = 2.0
+_REFUSED_SECONDS = 300.0
+"""How long a login that was refused is not tried again: servers lock accounts for less."""
 
 
 class _Connection(SMTP):
@@ -40,6 +42,9 @@ class Sender:
         self._connection: _Connection | None = None
         self._lock = asyncio.Lock()
         self._pace = Pace(settings.smtp.per_minute)
+        self._refused = ""
+        """The server's No to the login, which stands for all mails of the inbox until it is tried again."""
+        self._login_at = 0.0
 
     async def send(self, content: bytes, recipient: str, *, utf8: bool = False) -> None:
         """Give a mail to the server for one recipient. Raises ChannelError with the server's own words.
@@ -85,6 +90,8 @@ class Sender:
         return self._connection
 
     async def _connect(self) -> _Connection:
+        if self._refused and asyncio.get_running_loop().time() < self._login_at:
+            raise ChannelError(self._refused)
         smtp = self._settings.smtp
         connection = _Connection(
             hostname=smtp.host,
@@ -102,7 +109,11 @@ class Sender:
             await connection.noop()
         except (SMTPException, OSError) as error:
             connection.close()
-            raise ChannelError(f"mail server {smtp.host}:{smtp.port}: {words(error)}") from error
+            problem = f"mail server {smtp.host}:{smtp.port}: {words(error)}"
+            if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
+                self._refused, self._login_at = problem, asyncio.get_running_loop().time() + _REFUSED_SECONDS
+            raise ChannelError(problem) from error
+        self._refused = ""
         return connection
 
     def _drop(self) -> None:
