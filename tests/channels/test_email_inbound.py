@@ -82,6 +82,14 @@ def test_another_mail_with_the_same_message_id_is_another(old: bytes, new: bytes
     assert len(ids) == 2
 
 
+def test_mails_with_hardly_a_header_are_told_apart() -> None:
+    bodies = (b"", b"just text", b"another text", b"Subject: One\r\n\r\n", b"Subject: Two\r\n\r\n")
+    ids = {raw_message(body, "mia@x.example", [], "").external_id for body in bodies}
+    ids |= {raw_message(b"just text", "max@x.example", [], "").external_id}
+    assert len(ids) == len(bodies) + 1
+    assert raw_message(b"just text\n", "MIA@x.example", [], "1.2.3.4").external_id in ids
+
+
 ANSWER = (
     "From: Mia <mia@x.example>\r\nMessage-ID: <2@x.example>\r\nSubject: Re: Kargom\r\n"
     "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n{more}\r\n"

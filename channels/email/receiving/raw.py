@@ -18,10 +18,10 @@ def raw_message(body: bytes, mail_from: str, rcpt_to: Sequence[str], peer: str) 
     """The raw message of a mail; the same for the same mail, whichever way it comes."""
     lines = body.replace(b"\r\n", b"\n").lstrip(b"\n").rstrip()
     end = _END_OF_HEADERS.search(lines)
-    head, text = (lines[: end.start()], memoryview(lines)[end.end() :]) if end else (lines, b"")
+    head, text = (lines[: end.start()], memoryview(lines)[end.end() :]) if end else (lines, lines)
     author = next(iter(mailboxes(decode(_header(head, b"from")))), None)
     return RawMessage(
-        external_id=_external_id(head, text),
+        external_id=_external_id(head, text, mail_from),
         sender=normal_email(author.email if author else mail_from),
         body=body,
         envelope={"mail_from": mail_from, "rcpt_to": list(rcpt_to), "peer": peer},
@@ -35,15 +35,26 @@ async def raw_message_of_any_size(body: bytes, mail_from: str, rcpt_to: Sequence
     return await asyncio.to_thread(raw_message, body, mail_from, rcpt_to, peer)
 
 
-def _external_id(head: bytes, text: bytes | memoryview) -> str:
-    """Message-ID and a digest of what makes two mails with one Message-ID different: From, Date and body."""
-    message_id = _header(head, b"message-id")
+def _external_id(head: bytes, text: bytes | memoryview, mail_from: str) -> str:
+    """Message-ID and a digest of what makes two mails with one Message-ID different: From, Date and body.
+
+    Programs send mails with hardly a header: without a Message-ID the subject tells two of them apart too, and without
+    a From whoever the envelope names. Where no line parts headers from the text, all of it is both.
+    """
+    message_id, author = _header(head, b"message-id"), _header(head, b"from")
     digest = hashlib.sha256()
-    for value in (message_id, _header(head, b"from"), _header(head, b"date"), text):
+    for value in (message_id, author, _header(head, b"date"), text, *_further(head, message_id, author, mail_from)):
         digest.update(b"%d:" % len(value))
         digest.update(value)
     readable = re.sub(r"[^!-;=?-~]", "", message_id.decode("ascii", "replace"))[:200]
     return f"{readable}:{digest.hexdigest()[:32]}".removeprefix(":")
+
+
+def _further(head: bytes, message_id: bytes, author: bytes, mail_from: str) -> Sequence[bytes]:
+    if message_id:
+        return ()
+    subject = _header(head, b"subject")
+    return (subject,) if author else (subject, mail_from.lower().encode("utf-8", "replace"))
 
 
 def _header(head: bytes, name: bytes) -> bytes:
