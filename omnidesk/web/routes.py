@@ -30,6 +30,7 @@ from omnidesk.web import (
     uploads,
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
+from omnidesk.web.settings import sections
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
@@ -99,6 +100,7 @@ ROUTES = (
     Route("POST", r"/contact-links/{link:\d{1,19}}/undoing", linking.undo, AGENT),
     Route("POST", "/uploads", uploads.take, AGENT),
     Route("POST", "/preferences", preferences.change, VIEWER),
+    Route("GET", "/settings", sections.home, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

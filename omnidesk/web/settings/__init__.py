@@ -1,0 +1,1 @@
+"""The pages on which a desk and its agents set things up."""
