@@ -18,6 +18,7 @@ from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
 from omnidesk.web import assets, times
+from omnidesk.web.commands import COMMANDS
 from omnidesk.web.words import in_words
 
 FOLDER = Path(__file__).parent / "templates"
@@ -74,7 +75,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
     )
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     said = times.Times(language, catalogue)
-    environment.globals.update(language=language, static=assets.url, units=times.UNITS)
+    environment.globals.update(language=language, static=assets.url, units=times.UNITS, commands=COMMANDS)
     environment.filters.update(
         ago=_tag(lambda moment, context: said.ago(moment, context["now"], context["zone"]), said, "ago"),
         clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),

@@ -1,57 +1,100 @@
-// Shortcuts; the list behind "?" names them all.
-import { step } from "./list.js";
+// Shortcuts: keys lead to commands; the list behind "?" names them all.
+import { toEnd } from "./case.js";
+import { beginsWith, commandOf, does, run } from "./commands.js";
 import { write } from "./composer.js";
+import { step } from "./list.js";
 
+const PAUSE = 1000; // ms between the keys of a sequence such as "g m"
 const shortcuts = document.getElementById("shortcuts");
-
-function assign() {
-  const menu = document.getElementById("assign");
-  if (menu) menu.open = true;
-}
+let before = "";
+let forget = null;
 
 // A case that opened this instant may not be htmx's yet; without it the form would load a page of its own.
-function resolve() {
-  const form = document.getElementById("resolution");
+function press(id) {
+  const form = document.getElementById(id);
   if (form && !form.hasAttribute("data-htmx-powered")) htmx.process(form);
   form?.querySelector("button").click();
 }
 
-function contacts() {
-  location.href = "/contacts";
+function open(id) {
+  const menu = document.getElementById(id);
+  if (menu) menu.open = true;
+}
+
+function go(path) {
+  return () => (location.href = path);
 }
 
 function search() {
   const field = document.querySelector("[data-search]");
-  if (!field) {
-    location.href = "/search";
-    return;
-  }
+  if (!field) return go("/search")();
   field.focus();
   field.select();
 }
 
-const actions = {
-  j: () => step(1),
-  k: () => step(-1),
-  r: () => write("reply"),
-  n: () => write("note"),
-  a: assign,
-  e: resolve,
-  c: contacts,
-  "/": search,
-  "?": () => shortcuts.showModal(),
-};
-const arrows = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
+function details() {
+  const side = document.getElementById("side");
+  if (getComputedStyle(document.getElementById("side-button")).display !== "none") side.togglePopover();
+  side.tabIndex = -1;
+  side.focus();
+}
+
+does("next", () => step(1));
+does("previous", () => step(-1));
+does("open", () => document.activeElement?.closest?.(".row")?.click());
+does("reply", () => write("reply"));
+does("note", () => write("note"));
+does("take", () => press("taking"));
+does("assign", () => open("assign"));
+does("resolve", () => press("resolution"));
+does("latest", toEnd);
+does("details", details);
+does("search", search);
+does("mine", go("/inbox/mine"));
+does("unassigned", go("/inbox/unassigned"));
+does("all", go("/inbox/all"));
+does("contacts", go("/contacts"));
+does("shortcuts", () => shortcuts.showModal());
+
+const arrows = { ArrowDown: "next", ArrowUp: "previous" };
+const NATIVE = ["Enter"]; // what has the focus answers to these by itself
+
+function keysOf(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const mod = event.ctrlKey || event.metaKey ? "mod+" : "";
+  const shift = event.shiftKey && (mod || event.key.length > 1) ? "shift+" : "";
+  return mod + shift + key;
+}
+
+function remember(keys) {
+  clearTimeout(forget);
+  before = keys;
+  forget = setTimeout(() => (before = ""), PAUSE);
+}
+
+function isWriting(event) {
+  return event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+}
+
+function nameFor(event) {
+  const inList = event.target === document.body || event.target.closest?.("#list");
+  if (inList && arrows[event.key]) return arrows[event.key];
+  const keys = keysOf(event);
+  const sequence = before ? `${before} ${keys}` : keys;
+  if (beginsWith(sequence)) return remember(sequence);
+  remember("");
+  return NATIVE.includes(keys) ? null : (commandOf(sequence) ?? commandOf(keys))?.name;
+}
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || shortcuts.open) return;
-  const field = event.target.closest?.("input:not([type=radio]), textarea, select, [contenteditable]");
+  if (event.defaultPrevented || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+  const mod = event.ctrlKey || event.metaKey;
+  const field = isWriting(event);
   if (event.key === "Escape" && field) field.blur();
-  if (field) return;
-  const inList = event.target === document.body || event.target.closest?.("#list");
-  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? (inList && arrows[event.key]);
-  if (!action) return;
+  if (field && !mod) return;
+  const name = nameFor(event);
+  if (!name) return;
   event.preventDefault();
-  action();
+  run(name);
 });
-document.querySelector("[data-shortcuts]")?.addEventListener("click", () => shortcuts.showModal());
+document.querySelector("[data-shortcuts]")?.addEventListener("click", () => run("shortcuts"));

@@ -1,4 +1,6 @@
 // Menus: close on Escape, on a click elsewhere and when their form was sent; filter their options.
+import { plain } from "./folding.js";
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
@@ -22,11 +24,6 @@ document.addEventListener("htmx:after:request", (event) => {
   if (menu) menu.open = false;
 });
 document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] [autofocus]")?.focus());
-
-// Letters without their marks, so that "ayse" finds "Ayşe".
-function plain(name) {
-  return name.toLocaleLowerCase("tr").normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
-}
 
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-filter]")) return;

@@ -4,6 +4,8 @@ import "./toasts.js";
 import "./times.js";
 import "./menus.js";
 import "./keyboard.js";
+import "./palette.js";
+import "./viewer.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { markOpened } from "./list.js";

@@ -1,0 +1,57 @@
+"""What can be done by a key or from the command palette; the scripts know how (`static/js/commands.js`).
+
+The list behind "?" and the palette are both made from this one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from omnidesk.store.models import Role
+from omnidesk.web.words import N_
+
+Where = Literal["list", "case", "text", "anywhere"]
+"""Where it makes sense: beside a list, with a case opened, while writing, on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to do. `keys`: its shortcut, such as `r` or `mod+Enter`; empty = in the palette only."""
+
+    name: str
+    title: str
+    keys: str
+    where: Where
+    role: Role = Role.VIEWER
+
+    @property
+    def shown(self) -> list[str]:
+        """The keys one after the other, as they are printed."""
+        return [
+            _SHOWN.get(key, key.upper() if len(key) == 1 else key) for key in self.keys.replace(" ", "+").split("+")
+        ]
+
+
+_SHOWN = {"mod": "Ctrl", "shift": "⇧", "plus": "+"}
+
+COMMANDS: Sequence[Command] = (
+    Command("next", N_("Next case in the list"), "j", "list"),
+    Command("previous", N_("Previous case in the list"), "k", "list"),
+    Command("open", N_("Open the case"), "Enter", "list"),
+    Command("reply", N_("Reply"), "r", "case", Role.AGENT),
+    Command("note", N_("Internal note"), "n", "case", Role.AGENT),
+    Command("take", N_("Assign to me"), "i", "case", Role.AGENT),
+    Command("assign", N_("Assign"), "a", "case", Role.AGENT),
+    Command("resolve", N_("Resolve or reopen"), "e", "case", Role.AGENT),
+    Command("latest", N_("To the newest message"), "b", "case"),
+    Command("details", N_("About this case"), "d", "case"),
+    Command("send", N_("Send"), "mod+Enter", "text", Role.AGENT),
+    Command("leave", N_("Leave a field, close a menu"), "Esc", "text"),
+    Command("palette", N_("Find a command, a view or a person"), "mod+k", "anywhere"),
+    Command("search", N_("Search"), "/", "anywhere"),
+    Command("mine", N_("Go to my cases"), "g m", "anywhere"),
+    Command("unassigned", N_("Go to unassigned cases"), "g u", "anywhere"),
+    Command("all", N_("Go to all open cases"), "g a", "anywhere"),
+    Command("contacts", N_("Contacts"), "c", "anywhere"),
+    Command("shortcuts", N_("Show this list"), "?", "anywhere"),
+)

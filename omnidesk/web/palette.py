@@ -1,0 +1,78 @@
+"""The command palette's answers: views, people, cases and pages that fit what was typed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import views
+from omnidesk.desk.directory import people
+from omnidesk.errors import NotFound
+from omnidesk.keys import DATABASE
+from omnidesk.text.folding import fold
+from omnidesk.web.pages import PAGES
+from omnidesk.web.requests import language_for, page, viewer_of
+from omnidesk.web.settings import sections
+from omnidesk.web.words import WORDS
+
+_LONGEST = 100
+_PEOPLE = 5
+_LARGEST_NUMBER = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place to go to. `kind` says what it is: view, person, case, page."""
+
+    kind: str
+    href: str
+    title: str
+    hint: str = ""
+
+
+async def find(request: web.Request) -> web.StreamResponse:
+    """The places whose names hold what was typed; with nothing typed the views."""
+    asked = request.query.get("q", "")[:_LONGEST].strip()
+    async with request.app[DATABASE].session() as session:
+        found = [
+            *_pages(request, asked),
+            *await _case(request, session, asked),
+            *await _people(request, session, asked),
+        ]
+    return page(request, "palette/found.html", found=found)
+
+
+def _pages(request: web.Request, asked: str) -> Iterator[Found]:
+    """Views and sections of the settings, by name."""
+    language, wanted = language_for(request), fold(asked)
+    for name in views.VIEWS:
+        title = request.app[PAGES].gettext(language, WORDS["view"][name])
+        if wanted in fold(title):
+            yield Found("view", f"/inbox/{name}", title)
+    if wanted:
+        for group in sections.open_to(viewer_of(request)).values():
+            for section in group:
+                title = request.app[PAGES].gettext(language, section.title)
+                if wanted in fold(title):
+                    yield Found("page", f"/settings/{section.name}", title)
+
+
+async def _case(request: web.Request, session: AsyncSession, asked: str) -> list[Found]:
+    digits = asked.removeprefix("#")
+    if not (digits.isdecimal() and digits.isascii() and int(digits[:12]) < _LARGEST_NUMBER):
+        return []
+    try:
+        case = await views.find(session, viewer_of(request), int(digits))
+    except NotFound:
+        return []
+    return [
+        Found("case", f"/cases/{case.number}", f"#{case.number}", case.subject or case.preview or case.contact_name)
+    ]
+
+
+async def _people(request: web.Request, session: AsyncSession, asked: str) -> list[Found]:
+    if not asked:
+        return []
+    listed = await people.list_people(session, viewer_of(request), question=asked, limit=_PEOPLE)
+    return [Found("person", f"/contacts/{one.contact.id}", one.called) for one in listed.entries if one.called]
