@@ -66,7 +66,7 @@ def read(text: str) -> Question:
     for token in _TOKEN.finditer(text):
         quoted = token["quoted"] is not None
         said = token["quoted"] if quoted else token["bare"]
-        name = _BY_WORD.get(fold(token["operator"] or ""))
+        name = operator_of(token["operator"] or "")
         if name is not None and said.strip():
             operators.setdefault(name, []).append(said.strip())
             continue
@@ -79,6 +79,11 @@ def read(text: str) -> Question:
         {name: tuple(dict.fromkeys(values)) for name, values in operators.items()},
         _number(text),
     )
+
+
+def operator_of(written: str) -> str | None:
+    """The operator that a word in either language names."""
+    return _BY_WORD.get(fold(written))
 
 
 def _number(text: str) -> int | None:

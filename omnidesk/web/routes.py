@@ -87,6 +87,7 @@ ROUTES = (
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/elsewhere", cases.say_elsewhere, AGENT),
     Route("GET", "/search", search.show, VIEWER),
     Route("GET", "/search/rows", search.rows, VIEWER),
+    Route("GET", "/search/completions", search.complete, VIEWER),
     Route("GET", r"/search/{number:\d{1,9}}", search.show_case, VIEWER),
     Route("GET", "/palette", palette.find, VIEWER),
     Route("GET", "/contacts", contacts.show_list, VIEWER),

@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import views
-from omnidesk.desk.search import searching
+from omnidesk.desk.search import completing, searching
 from omnidesk.keys import DATABASE
 from omnidesk.text import questions
 from omnidesk.text.snippets import snippet
@@ -29,6 +29,13 @@ async def rows(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         found = await _found(request, session)
     return page(request, "search/results.html", headers={"HX-Replace-Url": _address(request)}, opened=None, **found)
+
+
+async def complete(request: web.Request) -> web.StreamResponse:
+    """What the end of a question could become, as options."""
+    async with request.app[DATABASE].session() as session:
+        found = await completing.complete(session, viewer_of(request), _asked(request))
+    return page(request, "search/completions.html", found=found)
 
 
 async def show_case(request: web.Request) -> web.StreamResponse:

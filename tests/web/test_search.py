@@ -94,3 +94,37 @@ async def test_it_fits_a_phone(office: Office, window: Any) -> None:
     await expect(page.locator(".subject")).to_be_visible()
     await page.locator("#back").click()
     await expect(page.locator(".row.hit")).to_have_count(3)
+
+
+async def test_an_operator_and_its_value_are_completed_by_keyboard(office: Office, window: Any) -> None:
+    chat, *_ = await desk_with_much_said(office)
+    page = await window("Ada", "/search", **size("wide"))
+    await page.keyboard.press("/")
+    await page.keyboard.type("kargo as")
+    options = page.locator("#completions [role=option]")
+    await expect(options).to_have_text(["assignee:"])
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#asked")).to_have_value("kargo assignee:")
+    await page.keyboard.type("n")
+    await page.keyboard.press("Backspace")
+    await expect(options.first).to_contain_text("me")
+    await picture(page, "search-completions")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#asked")).to_have_value("kargo assignee:me ")
+    await expect(page.locator("#completions")).to_be_hidden()
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type("kargo is:open")
+    await expect(options).to_have_text(["open"])
+    await page.keyboard.press("Enter")  # nothing was chosen: it searches
+    await expect(page.locator(f"#row-{chat}")).to_be_visible()
+
+
+async def test_what_is_offered_is_in_the_readers_language_and_theirs_to_see(office: Office, visit: Visit) -> None:
+    bo, cy = await visit("Bo"), await visit("Cy")
+    assert "atanan:" in (await bo.get("/search/completions?q=at"))[1]
+    assert "okunmamis" in (await bo.get("/search/completions?q=durum:o"))[1]
+    assert "support" in (await bo.get("/search/completions?q=ekip:"))[1]
+    assert "support" not in (await cy.get("/search/completions?q=team:"))[1]
+    for asked in ("%22", "in:%22", "x" * 400, "before:", "from:", "from:%22a b", ":", "nonsense:x", "%00"):
+        assert (await cy.get(f"/search/completions?q={asked}"))[0] == 200

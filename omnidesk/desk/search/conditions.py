@@ -111,12 +111,13 @@ async def _said_by(session: AsyncSession, values: Sequence[str]) -> ColumnElemen
         found = list(await session.exec(people)) if value.strip() else []
         if found:
             condition |= (col(Interaction.author_kind) == Author.CONTACT) & col(Interaction.contact_id).in_(found)
-        if agents := [agent_id for agent_id, name in await _agents(session) if fold(name).startswith(fold(value))]:
-            condition |= (col(Interaction.author_kind) == Author.AGENT) & col(Interaction.author_id).in_(agents)
+        if ours := [agent_id for agent_id, name in await agents(session) if fold(name).startswith(fold(value))]:
+            condition |= (col(Interaction.author_kind) == Author.AGENT) & col(Interaction.author_id).in_(ours)
     return condition
 
 
-async def _agents(session: AsyncSession) -> list[tuple[int, str]]:
+async def agents(session: AsyncSession) -> list[tuple[int, str]]:
+    """Those who may have said something, by name."""
     return list(await session.exec(select(Agent.id, Agent.name)))
 
 
@@ -130,9 +131,12 @@ async def _teams(session: AsyncSession, viewer: Viewer) -> list[tuple[int, str, 
     return list(await session.exec(select(Team.id, Team.slug, Team.name).where(open_to)))
 
 
+_ME = ("me", "ben")
+
+
 async def _assignees(session: AsyncSession, viewer: Viewer) -> list[tuple[int, str, str]]:
-    agents = [(agent_id, name, name) for agent_id, name in await _agents(session)]
-    return [(viewer.agent_id, "me", "ben"), *agents]
+    named = [(agent_id, name, name) for agent_id, name in await agents(session)]
+    return [(viewer.agent_id, *_ME), *named]
 
 
 _Rows = Callable[[AsyncSession, Viewer], Awaitable[list[tuple[int, str, str]]]]
@@ -160,6 +164,19 @@ async def _named(
             conditions.unknown.append(Unknown(operator, value, tuple(slug for _, slug, _ in named)))
         condition |= column.in_(found)
     conditions.of_case.append(condition)
+
+
+async def known_values(session: AsyncSession, viewer: Viewer, operator: str) -> list[tuple[str, str]]:
+    """What may stand behind an operator of names or of our words, in the viewer's language, and the name behind it."""
+    turkish = int(viewer.language == "tr")
+    if operator in _NAMED:
+        rows, _ = _NAMED[operator]
+        named = [(slug, name) for _, slug, name in await rows(session, viewer)]
+        return [(value[turkish], "") if value == _ME else value for value in named]
+    codes = tuple(_CODES[operator])
+    if operator == "channel":
+        return [(code, "") for code in codes]
+    return [(code, "") for code in codes[turkish::2]]
 
 
 def _coded(conditions: Conditions, operator: str, values: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ import "./toasts.js";
 import "./times.js";
 import "./menus.js";
 import "./keyboard.js";
+import "./completions.js";
 import "./palette.js";
 import "./viewer.js";
 import { startCase } from "./case.js";
