@@ -23,8 +23,10 @@ from omnidesk.desk.incoming.listening import Listeners
 from omnidesk.desk.incoming.media import Media
 from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.desk.incoming.reception import Reception
+from omnidesk.desk.outgoing import planned
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.desk.outgoing.outbox import Outbox
+from omnidesk.desk.outgoing.postponing import PlannedReplies
 from omnidesk.desk.routing import Routing
 from omnidesk.desk.search.indexing import Indexing
 from omnidesk.desk.surveys import Surveys
@@ -174,6 +176,7 @@ def make_workers(app: web.Application) -> list[Worker]:
     outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
+    replies = PlannedReplies(database, app[KEYS], inboxes)
     media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),
@@ -184,6 +187,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("bot", bot.run),
         Worker("media", media.run, media.next_due),
         Worker("search", Indexing(database).run, pause=0.2),
+        Worker(planned.WORKER, replies.run, replies.next_due),
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
         Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("surveys", surveys.run, surveys.next_due),

@@ -43,6 +43,15 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftChanged:
+    """What an agent is writing on the case of this number is now at `version`; 0 = nothing."""
+
+    number: int
+    agent_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentChanged:
     """An agent came, went or changed."""
 
@@ -61,7 +70,7 @@ class Gap:
     """Events may have been missed: whoever waits for some looks again."""
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | WorkWaiting | Gap
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | DraftChanged | AgentChanged | WorkWaiting | Gap
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 

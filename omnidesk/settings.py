@@ -42,6 +42,12 @@ class Http(_Section):
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+class Desk(_Section):
+    """How the desk works where agents have not chosen otherwise."""
+
+    undo_send_seconds: int = Field(default=15, ge=0, le=120)
+
+
 class Api(_Section):
     """What programs may do."""
 
@@ -71,6 +77,7 @@ class Settings(_Section):
     blobs_url: str = ""
     secret_key: SecretStr = SecretStr("")
     http: Http = Http()
+    desk: Desk = Desk()
     api: Api = Api()
     workers: Workers = Workers()
     log: Log = Log()

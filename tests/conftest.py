@@ -16,7 +16,7 @@ from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 
 from omnidesk.app import create_app, installed_channels
-from omnidesk.settings import Settings
+from omnidesk.settings import Desk, Settings
 from omnidesk.store import migrating
 from tests.browser import launch
 from tests.cast import CHANNELS, furnish
@@ -97,7 +97,8 @@ def _copied(request: pytest.FixtureRequest, folder: Path, template: str) -> Iter
 @pytest.fixture
 def settings(desk_url: str, tmp_path: Path) -> Settings:
     """Process settings of a test."""
-    return Settings(data_dir=tmp_path, database_url=desk_url, secret_key=SecretStr(SECRET))
+    at_once = Desk(undo_send_seconds=0)
+    return Settings(data_dir=tmp_path, database_url=desk_url, secret_key=SecretStr(SECRET), desk=at_once)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ class Viewer:
     language: str = "en"
     theme: str = "system"
     away: bool = False
+    undo_send_seconds: int | None = None
 
     @property
     def as_agent(self) -> int | None:
@@ -62,7 +63,7 @@ _OWN = select(Membership.team_id).where(col(Membership.agent_id) == col(Agent.id
 _AGENT = (
     sqlalchemy.select(
         col(Agent.id), col(Agent.name), col(Agent.role), col(Agent.language), col(Agent.theme), col(Agent.away),
-        col(Team.id), col(Team.id).in_(_OWN),
+        col(Agent.undo_send_seconds), col(Team.id), col(Team.id).in_(_OWN),
     )
     .select_from(Agent)
     .outerjoin(Team, col(Team.closed) | col(Team.id).in_(_OWN))
@@ -91,11 +92,11 @@ async def _viewer(session: AsyncSession, statement: "Select[*tuple[Any, ...]]", 
     rows = (await (await session.connection()).execute(statement, values)).all()
     if not rows:
         return None
-    agent_id, name, role, language, theme, away, _, _ = rows[0]
+    agent_id, name, role, language, theme, away, undo, _, _ = rows[0]
     own = frozenset(team_id for *_, team_id, member in rows if member)
     closed = frozenset(team_id for *_, team_id, member in rows if team_id and not member)
     hidden = frozenset() if role == Role.ADMIN else closed
-    return Viewer(agent_id, name, Role(role), own, hidden, language, theme, away)
+    return Viewer(agent_id, name, Role(role), own, hidden, language, theme, away, undo)
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,6 +1,8 @@
 """What an agent does with a case. Each verb locks the case, checks the viewer, acts, and logs who did it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
@@ -11,12 +13,12 @@ from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import copies as copying
-from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing import deliveries, planned
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import TranscriptChanged
 from omnidesk.store import dialect
-from omnidesk.store.db import Transaction, table_of
+from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.models import (
     Agent,
     Author,
@@ -57,10 +59,10 @@ async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
-    attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False, wait: bool = False,
-    capabilities: CapabilitiesOf | None = None, copies: Copies | None = None,
+    attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False,
+    capabilities: CapabilitiesOf | None = None, copies: Copies | None = None, then: Category | None = None,
 ) -> Case:  # fmt: skip
-    """Answer the contact, and let others have a copy.
+    """Answer the contact, and let others have a copy; `then` the case waits, is on hold or is resolved.
 
     Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, and
     Invalid for what the channel of the case can't carry and for addresses that get no copy.
@@ -93,13 +95,32 @@ async def reply(
     for other, role in copied:
         if other.id != point.id:
             deliveries.queue(tx, case, other, interaction_id, automatic=False, role=role)
-    if wait:
-        cases.set_category(case, Category.WAITING)
-    elif case.category == Category.NEW:
-        cases.set_category(case, Category.OPEN)
     case.first_reply_at = case.first_reply_at or tx.now
     case.unread, case.waits_since = False, None
+    await _go_on(tx, viewer, case, then)
     return case
+
+
+async def _go_on(tx: Transaction, viewer: Viewer, case: Case, then: Category | None) -> None:
+    """What becomes of a case with a reply."""
+    if then == Category.RESOLVED:
+        await _resolve(tx, viewer, case)
+    elif then in (Category.WAITING, Category.ON_HOLD):
+        cases.set_category(case, then)
+    elif case.category == Category.NEW:
+        cases.set_category(case, Category.OPEN)
+
+
+class _Rehearsed(Exception):
+    """All went well, and nothing of it is to stay."""
+
+
+async def rehearse(database: Database, viewer: Viewer, number: int, text: str, **how: Any) -> None:
+    """Try a reply and undo it: raises what `reply` would raise now."""
+    with suppress(_Rehearsed):
+        async with database.transaction() as tx:
+            await reply(tx, viewer, number, text, **how)
+            raise _Rehearsed
 
 
 async def _copied(
@@ -205,8 +226,13 @@ async def take(tx: Transaction, viewer: Viewer, number: int) -> Case:
 async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
     """The work is done. The survey is armed."""
     case = await for_work(tx, viewer, number)
-    if case.category in cases.DONE:
-        return case
+    if case.category not in cases.DONE:
+        await _resolve(tx, viewer, case)
+        await planned.disarm(tx, [case], "resolved")
+    return case
+
+
+async def _resolve(tx: Transaction, viewer: Viewer, case: Case) -> None:
     take_from_bot(tx, viewer, case)
     if case.assignee_id is None:
         await _own(tx, viewer, case)
@@ -214,7 +240,6 @@ async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
     await cases.resolve(tx, case, inbox.close_days)
     interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent")
     await surveys.arm(tx, case)
-    return case
 
 
 async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:

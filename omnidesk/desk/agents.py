@@ -167,12 +167,13 @@ async def set_away(tx: Transaction, agent_id: int, away: bool) -> None:
 
 
 async def set_preferences(
-    tx: Transaction, agent_id: int, *, language: str | None = None, theme: str | None = None
+    tx: Transaction, agent_id: int, *, language: str | None = None, theme: str | None = None, undo: int | None = None
 ) -> None:
-    """How pages look to this agent; None = as it is."""
+    """How pages look to this agent, and how many seconds a reply can be undone; None = as it is."""
     agent = await tx.get(Agent, agent_id)
     agent.language = language or agent.language
     agent.theme = theme or agent.theme
+    agent.undo_send_seconds = agent.undo_send_seconds if undo is None else undo
 
 
 def is_online(agent: Agent, now: datetime) -> bool:

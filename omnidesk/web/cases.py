@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, files, pictures, timeline, views
+from omnidesk.desk import actions, agents, drafts, files, pictures, timeline, views
 from omnidesk.desk.directory import redirecting
-from omnidesk.desk.outgoing import copies, elsewhere
+from omnidesk.desk.drafts import Writing
+from omnidesk.desk.outgoing import copies, elsewhere, planned
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.desk.outgoing.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
-from omnidesk.keys import DATABASE, INBOXES, KEYS
-from omnidesk.store.models import Attachment, Case, DeliveryState
+from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
+from omnidesk.store.models import Attachment, Case, Category, DeliveryState
+from omnidesk.web import times
+from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, is_fragment, page, read, viewer_of, zone_of
 
@@ -41,7 +45,8 @@ class Message(BaseModel):
     last_seen: Number | None = None
     cc: list[str] = Field(default=[], max_length=_ADDRESSES)
     bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
-    wait: bool = False
+    then: str = Field(default="", pattern="^(waiting|on_hold|resolved)?$")
+    later: str = Field(default="", max_length=40)
     anyway: bool = False
 
 
@@ -71,7 +76,10 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     panel = await timeline.side_panel(session, viewer, case)
     said = lines(rows, zone_of(request))
     ways = await _ways(request, session, case, said)
-    return {"case": case, "lines": said, "panel": panel, "ways": ways, **await _copied(request, session, case)}
+    draft = as_written(request, await drafts.of(session, viewer, case))
+    copied = await _copied(request, session, case)
+    return {"case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
+            "planned": await planned.shown(session, case)}  # fmt: skip
 
 
 async def _copied(request: web.Request, session: AsyncSession, case: Case) -> dict[str, Any]:
@@ -106,9 +114,10 @@ async def changes(request: web.Request) -> web.StreamResponse:
         rows = await _rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
+        waiting = await planned.shown(session, case)
     view = request.query.get("view", "")
     return page(
-        request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways,
+        request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
         view=view if view in views.VIEWS else "all",
     )  # fmt: skip
 
@@ -160,17 +169,14 @@ def _with_pictures(request: web.Request, html: str, files: list[Attachment]) -> 
 async def write(request: web.Request) -> web.StreamResponse:
     """Reply or note. When somebody wrote since, say so and keep the text."""
     form, number, viewer = await read(request, Message), _number(request), viewer_of(request)
-    last_seen = None if form.anyway else form.last_seen
-    attached = [files.from_handle(request.app[KEYS], handle) for handle in form.upload]
     try:
-        async with request.app[DATABASE].transaction() as tx:
-            if form.kind == "note":
-                await actions.note(tx, viewer, number, form.text, attached)
-            else:
-                await actions.reply(
-                    tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait,
-                    capabilities=request.app[INBOXES].capabilities_of, copies=_copies(request, form),
-                )  # fmt: skip
+        if form.kind == "note":
+            attached = [files.from_handle(request.app[KEYS], handle) for handle in form.upload]
+            async with request.app[DATABASE].transaction() as tx:
+                case = await actions.note(tx, viewer, number, form.text, attached)
+                await drafts.drop(tx, viewer, case)
+        else:
+            await _reply(request, form)
     except Conflict as conflict:
         if conflict.code != "somebody_wrote":
             raise
@@ -178,11 +184,52 @@ async def write(request: web.Request) -> web.StreamResponse:
     return done(request, f"/cases/{number}", event="message-sent, case-changed")
 
 
+async def _reply(request: web.Request, form: Message) -> None:
+    """Reply at once, or plan it: so that it can be undone, or for later."""
+    database, viewer, number = request.app[DATABASE], viewer_of(request), _number(request)
+    then = Category(form.then) if form.then else None
+    how: dict[str, Any] = {
+        "attachments": [files.from_handle(request.app[KEYS], handle) for handle in form.upload],
+        "last_seen": None if form.anyway else form.last_seen, "then": then,
+        "capabilities": request.app[INBOXES].capabilities_of, "copies": _copies(request, form),
+    }  # fmt: skip
+    send_at = await _send_at(request, form)
+    if send_at is None:
+        async with database.transaction() as tx:
+            case = await actions.reply(tx, viewer, number, form.text, **how)
+            await drafts.drop(tx, viewer, case)
+        return
+    await actions.rehearse(database, viewer, number, form.text, **how)
+    cc, bcc = _addresses(form.cc), _addresses(form.bcc)
+    async with database.transaction() as tx:
+        case = await actions.for_work(tx, viewer, number)
+        writing = Writing(form.text.strip(), "reply", form.upload, cc, bcc)
+        await planned.plan(tx, viewer, case, writing, send_at=send_at, later=bool(form.later), then=then)
+        await drafts.drop(tx, viewer, case)
+
+
+async def _send_at(request: web.Request, form: Message) -> datetime | None:
+    """When a reply is to go; None = in this very request."""
+    database, viewer = request.app[DATABASE], viewer_of(request)
+    if form.later:
+        return times.later(form.later, database.now(), zone_of(request))
+    seconds = viewer.undo_send_seconds
+    seconds = request.app[SETTINGS].desk.undo_send_seconds if seconds is None else seconds
+    if seconds:
+        return database.now() + timedelta(seconds=seconds)
+    async with database.session() as session:
+        case = await views.find(session, viewer, _number(request))
+        return database.now() if await planned.waits(session, viewer, case) else None
+
+
 def _copies(request: web.Request, form: Message) -> Copies | None:
     """Whom a reply is copied to; a field may hold several addresses, as people write them."""
-    cc, bcc = (re.split(r"[,;\s]+", " ".join(fields)) for fields in (form.cc, form.bcc))
-    cc, bcc = list(filter(None, cc)), list(filter(None, bcc))
+    cc, bcc = _addresses(form.cc), _addresses(form.bcc)
     return Copies(request.app[INBOXES], cc, bcc) if cc or bcc else None
+
+
+def _addresses(fields: list[str]) -> list[str]:
+    return [address for address in re.split(r"[,;\s]+", " ".join(fields)) if address]
 
 
 async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:

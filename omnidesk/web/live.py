@@ -5,6 +5,7 @@
     server → page   {"case": 17, "version": 9, "in_view": true}
                     {"gone": 17}                             the opened case is no longer for this viewer
                     {"typing": 17, "author": "contact", "name": "Mia"}
+                    {"draft": 17, "version": "81…"}          another window of this agent wrote on (0: sent, or emptied)
                     {"agents": true}                         somebody came, went or changed
                     {"refresh": true}                        too much happened: fetch everything shown
 
@@ -25,7 +26,7 @@ from sqlmodel import col, select
 from omnidesk.desk import agents, views
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.events import AgentChanged, Bus, CaseChanged, Gap, Typing
+from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
@@ -93,6 +94,13 @@ class Live:
         """Remember that somebody is writing."""
         self._typing[event.case_id] = event
         self._woken.set()
+
+    def draft_changed(self, event: DraftChanged) -> None:
+        """Tell the windows of the one who writes; a version is a text, since it is larger than scripts count."""
+        text = json.dumps({"draft": event.number, "version": str(event.version)})
+        for socket in tuple(self.sockets):
+            if socket.viewer.agent_id == event.agent_id and socket.shown.case == event.number:
+                socket.tell(text)
 
     def agent_changed(self, event: AgentChanged) -> None:
         """Tell every page that presence changed."""
@@ -167,6 +175,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     ends = (
         live.bus.on(CaseChanged, live.case_changed),
         live.bus.on(Typing, live.typing),
+        live.bus.on(DraftChanged, live.draft_changed),
         live.bus.on(AgentChanged, live.agent_changed),
         live.bus.on(Gap, live.refresh),
     )

@@ -16,6 +16,7 @@ class Preferences(BaseModel):
     language: Literal["en", "tr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
     away: bool | None = None
+    undo: Literal["0", "5", "10", "15", "30"] | None = None
     next: str = "/"
 
 
@@ -23,7 +24,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Keep what was chosen and show the same page again."""
     form, agent_id = await read(request, Preferences), viewer_of(request).agent_id
     async with request.app[DATABASE].transaction() as tx:
-        await agents.set_preferences(tx, agent_id, language=form.language, theme=form.theme)
+        undo = int(form.undo) if form.undo else None
+        await agents.set_preferences(tx, agent_id, language=form.language, theme=form.theme, undo=undo)
         if form.away is not None:
             await agents.set_away(tx, agent_id, form.away)
     raise web.HTTPSeeOther(local(form.next))

@@ -98,6 +98,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "whatsapp": N_("Send by WhatsApp"),
         "*": N_("Send by {code}"),
     },
+    "stopped_reply": {
+        "customer_wrote": N_("the customer wrote first"),
+        "resolved": N_("the case was resolved"),
+        "merged": N_("the case was merged into another one"),
+        "stopped": N_("the person asked for no more messages here (STOP)"),
+        "not_found": N_("its agent may not see this case any more"),
+        "not_allowed": N_("its agent may not answer any more"),
+        "*": N_("it could not be sent as it is"),
+    },
     "loop": {
         "address": N_("Too many automatic messages to this address in an hour"),
         "case": N_("Too many automatic messages on one case in a day"),
@@ -126,6 +135,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "This person asked for no more messages here (STOP). Use another address of theirs, or wait until they "
             "write START."
         ),
+        "draft_changed": N_("Another window of yours has changed this draft. Take over its text, or keep yours."),
+        "sent_already": N_("This reply was sent meanwhile, or taken back in another window."),
+        "stopped_reply": N_("This reply was stopped. Look at it, then send it again."),
+        "not_your_reply": N_("Only who wrote this reply can take it back or send it now."),
+        "wrong_time": N_("Choose a date and a time that is still to come, within a year."),
         "no_copies": N_("Messages of this channel go to one person alone. Leave Cc and Bcc empty."),
         "too_many_copies": N_("A message is copied to at most {most} people. Leave some of them out."),
         "no_address": N_("{address} is no address. Write one such as name@example.com."),

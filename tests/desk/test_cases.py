@@ -23,7 +23,7 @@ async def put(office: Office, case: Case, category: Category) -> None:
         case Category.OPEN:
             await office.act("Ada", actions.reply, case.number, "Hello")
         case Category.WAITING:
-            await office.act("Ada", actions.reply, case.number, "Which one?", wait=True)
+            await office.act("Ada", actions.reply, case.number, "Which one?", then=Category.WAITING)
         case Category.ON_HOLD:
             await office.change(Case, col(Case.id) == case.id, category=Category.ON_HOLD)
         case Category.RESOLVED:
@@ -72,7 +72,9 @@ async def test_what_an_agents_reply_does_to_a_status(office: Office) -> None:
     for index, (before, wait, after) in enumerate(AGENTS_REPLY):
         case = await office.says("Hello", sender=f"mia{index}")
         await put(office, case, before)
-        replied = await office.act("Ada", actions.reply, case.number, "An answer", wait=wait)
+        replied = await office.act(
+            "Ada", actions.reply, case.number, "An answer", then=Category.WAITING if wait else None
+        )
         assert replied.category == after, (before, wait)
 
 

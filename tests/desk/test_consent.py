@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from omnidesk.desk import actions
 from omnidesk.errors import Invalid
-from omnidesk.store.models import Case, ContactPoint, Delivery, Inbox, Interaction, Invitation, Kind
+from omnidesk.store.models import Case, Category, ContactPoint, Delivery, Inbox, Interaction, Invitation, Kind
 from tests.office import Office
 
 
@@ -69,7 +69,7 @@ async def test_what_answers_the_word_says_that_no_person_wrote_it(office: Office
 
 async def test_stop_changes_no_status_and_stands_in_the_log_of_the_case(office: Office) -> None:
     case = await office.says("Where is my parcel?", inbox="sms")
-    case = await office.act("Bo", actions.reply, case.number, "On its way.", wait=True)
+    case = await office.act("Bo", actions.reply, case.number, "On its way.", then=Category.WAITING)
     await writes(office, "STOP")
     after = await office.case(case.number)
     assert (after.category, after.cycle, after.number) == ("waiting", 1, case.number)

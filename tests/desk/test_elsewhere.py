@@ -13,6 +13,7 @@ from omnidesk.store.models import (
     Attachment,
     AuditEntry,
     Case,
+    Category,
     ContactPoint,
     Delivery,
     Inbox,
@@ -154,7 +155,7 @@ async def test_what_waits_for_its_next_try_is_tried_now(office: Office) -> None:
 
 async def test_automatic_mail_changes_neither_status_nor_what_the_list_shows(office: Office) -> None:
     case = await office.says("Where is it?", inbox="mail", message_id="m0")
-    await office.act("Ada", actions.reply, case.number, "Tomorrow.", wait=True)
+    await office.act("Ada", actions.reply, case.number, "Tomorrow.", then=Category.WAITING)
     before = await office.case(case.number)
     await office.says("I am away", inbox="mail", message_id="m1", references=["m0"], automatic=True)
     after = await office.case(case.number)

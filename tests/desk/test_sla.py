@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import col
 
 from omnidesk.desk import actions
-from omnidesk.store.models import Case, SlaPolicy, SlaSegment, SlaTimer
+from omnidesk.store.models import Case, Category, SlaPolicy, SlaSegment, SlaTimer
 from tests.office import Office, TestClock
 
 FIRST, RESOLUTION = timedelta(minutes=30), timedelta(hours=8)
@@ -114,7 +114,7 @@ async def test_a_late_reply_is_missed_also_when_it_comes_before_the_breach_was_n
 async def test_waiting_pauses_the_resolution_and_what_is_left_runs_on(office: Office, category: str) -> None:
     case = await office.says("Hello")
     office.clock.skip(hours=3)
-    await office.act("Ada", actions.reply, case.number, "Which one?", wait=True)
+    await office.act("Ada", actions.reply, case.number, "Which one?", then=Category.WAITING)
     if category == "on_hold":
         await office.change(Case, col(Case.id) == case.id, category=category)
     timer = await resolution(office, case)
@@ -140,7 +140,7 @@ async def test_a_case_that_was_late_before_it_paused_stays_late(office: Office) 
     office.clock.skip(hours=9)
     viewer = await office.viewer("Ada")
     async with office.database.transaction() as tx:
-        await actions.reply(tx, viewer, case.number, "Which one?", wait=True)
+        await actions.reply(tx, viewer, case.number, "Which one?", then=Category.WAITING)
     timer = await resolution(office, case)
     assert (timer.state, timer.breached_at) == ("paused", due)
     await office.act("Ada", actions.resolve, case.number)
@@ -195,7 +195,7 @@ async def test_the_counted_segments_add_up_to_the_time_not_spent_waiting(
     case = await office.says("Hello", sender=sender)
     for waits, seconds in spans:
         if waits:
-            await office.act("Ada", actions.reply, case.number, "Which one?", wait=True)
+            await office.act("Ada", actions.reply, case.number, "Which one?", then=Category.WAITING)
         else:
             await office.says("This one", sender=sender)
             expected += seconds

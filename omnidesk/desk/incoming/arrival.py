@@ -14,7 +14,7 @@ from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import joining
 from omnidesk.desk.incoming.joining import Joins
 from omnidesk.desk.interactions import By, Content
-from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing import deliveries, planned
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
@@ -135,6 +135,8 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         _add_participant(tx, case, message.person, joins)
     position = _append(tx, case, message)
     _remember_id(tx, case, message, joins, position)
+    if not message.inbound.automatic:
+        planned.customer_wrote(tx, case)
     if not message.inbound.automatic and await cases.receive(tx, case):
         interactions.event(tx, case, "reopened", By.contact(message.person.contact, message.person.point), by="contact")
         await surveys.cancel(tx, case)

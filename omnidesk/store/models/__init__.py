@@ -8,6 +8,7 @@ from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Hold
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
 from omnidesk.store.models.deliveries import Delivery, DeliveryRole, DeliveryState
+from omnidesk.store.models.drafts import Draft, PlannedReply, PlannedState
 from omnidesk.store.models.inboxes import Inbox
 from omnidesk.store.models.interactions import (
     Attachment,
@@ -38,13 +39,14 @@ from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 
 __all__ = [
-    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry",
-    "Author", "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact",
-    "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole",
-    "DeliveryState", "Direction", "Disposition", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind",
-    "FieldSubject", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim",
-    "Lease", "LinkKind", "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram",
-    "Participant", "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting",
-    "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState",
+    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author",
+    "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact", "ContactLink",
+    "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState",
+    "Direction", "Disposition", "Draft", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind", "FieldSubject",
+    "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim", "Lease",
+    "LinkKind", "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram",
+    "Participant", "PlannedReply", "PlannedState", "Priority", "RawMessage", "RawState", "Read", "Role", "Row",
+    "SearchText", "SearchWaiting", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey",
+    "Task", "Team", "TimerState",
     "noun_of",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 // The page's socket: it says what the page shows and hears what changed; what changed is fetched from its own URL.
 import { opened, refreshCase, showTyping } from "./case.js";
+import { heard } from "./composer/draft.js";
 import { atMostEvery } from "./later.js";
 import { openedNumber, refreshList, refreshRow, view } from "./list.js";
 import { toast } from "./toasts.js";
@@ -33,6 +34,7 @@ const refreshSoon = atMostEvery(3000, refreshAll);
 function hear(message) {
   if (message.refresh) refreshAll();
   else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
+  else if (message.draft) heard(message);
   else if (message.typing) message.typing === openedNumber() && showTyping(message.name);
   else if (message.case) {
     refreshRow(message.case, message.in_view).catch(refreshSoon);

@@ -4,10 +4,10 @@ const button = () => document.getElementById("copying");
 const ticks = () => [...block().querySelectorAll("input[type=checkbox]")];
 const typed = () => [...block().querySelectorAll("input.address")];
 
-export function addressed() {
+export function addressed(form) {
   return {
-    ticked: ticks().filter((tick) => tick.checked).map((tick) => tick.value),
-    typed: typed().map((field) => field.value),
+    ticked: [...form.querySelectorAll(".addressees input[type=checkbox]:checked")].map((tick) => tick.value),
+    typed: [...form.querySelectorAll(".addressees input.address")].map((field) => field.value),
   };
 }
 

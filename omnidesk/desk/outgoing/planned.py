@@ -1,0 +1,159 @@
+"""Planned replies: what an agent has sent but may still take back, or put off; a worker makes replies of them.
+
+Each is a row until then, so that clocks, status and the order of the log are those of its real sending, and nothing of
+what was taken back remains. One that was put off is ended by what it could not know: the customer wrote, the case was
+resolved.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import cases, drafts, interactions
+from omnidesk.desk.access import Viewer
+from omnidesk.desk.drafts import Writing
+from omnidesk.desk.interactions import By
+from omnidesk.errors import Conflict, Invalid, NotAllowed
+from omnidesk.events import WorkWaiting
+from omnidesk.store.db import Transaction, fixed
+from omnidesk.store.models import Agent, Case, Category, PlannedReply, PlannedState
+
+LATEST = timedelta(days=366)
+_SHOWN = 50
+WORKER = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A planned reply as colleagues see it."""
+
+    reply: PlannedReply
+    agent: Agent
+
+
+async def plan(
+    tx: Transaction, viewer: Viewer, case: Case, writing: Writing, *,
+    send_at: datetime, later: bool = False, then: Category | None = None,
+) -> None:  # fmt: skip
+    """Send this on a locked case at a time; what the agent has waiting here only to be undone goes out before it.
+
+    `later`: it is put off. The caller has rehearsed the reply (see `actions.rehearse`).
+    Raises Invalid for a strange time.
+    """
+    if later and not tx.now < send_at <= tx.now + LATEST:
+        raise Invalid(
+            "This time has passed, or is more than a year away; choose another one.",
+            code="wrong_time", fields={"later": "not possible"},
+        )  # fmt: skip
+    await hurry(tx, case, viewer)
+    tx.add_row(
+        PlannedReply,
+        {
+            "id": tx.new_id(), "case_id": case.id, "agent_id": viewer.agent_id, "text": writing.text,
+            "uploads": list(writing.uploads), "cc": list(writing.cc), "bcc": list(writing.bcc), "then": then or "",
+            "later": later, "send_at": send_at, "state": PlannedState.PLANNED, "why": "", "said": "",
+            "created_at": tx.now,
+        },
+    )  # fmt: skip
+    cases.changed(tx, case)
+    tx.publish(WorkWaiting(WORKER))
+
+
+async def hurry(tx: Transaction, case: Case, viewer: Viewer) -> None:
+    """What the viewer has waiting on a case only to be undone goes out now."""
+    waiting = update(PlannedReply).where(*_undoable(viewer, case.id), col(PlannedReply.send_at) > tx.now)
+    await tx.session.exec(waiting.values(send_at=tx.now))
+    tx.publish(WorkWaiting(WORKER))
+
+
+async def waits(session: AsyncSession, viewer: Viewer, case: Case) -> bool:
+    """Whether something of the viewer's waits on a case only to be undone: the next reply may not overtake it."""
+    waiting = select(PlannedReply.id).where(*_undoable(viewer, case.id))
+    return (await session.exec(waiting.limit(1))).first() is not None
+
+
+def _undoable(viewer: Viewer, case_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(PlannedReply.case_id) == case_id, col(PlannedReply.agent_id) == viewer.agent_id,
+        col(PlannedReply.state) == PlannedState.PLANNED, ~col(PlannedReply.later),
+    )  # fmt: skip
+
+
+async def shown(session: AsyncSession, case: Case) -> Sequence[Shown]:
+    """What is not sent on a case, in the order in which it will be: planned, and what its agent has yet to look at."""
+    statement = (
+        select(PlannedReply, Agent)
+        .join(Agent, col(Agent.id) == col(PlannedReply.agent_id))
+        .where(PlannedReply.case_id == case.id)
+        .order_by(col(PlannedReply.send_at), col(PlannedReply.id))
+        .limit(_SHOWN)
+    )
+    return [Shown(reply, agent) for reply, agent in await session.exec(statement)]
+
+
+async def _own(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> PlannedReply:
+    """The viewer's planned reply on a locked case, locked. Raises Conflict when it is not there any more."""
+    reply = await tx.session.get(PlannedReply, reply_id)
+    if reply is None or reply.case_id != case.id:
+        raise Conflict("This reply was sent meanwhile, or taken back in another window.", code="sent_already")
+    if reply.agent_id != viewer.agent_id:
+        raise NotAllowed("Only who wrote this reply can take it back or send it now.", code="not_your_reply")
+    return await tx.get(PlannedReply, reply_id)
+
+
+async def send_now(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:
+    """Wait no longer; one that was stopped is not tried again by this."""
+    reply = await _own(tx, viewer, case, reply_id)
+    if reply.state != PlannedState.PLANNED:
+        raise Conflict("This reply was stopped; look at it, and send it again.", code="stopped_reply")
+    reply.send_at, reply.later = tx.now, False
+    cases.changed(tx, case)
+    tx.publish(WorkWaiting(WORKER))
+
+
+async def take_back(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:
+    """Put it back into the composer; it was never sent."""
+    reply = await _own(tx, viewer, case, reply_id)
+    await drafts.put_back(tx, viewer, case, Writing(reply.text, "reply", reply.uploads, reply.cc, reply.bcc))
+    await _remove(tx, case, reply)
+
+
+async def cancel(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:
+    """Drop it; what colleagues saw as put off leaves a word in the log."""
+    reply = await _own(tx, viewer, case, reply_id)
+    if reply.later and reply.state == PlannedState.PLANNED:
+        interactions.event(tx, case, "planned_cancelled", By.viewer(viewer), by="agent")
+    await _remove(tx, case, reply)
+
+
+async def _remove(tx: Transaction, case: Case, reply: PlannedReply) -> None:
+    await tx.session.exec(delete(PlannedReply).where(col(PlannedReply.id) == reply.id))
+    cases.changed(tx, case)
+
+
+async def disarm(tx: Transaction, changed: Sequence[Case], why: str) -> None:
+    """What was put off on these locked cases is not sent: its agent finds it there, with the reason."""
+    ended = (
+        update(PlannedReply)
+        .where(col(PlannedReply.case_id).in_([case.id for case in changed]), col(PlannedReply.later))
+        .where(col(PlannedReply.state) == fixed(PlannedState.PLANNED))
+        .values(state=PlannedState.CANCELLED, why=why)
+        .returning(col(PlannedReply.case_id))
+    )
+    stopped = set((await tx.session.exec(ended)).scalars())
+    for case in changed:
+        if case.id in stopped:
+            interactions.event(tx, case, "planned_cancelled", by=why)
+
+
+def customer_wrote(tx: Transaction, case: Case) -> None:
+    """A person wrote on a case: settled once for all cases of the transaction."""
+    tx.at_end(_after_writing, case)
+
+
+async def _after_writing(tx: Transaction, changed: list[Case]) -> None:
+    await disarm(tx, changed, "customer_wrote")

@@ -1,0 +1,178 @@
+"""Replies that wait: undone, sent when their time has come, ended by what happened meanwhile."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from omnidesk.app import make_workers
+from omnidesk.desk import actions
+from omnidesk.desk.drafts import Writing
+from omnidesk.desk.outgoing import planned
+from omnidesk.errors import Conflict, Invalid, NotAllowed
+from omnidesk.store.models import Agent, Case, Category, ContactPoint, Draft, Interaction, Kind, PlannedReply
+from tests.office import Office
+
+
+async def plan(office: Office, case: Case, text: str, *, who: str = "Ada", **how: Any) -> None:
+    viewer = await office.viewer(who)
+    async with office.database.transaction() as tx:
+        locked = await actions.for_work(tx, viewer, case.number)
+        seconds = how.pop("seconds", 15)
+        await planned.plan(tx, viewer, locked, Writing(text), send_at=tx.now + timedelta(seconds=seconds), **how)
+    await office.work()
+
+
+async def do(office: Office, case: Case, verb: Any, *, who: str = "Ada") -> None:
+    viewer = await office.viewer(who)
+    (reply,) = await office.all(PlannedReply)
+    async with office.database.transaction() as tx:
+        await verb(tx, viewer, await actions.for_work(tx, viewer, case.number), reply.id)
+    await office.work()
+
+
+async def said(office: Office) -> list[str]:
+    return [
+        row.text for row in await office.all(Interaction) if row.kind == Kind.MESSAGE and row.author_kind == "agent"
+    ]
+
+
+async def test_a_reply_waits_and_then_is_one(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia", then=Category.WAITING)
+    assert await said(office) == []
+    assert (await office.case(case.number)).first_reply_at is None
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert await said(office) == ["Dear Mia"]
+    now = await office.case(case.number)
+    assert (now.category, now.assignee_id) == (Category.WAITING, (await office.viewer("Ada")).agent_id)
+    assert await office.all(PlannedReply) == []
+
+
+async def test_what_is_undone_leaves_nothing_and_stands_in_the_composer(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mai")
+    events = await office.events(case)
+    await do(office, case, planned.take_back)
+    office.clock.skip(minutes=1)
+    await office.work()
+    assert await said(office) == []
+    assert await office.events(case) == events
+    assert [draft.text for draft in await office.all(Draft)] == ["Dear Mai"]
+
+
+async def test_the_next_reply_sends_the_one_before_in_order(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "One")
+    await plan(office, case, "Two")
+    assert await said(office) == ["One"]
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert await said(office) == ["One", "Two"]
+
+
+async def test_a_reply_for_later_is_ended_by_the_customers_message(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", later=True, seconds=3600)
+    await office.says("Here is some news")
+    office.clock.skip(hours=2)
+    await office.work()
+    assert await said(office) == []
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why) == ("cancelled", "customer_wrote")
+    assert "planned_cancelled" in await office.events(case)
+    await do(office, case, planned.take_back)
+    assert [draft.text for draft in await office.all(Draft)] == ["Any news?"]
+
+
+async def test_a_reply_for_later_is_ended_by_resolving(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", later=True, seconds=3600)
+    await office.act("Bo", actions.resolve, case.number)
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why) == ("cancelled", "resolved")
+
+
+async def test_an_automatic_message_ends_nothing(office: Office) -> None:
+    case = await office.says("Hello", inbox="mail")
+    await plan(office, case, "Any news?", later=True, seconds=3600)
+    await office.says("I am away", inbox="mail", automatic=True)
+    office.clock.skip(hours=2)
+    await office.work()
+    assert await said(office) == ["Any news?"]
+
+
+async def test_what_may_not_be_sent_any_more_is_kept_with_the_reason(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    await office.change(ContactPoint, ContactPoint.id == case.contact_point_id, consent=False)
+    office.clock.skip(seconds=16)
+    await office.work()
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why, reply.text) == ("refused", "stopped", "Dear Mia")
+    assert "reply_refused" in await office.events(case)
+    await do(office, case, planned.cancel)
+    assert await office.all(PlannedReply) == []
+
+
+async def test_an_agent_who_is_gone_sends_nothing(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia", who="Bo")
+    await office.change(Agent, Agent.name == "Bo", active=False)
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert [reply.state for reply in await office.all(PlannedReply)] == ["refused"]
+
+
+async def test_two_processes_send_it_once(office: Office) -> None:
+    case = await office.says("Hello")
+    for text in ("One", "Two", "Three"):
+        await plan(office, case, text, later=True, seconds=60)
+    office.clock.skip(minutes=2)
+    both = [worker for _ in range(2) for worker in make_workers(office.app) if worker.name == planned.WORKER]
+    await asyncio.gather(*[worker.run() for worker in both])
+    await office.work()
+    assert await said(office) == ["One", "Two", "Three"]
+
+
+async def test_only_its_agent_decides(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    for verb in (planned.take_back, planned.send_now, planned.cancel):
+        with pytest.raises(NotAllowed):
+            await do(office, case, verb, who="Bo")
+    await do(office, case, planned.send_now)
+    assert await said(office) == ["Dear Mia"]
+    async with office.database.transaction() as tx:
+        viewer = await office.viewer("Ada")
+        locked = await actions.for_work(tx, viewer, case.number)
+        with pytest.raises(Conflict):
+            await planned.take_back(tx, viewer, locked, 1)
+
+
+async def test_a_time_that_has_passed_is_refused(office: Office) -> None:
+    case = await office.says("Hello")
+    for seconds in (-1, 400 * 86400):
+        with pytest.raises(Invalid):
+            await plan(office, case, "Late", later=True, seconds=seconds)
+
+
+async def test_a_rehearsal_leaves_nothing(office: Office) -> None:
+    case = await office.says("Hello")
+    viewer = await office.viewer("Ada")
+    await actions.rehearse(office.database, viewer, case.number, "Dear Mia")
+    assert await said(office) == []
+    assert (await office.case(case.number)).version == case.version
+    with pytest.raises(Invalid):
+        await actions.rehearse(office.database, viewer, case.number, " ")
+
+
+async def test_a_reply_resolves_in_one_stroke(office: Office) -> None:
+    case = await office.says("Hello")
+    now = await office.act("Ada", actions.reply, case.number, "Done.", then=Category.RESOLVED)
+    assert now.category == Category.RESOLVED
+    assert await said(office) == ["Done."]
+    now = await office.act("Ada", actions.reply, case.number, "One more thing.", then=Category.ON_HOLD)
+    assert now.category == Category.ON_HOLD
