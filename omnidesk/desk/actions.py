@@ -13,7 +13,7 @@ from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import copies as copying
-from omnidesk.desk.outgoing import deliveries, planned
+from omnidesk.desk.outgoing import deliveries, planned, ways
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import TranscriptChanged
@@ -61,8 +61,11 @@ async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
     attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False,
     capabilities: CapabilitiesOf | None = None, copies: Copies | None = None, then: Category | None = None,
+    at: int | None = None,
 ) -> Case:  # fmt: skip
     """Answer the contact, and let others have a copy; `then` the case waits, is on hold or is resolved.
+
+    `at`: another address of the person, by its id; the case goes on there.
 
     Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, and
     Invalid for what the channel of the case can't carry and for addresses that get no copy.
@@ -70,6 +73,10 @@ async def reply(
     copied = await _copied(tx, viewer, number, copies) if copies else []
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
+    if at is not None and at != case.contact_point_id:
+        before = case.channel
+        ways.follow(case, await ways.to(tx.session, viewer, case, at))
+        interactions.event(tx, case, "answered_by", By.viewer(viewer), channel=case.channel, before=before)
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
         deliveries.must_take(can, text.strip(), attachments)
@@ -149,6 +156,18 @@ async def _nothing_said_since(tx: Transaction, case: Case, last_seen: int, *, bu
     said = (await tx.session.exec(statement)).one()
     if said:
         raise Conflict("Something was said since you read this case.", code="somebody_wrote")
+    if but is not None and case.assignee_id not in (None, but.as_agent):
+        await _not_taken_since(tx, case, last_seen)
+
+
+async def _not_taken_since(tx: Transaction, case: Case, last_seen: int) -> None:
+    """A case that became a colleague's since stops a reply as well."""
+    happened = select(Interaction.payload).where(
+        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind == Kind.EVENT
+    )
+    for payload in await tx.session.exec(happened):
+        if payload.get("event") == "assigned":
+            raise Conflict("The case was given to somebody else since you read it.", code="somebody_wrote")
 
 
 def _said_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -226,7 +245,7 @@ async def take(tx: Transaction, viewer: Viewer, number: int) -> Case:
 async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
     """The work is done. The survey is armed."""
     case = await for_work(tx, viewer, number)
-    if case.category not in cases.DONE:
+    if case.category not in cases.DONE and not await planned.resolve_with(tx, viewer, case):
         await _resolve(tx, viewer, case)
         await planned.disarm(tx, [case], "resolved")
     return case

@@ -22,13 +22,18 @@ _KINDS = ("reply", "note")
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What stands in a composer; `uploads` are handles of files, `cc` and `bcc` addresses as far as they are typed."""
+    """What stands in a composer.
+
+    `uploads` are handles of files, `cc` and `bcc` addresses as far as they are typed; `at` is the address of the person
+    that it is for, where it is not the usual one.
+    """
 
     text: str = ""
     kind: str = "reply"
     uploads: Sequence[str] = ()
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
+    at: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -65,7 +70,8 @@ async def _write(tx: Transaction, viewer: Viewer, case: Case, writing: Writing, 
     new = tx.new_id()
     row = {
         "version": new, "kind": writing.kind, "text": writing.text, "uploads": list(writing.uploads),
-        "cc": list(writing.cc), "bcc": list(writing.bcc), "updated_at": tx.now,
+        "cc": list(writing.cc), "bcc": list(writing.bcc), "contact_point_id": writing.at,
+        "updated_at": tx.now,
     }  # fmt: skip
     this = (col(Draft.agent_id) == viewer.agent_id, col(Draft.case_id) == case.id)
     if version:
@@ -89,7 +95,7 @@ async def put_back(tx: Transaction, viewer: Viewer, case: Case, writing: Writing
         writing = Writing(
             "\n\n".join(filter(None, (writing.text, draft.text)))[:_LONGEST], writing.kind,
             list(dict.fromkeys([*writing.uploads, *draft.uploads]))[:_FILES],
-            writing.cc or draft.cc, writing.bcc or draft.bcc,
+            writing.cc or draft.cc, writing.bcc or draft.bcc, writing.at,
         )  # fmt: skip
     new = await _write(tx, viewer, case, writing, draft.version if draft is not None else 0)
     tx.publish(DraftChanged(case.number, viewer.agent_id, new))

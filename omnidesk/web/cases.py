@@ -9,12 +9,13 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.contract.channel import Capabilities
 from omnidesk.desk import actions, agents, drafts, files, pictures, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.drafts import Writing
-from omnidesk.desk.outgoing import copies, elsewhere, planned
+from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
 from omnidesk.desk.outgoing.copies import Copies
-from omnidesk.desk.outgoing.elsewhere import Way
+from omnidesk.desk.outgoing.ways import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
 from omnidesk.store.models import Attachment, Case, Category, DeliveryState
@@ -47,6 +48,7 @@ class Message(BaseModel):
     bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
     then: str = Field(default="", pattern="^(waiting|on_hold|resolved)?$")
     later: str = Field(default="", max_length=40)
+    at: Id | None = None
     anyway: bool = False
 
 
@@ -78,7 +80,9 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     ways = await _ways(request, session, case, said)
     draft = as_written(request, await drafts.of(session, viewer, case))
     copied = await _copied(request, session, case)
-    return {"case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
+    reply_ways = await _reply_ways(request, session, case) if len(panel.points) > 1 else []
+    return {"reply_ways": reply_ways, "can": request.app[INBOXES].capabilities_of(case.inbox_id),
+            "case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
             "planned": await planned.shown(session, case)}  # fmt: skip
 
 
@@ -89,10 +93,19 @@ async def _copied(request: web.Request, session: AsyncSession, case: Case) -> di
     return {"copies": can is not None and can.copies, "offers": await copies.offered(session, inboxes, case)}
 
 
+async def _reply_ways(
+    request: web.Request, session: AsyncSession, case: Case
+) -> list[tuple[Way, Capabilities | None]]:  # fmt: skip
+    """Where else a reply may go, each with what its channel can do."""
+    found = await ways.of(session, viewer_of(request), case.contact_id)
+    can = request.app[INBOXES].capabilities_of
+    return [(way, can(way.inbox.id)) for way in found if way.point.id != case.contact_point_id]
+
+
 async def _ways(request: web.Request, session: AsyncSession, case: Case, said: list[Line]) -> Sequence[Way]:
     """How else the person can be reached, where lines tell of a message that did not arrive."""
     if any(delivery.state == DeliveryState.FAILED for line in said for delivery in line.deliveries):
-        return await elsewhere.ways(session, viewer_of(request), case.contact_id)
+        return await ways.of(session, viewer_of(request), case.contact_id)
     return ()
 
 
@@ -190,7 +203,7 @@ async def _reply(request: web.Request, form: Message) -> None:
     then = Category(form.then) if form.then else None
     how: dict[str, Any] = {
         "attachments": [files.from_handle(request.app[KEYS], handle) for handle in form.upload],
-        "last_seen": None if form.anyway else form.last_seen, "then": then,
+        "last_seen": None if form.anyway else form.last_seen, "then": then, "at": form.at,
         "capabilities": request.app[INBOXES].capabilities_of, "copies": _copies(request, form),
     }  # fmt: skip
     send_at = await _send_at(request, form)
@@ -203,7 +216,7 @@ async def _reply(request: web.Request, form: Message) -> None:
     cc, bcc = _addresses(form.cc), _addresses(form.bcc)
     async with database.transaction() as tx:
         case = await actions.for_work(tx, viewer, number)
-        writing = Writing(form.text.strip(), "reply", form.upload, cc, bcc)
+        writing = Writing(form.text.strip(), "reply", form.upload, cc, bcc, form.at)
         await planned.plan(tx, viewer, case, writing, send_at=send_at, later=bool(form.later), then=then)
         await drafts.drop(tx, viewer, case)
 
@@ -237,8 +250,10 @@ async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:
         case = await views.find(session, viewer_of(request), _number(request))
         rows = await _rows_from(request, session, case, last_seen + 1)
     said = [line.row for line in rows if line.row.kind != "event"]
+    given = [line.row.payload for line in rows if line.row.payload.get("event") == "assigned"]
+    taken = given[-1].get("agent", "") if given and case.assignee_id != viewer_of(request).agent_id else ""
     headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML", "HX-Trigger": _CHANGED}
-    return page(request, "cases/conflict.html", status=409, headers=headers, case=case, said=said)
+    return page(request, "cases/conflict.html", status=409, headers=headers, case=case, said=said, taken=taken)
 
 
 async def assignees(request: web.Request) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from omnidesk.desk.drafts import Writing
 from omnidesk.keys import DATABASE, KEYS
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Draft
-from omnidesk.web.requests import read, viewer_of
+from omnidesk.web.requests import Id, read, viewer_of
 
 Version = Annotated[int, Field(ge=0, le=MAX_ID)]
 
@@ -24,15 +24,17 @@ class Written(BaseModel):
     upload: list[str] = []
     cc: list[str] = []
     bcc: list[str] = []
+    at: Id | None = None
 
 
 def as_written(request: web.Request, draft: Draft | None) -> dict[str, Any]:
     """A draft as the composer reads it."""
     if draft is None:
-        return {"version": "0", "text": "", "kind": "reply", "files": [], "cc": [], "bcc": []}
+        return {"version": "0", "text": "", "kind": "reply", "files": [], "cc": [], "bcc": [], "at": ""}
     named = [(handle, files.from_handle(request.app[KEYS], handle)) for handle in draft.uploads]
     return {
         "version": str(draft.version), "text": draft.text, "kind": draft.kind, "cc": draft.cc, "bcc": draft.bcc,
+        "at": str(draft.contact_point_id or ""),
         "files": [{"handle": handle, "name": file.filename} for handle, file in named],
     }  # fmt: skip
 
@@ -51,7 +53,7 @@ async def keep(request: web.Request) -> web.StreamResponse:
     form = await read(request, Written)
     for handle in form.upload:
         files.from_handle(request.app[KEYS], handle)
-    writing = Writing(form.text, form.kind, form.upload, form.cc, form.bcc)
+    writing = Writing(form.text, form.kind, form.upload, form.cc, form.bcc, form.at)
     async with request.app[DATABASE].transaction() as tx:
         version = await drafts.keep(tx, viewer_of(request), int(request.match_info["number"]), writing, form.version)
     return web.json_response({"version": str(version)})

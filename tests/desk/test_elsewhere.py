@@ -6,7 +6,7 @@ from sqlmodel import col
 from omnidesk.contract.channel import ChannelError, Failure
 from omnidesk.desk import actions
 from omnidesk.desk.directory import contacts
-from omnidesk.desk.outgoing import elsewhere
+from omnidesk.desk.outgoing import elsewhere, ways
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.models import (
     Agent,
@@ -39,7 +39,7 @@ async def failed(office: Office, *, text: str = "It comes tomorrow.") -> Case:
 
 async def offered(office: Office, case: Case, name: str = "Ada") -> list[str]:
     async with office.database.session() as session:
-        found = await elsewhere.ways(session, await office.viewer(name), case.contact_id)
+        found = await ways.of(session, await office.viewer(name), case.contact_id)
     return [f"{way.point.address} by {way.inbox.slug}" for way in found]
 
 

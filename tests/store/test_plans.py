@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import col
 
 from omnidesk.desk import actions
-from omnidesk.desk.outgoing import elsewhere, loops
+from omnidesk.desk.outgoing import loops, ways
 from omnidesk.desk.outgoing.copies import Copies, offered
 from omnidesk.store.db import Database
 from omnidesk.store.models import Inbox, Row
@@ -93,7 +93,7 @@ async def test_what_stops_loops_and_what_offers_another_way_reads_no_whole_table
         async with office.database.session() as session:
             loop = (await loops.noticed(session, ada, office.clock()))[0].loop
             assert await loops.count(session, ada, office.clock())
-            await elsewhere.ways(session, ada, case.contact_id)
+            await ways.of(session, ada, case.contact_id)
         async with office.database.transaction() as tx:
             await loops.stop(tx, ada, loop.id)
             await loops.allow(tx, ada, loop.id)

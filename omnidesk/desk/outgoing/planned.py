@@ -55,6 +55,7 @@ async def plan(
         {
             "id": tx.new_id(), "case_id": case.id, "agent_id": viewer.agent_id, "text": writing.text,
             "uploads": list(writing.uploads), "cc": list(writing.cc), "bcc": list(writing.bcc), "then": then or "",
+            "contact_point_id": writing.at,
             "later": later, "send_at": send_at, "state": PlannedState.PLANNED, "why": "", "said": "",
             "created_at": tx.now,
         },
@@ -68,6 +69,18 @@ async def hurry(tx: Transaction, case: Case, viewer: Viewer) -> None:
     waiting = update(PlannedReply).where(*_undoable(viewer, case.id), col(PlannedReply.send_at) > tx.now)
     await tx.session.exec(waiting.values(send_at=tx.now))
     tx.publish(WorkWaiting(WORKER))
+
+
+async def resolve_with(tx: Transaction, viewer: Viewer, case: Case) -> bool:
+    """Where a reply of the viewer's waits only to be undone, it goes out now and resolves the case: so order stays."""
+    last = select(PlannedReply.id).where(*_undoable(viewer, case.id)).order_by(col(PlannedReply.id).desc()).limit(1)
+    reply_id = (await tx.session.exec(last)).first()
+    if reply_id is None:
+        return False
+    own = update(PlannedReply).where(col(PlannedReply.id) == reply_id)
+    await tx.session.exec(own.values(then=Category.RESOLVED))
+    await hurry(tx, case, viewer)
+    return True
 
 
 async def waits(session: AsyncSession, viewer: Viewer, case: Case) -> bool:
@@ -118,8 +131,12 @@ async def send_now(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -
 async def take_back(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:
     """Put it back into the composer; it was never sent."""
     reply = await _own(tx, viewer, case, reply_id)
-    await drafts.put_back(tx, viewer, case, Writing(reply.text, "reply", reply.uploads, reply.cc, reply.bcc))
+    await drafts.put_back(tx, viewer, case, _writing(reply))
     await _remove(tx, case, reply)
+
+
+def _writing(reply: PlannedReply) -> Writing:
+    return Writing(reply.text, "reply", reply.uploads, reply.cc, reply.bcc, reply.contact_point_id)
 
 
 async def cancel(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:

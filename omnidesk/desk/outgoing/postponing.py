@@ -68,6 +68,7 @@ class PlannedReplies:
         await actions.reply(
             tx, viewer, number, reply.text, attachments=attached, capabilities=self._inboxes.capabilities_of,
             copies=copies, then=Category(reply.then) if reply.then else None,
+            at=reply.contact_point_id,
         )  # fmt: skip
         gone = delete(PlannedReply).where(col(PlannedReply.id) == reply.id)
         this = gone.where(col(PlannedReply.state) == PlannedState.PLANNED, col(PlannedReply.send_at) <= tx.now)

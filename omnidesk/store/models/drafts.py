@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, big, key, link, moment, partial
+from omnidesk.store.models._row import Row, big, key, link, maybe_link, moment, partial
 
 
 class Draft(Row, table=True):
@@ -25,6 +25,8 @@ class Draft(Row, table=True):
     cc: list[str] = Field(default_factory=list, sa_type=JSON)
     """Addresses as they were written so far."""
     bcc: list[str] = Field(default_factory=list, sa_type=JSON)
+    contact_point_id: int | None = maybe_link("contact_points.id")
+    """Where it goes; None = where the case is answered."""
     updated_at: datetime = moment()
 
 
@@ -52,6 +54,8 @@ class PlannedReply(Row, table=True):
     uploads: list[str] = Field(default_factory=list, sa_type=JSON)
     cc: list[str] = Field(default_factory=list, sa_type=JSON)
     bcc: list[str] = Field(default_factory=list, sa_type=JSON)
+    contact_point_id: int | None = maybe_link("contact_points.id")
+    """Where it goes; None = where the case is answered."""
     then: str = ""
     """The category that the case gets with it; empty = as a reply by itself makes it."""
     later: bool = False

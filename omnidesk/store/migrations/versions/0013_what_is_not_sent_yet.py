@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_drafts_agent_id"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_drafts_case_id"),
+        sa.ForeignKeyConstraint(["contact_point_id"], ["contact_points.id"], name="fk_drafts_contact_point_id"),
         sa.PrimaryKeyConstraint("agent_id", "case_id", name="pk_drafts"),
     )
     op.create_index("ix_drafts_case_id", "drafts", ["case_id"])
@@ -33,7 +34,7 @@ def upgrade() -> None:
         "planned_replies",
         sa.Column("id", _BIG, autoincrement=False, nullable=False),
         sa.Column("case_id", _BIG, nullable=False),
-        sa.Column("agent_id", _BIG, nullable=False),
+        sa.Column("agent_id", _BIG, autoincrement=False, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         *_written(),
         sa.Column("then", sa.String(), nullable=False),
@@ -45,6 +46,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_planned_replies_agent_id"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_planned_replies_case_id"),
+        sa.ForeignKeyConstraint(
+            ["contact_point_id"], ["contact_points.id"], name="fk_planned_replies_contact_point_id"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_planned_replies"),
     )
     due = sa.text("state = 'planned'")
@@ -55,4 +59,5 @@ def upgrade() -> None:
 
 
 def _written() -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.JSON(), nullable=False) for name in ("uploads", "cc", "bcc")]
+    lists = [sa.Column(name, sa.JSON(), nullable=False) for name in ("uploads", "cc", "bcc")]
+    return [*lists, sa.Column("contact_point_id", _BIG, autoincrement=False, nullable=True)]

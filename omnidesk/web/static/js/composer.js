@@ -2,6 +2,7 @@
 import { toEnd } from "./case.js";
 import { address, addressed, startAddressees } from "./composer/addressees.js";
 import { changed, forget, startDraft } from "./composer/draft.js";
+import * as way from "./composer/way.js";
 import "./composer/pending.js";
 import { startSending } from "./composer/sending.js";
 import { handles, isUploading, show, startUploads } from "./composer/uploads.js";
@@ -23,6 +24,7 @@ function written(composer) {
     files: handles(composer),
     cc: [...ticked, cc].filter(Boolean),
     bcc: [bcc].filter(Boolean),
+    at: way.chosen(composer),
   };
 }
 
@@ -31,6 +33,7 @@ function fill(draft) {
   choose(draft.kind);
   address({ ticked: draft.cc, typed: ["", draft.bcc.join(", ")] });
   show(draft.files);
+  way.choose(form(), draft.at ?? "");
   text().dispatchEvent(new Event("filled", { bubbles: true }));
 }
 
@@ -57,6 +60,8 @@ function clear() {
   show([]);
   document.getElementById("conflict").replaceChildren();
   choose("reply");
+  way.choose(form(), "");
+  way.show(form());
   forget();
   toEnd();
 }
@@ -68,9 +73,11 @@ export function startComposer(tell) {
   startUploads(composer, changed);
   startSending(composer);
   startDraft(composer, () => written(composer), fill);
+  way.show(composer);
   composer.addEventListener("input", (event) => {
     if (event.target.name === "kind") choose(event.target.value);
     fit();
+    way.show(composer);
     changed();
     if (event.target !== text() || kind() !== "reply" || performance.now() - typedAt < TYPING_EVERY) return;
     typedAt = performance.now();

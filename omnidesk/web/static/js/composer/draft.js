@@ -7,7 +7,7 @@ let current = null;
 
 const key = (draft) => `draft:${draft.form.dataset.number}`;
 const path = (draft) => `/cases/${draft.form.dataset.number}/draft`;
-const print = ({ text, kind, files, cc, bcc }) => JSON.stringify(text || files.length ? [text, kind, files, cc, bcc] : []);
+const print = ({ text, kind, files, cc, bcc, at }) => JSON.stringify(text || files.length ? [text, kind, files, cc, bcc, at] : []);
 const isClean = (draft) => print(draft.gather()) === draft.kept;
 
 function note(text) {
@@ -69,8 +69,8 @@ async function send(draft) {
   if (draft === current) note(written.text || written.files.length ? say("saved") : "");
 }
 
-function body(draft, { text, kind, files, cc, bcc }) {
-  const fields = new URLSearchParams({ version: draft.version, text, kind });
+function body(draft, { text, kind, files, cc, bcc, at }) {
+  const fields = new URLSearchParams({ version: draft.version, text, kind, at });
   for (const file of files) fields.append("upload", file.handle);
   for (const address of cc) fields.append("cc", address);
   for (const address of bcc) fields.append("bcc", address);

@@ -1,12 +1,12 @@
 // Files of a message: chosen, pasted or dropped; uploaded at once, with progress, and named in the form by a handle.
 import { say } from "../words.js";
+import { limitOf, tooLarge } from "./way.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 let box = null; // the form, and what to call when its files change
 
 const list = (form = box.form) => form.querySelector(".uploads");
 const text = () => document.getElementById("text");
-const largest = () => Number(box.form.dataset.largest);
 
 export function handles(form) {
   return [...list(form).querySelectorAll("li[data-handle]")].map(({ dataset: { handle, name } }) => ({ handle, name }));
@@ -81,13 +81,14 @@ function failed(element, why) {
   take(element.dataset.name);
   element.classList.add("failed");
   element.querySelector("progress")?.remove();
-  element.querySelector("span").textContent = say(why, { name: element.dataset.name });
+  element.querySelector("span").textContent = say(why, { name: element.dataset.name, limit: limitOf(box.form) });
 }
 
 // XMLHttpRequest, since fetch tells nothing of an upload's progress.
 function upload(file, name = file.name || "file") {
   const element = item(name);
-  if (file.size > largest()) return failed(element, "too_large");
+  const why = tooLarge(box.form, file.size);
+  if (why) return failed(element, why);
   const request = new XMLHttpRequest();
   request.open("POST", "/uploads");
   request.setRequestHeader("Content-Type", file.type || "application/octet-stream");

@@ -1,0 +1,44 @@
+// By which way a reply goes, and what its channel takes: length, files, copies. All of it is data of the page.
+const select = () => document.getElementById("way");
+
+export function limits(form) {
+  const { maxLength, attachments, copies } = (select()?.selectedOptions[0] ?? form).dataset;
+  return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined };
+}
+
+export function chosen(form) {
+  return form.elements.at?.value ?? "";
+}
+
+export function choose(form, point) {
+  if (!select()) return;
+  select().value = point;
+  if (select().selectedIndex < 0) select().value = "";
+  show(form);
+}
+
+export function show(form) {
+  const { maxLength, copies } = limits(form);
+  const counter = document.getElementById("counter");
+  const length = form.elements.text.value.trim().length;
+  counter.hidden = !maxLength;
+  counter.textContent = maxLength ? `${length} / ${maxLength}` : "";
+  counter.classList.toggle("bad", Boolean(maxLength) && length > maxLength);
+  form.classList.toggle("alone", !copies);
+  const option = select()?.selectedOptions[0];
+  if (option) document.getElementById("reply-label").textContent = option.dataset.reply;
+  for (const field of document.querySelectorAll("#addressees input")) field.disabled = !copies;
+}
+
+export function tooLarge(form, size) {
+  const { attachments } = limits(form);
+  if (form.elements.kind.value === "note") return size > Number(form.dataset.largest) ? "too_large" : null;
+  if (!attachments) return "no_files";
+  return size > Math.min(attachments, Number(form.dataset.largest)) ? "too_large" : null;
+}
+
+export function limitOf(form) {
+  const most = Number(form.dataset.largest);
+  const bytes = form.elements.kind.value === "note" ? most : Math.min(limits(form).attachments, most);
+  return `${Math.round(bytes / 100000) / 10} MB`;
+}
