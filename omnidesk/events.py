@@ -43,6 +43,16 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True)
+class Looking:
+    """An agent has the case of this number open in a page; False = closed it. Told again and again while it is so."""
+
+    number: int
+    agent_id: int
+    name: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DraftChanged:
     """What an agent is writing on the case of this number is now at `version`; 0 = nothing."""
 
@@ -70,7 +80,7 @@ class Gap:
     """Events may have been missed: whoever waits for some looks again."""
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | DraftChanged | AgentChanged | WorkWaiting | Gap
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | Looking | DraftChanged | AgentChanged | WorkWaiting | Gap
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 

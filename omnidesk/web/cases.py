@@ -96,10 +96,12 @@ async def _copied(request: web.Request, session: AsyncSession, case: Case) -> di
 async def _reply_ways(
     request: web.Request, session: AsyncSession, case: Case
 ) -> list[tuple[Way, Capabilities | None]]:  # fmt: skip
-    """Where else a reply may go, each with what its channel can do."""
+    """Where a reply may go, each with what its channel can do; nothing where there is no choice."""
     found = await ways.of(session, viewer_of(request), case.contact_id)
     can = request.app[INBOXES].capabilities_of
-    return [(way, can(way.inbox.id)) for way in found if way.point.id != case.contact_point_id]
+    others = any(way.point.id != case.contact_point_id for way in found)
+    usual = any(way.point.id == case.contact_point_id for way in found)
+    return [(way, can(way.inbox.id)) for way in found] if others and usual else []
 
 
 async def _ways(request: web.Request, session: AsyncSession, case: Case, said: list[Line]) -> Sequence[Way]:

@@ -6,6 +6,7 @@
                     {"gone": 17}                             the opened case is no longer for this viewer
                     {"typing": 17, "author": "contact", "name": "Mia"}
                     {"draft": 17, "version": "81…"}          another window of this agent wrote on (0: sent, or emptied)
+                    {"here": 17, "people": ["Bo"]}           who else has the opened case before them
                     {"agents": true}                         somebody came, went or changed
                     {"refresh": true}                        too much happened: fetch everything shown
 
@@ -15,6 +16,7 @@ A change is looked up once and encoded once, however many sockets hear of it; wh
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ from sqlmodel import col, select
 from omnidesk.desk import agents, views
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Typing
+from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
@@ -38,6 +40,8 @@ log = logging.getLogger(__name__)
 
 _QUEUE = 100
 _PRESENCE_SECONDS = 15
+_LOOKING_SECONDS = 40
+"""So long somebody counts as looking at a case after it was last told."""
 _REFRESH = json.dumps({"refresh": True})
 
 
@@ -62,6 +66,8 @@ class Socket:
     viewer: Viewer
     stream: web.WebSocketResponse
     shown: Shown = field(default_factory=Shown)
+    sees_case: bool = False
+    """Whether the viewer may see the case that is shown, as it was when last looked at."""
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
     def tell(self, text: str) -> None:
@@ -84,6 +90,22 @@ class Live:
         self._changed: set[int] = set()
         self._typing: dict[int, Typing] = {}
         self._woken = asyncio.Event()
+        self._looking: dict[int, dict[int, tuple[str, float]]] = {}  # number → agent → name, and until when
+
+    def looking(self, event: Looking) -> None:
+        """Tell who else has the same case open; soft state, which ends by itself where nobody says so again."""
+        now = time.monotonic()
+        known = self._looking.get(event.number, {})
+        people = {agent_id: one for agent_id, one in known.items() if one[1] > now and agent_id != event.agent_id}
+        if event.here:
+            people[event.agent_id] = (event.name, now + _LOOKING_SECONDS)
+        self._looking[event.number] = people
+        if not people:
+            del self._looking[event.number]
+        for socket in tuple(self.sockets):
+            if socket.shown.case == event.number and socket.sees_case:
+                others = sorted(name for agent_id, (name, _) in people.items() if agent_id != socket.viewer.agent_id)
+                socket.tell(json.dumps({"here": event.number, "people": others}))
 
     def case_changed(self, event: CaseChanged) -> None:
         """Remember that a case changed; many changes of one case are told as one."""
@@ -175,6 +197,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     ends = (
         live.bus.on(CaseChanged, live.case_changed),
         live.bus.on(Typing, live.typing),
+        live.bus.on(Looking, live.looking),
         live.bus.on(DraftChanged, live.draft_changed),
         live.bus.on(AgentChanged, live.agent_changed),
         live.bus.on(Gap, live.refresh),
@@ -210,6 +233,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
         await _listen(request, socket)
     finally:
         live.sockets.discard(socket)
+        _tell_looking(request, socket, here=False)
         await _cancel(tasks)
     return stream
 
@@ -223,9 +247,40 @@ async def _listen(request: web.Request, socket: Socket) -> None:
         except ValidationError:
             continue
         if said.show is not None:
-            socket.shown = said.show
+            await _show(request, socket, said.show)
         if said.typing is not None and said.typing == socket.shown.case:
             await _publish_typing(request, socket, said.typing)
+
+
+async def _show(request: web.Request, socket: Socket, shown: Shown) -> None:
+    """The page shows another case: colleagues there hear of it, and those at the one before."""
+    if shown.case != socket.shown.case:
+        _tell_looking(request, socket, here=False)
+    socket.shown = shown
+    await _look(request, socket)
+
+
+async def _look(request: web.Request, socket: Socket) -> None:
+    number, socket.sees_case = socket.shown.case, False
+    if number is None:
+        return
+    async with request.app[DATABASE].session() as session:
+        with suppress(NotFound):
+            await views.find(session, socket.viewer, number)
+            socket.sees_case = True
+    _tell_looking(request, socket, here=True)
+
+
+def _tell_looking(request: web.Request, socket: Socket, *, here: bool) -> None:
+    number, viewer = socket.shown.case, socket.viewer
+    if number is None or not socket.sees_case:
+        return
+    if not here:
+        socket.sees_case = False
+        others = (one for one in request.app[LIVE].sockets if one is not socket and one.sees_case)
+        if any(one.shown.case == number and one.viewer.agent_id == viewer.agent_id for one in others):
+            return  # another window of the agent's shows it still
+    request.app[BUS].publish(Looking(number, viewer.agent_id, viewer.name, here))
 
 
 async def _publish_typing(request: web.Request, socket: Socket, number: int) -> None:
@@ -258,6 +313,7 @@ async def _stay(request: web.Request, socket: Socket) -> None:
     while viewer is not None:
         socket.viewer = viewer
         await agents.touch(request.app[DATABASE], viewer.agent_id)
+        await _look(request, socket)
         await asyncio.sleep(_PRESENCE_SECONDS)
         viewer = await recognise(request)
 

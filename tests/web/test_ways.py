@@ -37,6 +37,8 @@ async def test_a_reply_goes_by_another_way_and_the_answer_joins(office: Office, 
     await page.click("#send")
     await expect(page.locator(".msg.out")).to_contain_text("By phone now")
     assert [one.address for one in await office.all(Delivery)] == [point.address]
+    await expect(page.locator("#way")).to_have_value(str(point.id))
+    await expect(page.locator("#way option")).to_have_count(2)
     answered = await office.says("Got it", sender="+905321112233", inbox="sms")
     assert answered.number == case.number
 

@@ -3,6 +3,7 @@ import { toEnd } from "./case.js";
 import { address, addressed, startAddressees } from "./composer/addressees.js";
 import { changed, forget, startDraft } from "./composer/draft.js";
 import * as way from "./composer/way.js";
+import { startPeople } from "./composer/people.js";
 import "./composer/pending.js";
 import { startSending } from "./composer/sending.js";
 import { handles, isUploading, show, startUploads } from "./composer/uploads.js";
@@ -67,6 +68,7 @@ function clear() {
 }
 
 export function startComposer(tell) {
+  startPeople();
   if (!form()) return;
   const composer = form();
   startAddressees(changed);

@@ -1,6 +1,7 @@
 // The page's socket: it says what the page shows and hears what changed; what changed is fetched from its own URL.
 import { opened, refreshCase, showTyping } from "./case.js";
 import { heard } from "./composer/draft.js";
+import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
 import { openedNumber, refreshList, refreshRow, view } from "./list.js";
 import { toast } from "./toasts.js";
@@ -31,11 +32,17 @@ function refreshAll() {
 
 const refreshSoon = atMostEvery(3000, refreshAll);
 
+function somebodyTypes({ author, name }) {
+  if (author === "agent") colleagueTypes(name);
+  else showTyping(name);
+}
+
 function hear(message) {
   if (message.refresh) refreshAll();
   else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
   else if (message.draft) heard(message);
-  else if (message.typing) message.typing === openedNumber() && showTyping(message.name);
+  else if (message.here) message.here === openedNumber() && showPeople(message.people);
+  else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
   else if (message.case) {
     refreshRow(message.case, message.in_view).catch(refreshSoon);
     refreshCounts();

@@ -6,18 +6,33 @@ export function limits(form) {
   return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined };
 }
 
+// Where the case is answered, as the page knows it by now: a draft names only what differs.
+const usual = () => document.querySelector("#reply-to [data-point]")?.dataset.point ?? "";
+let followed = null;
+
 export function chosen(form) {
-  return form.elements.at?.value ?? "";
+  const at = form.elements.at?.value ?? "";
+  return at === usual() ? "" : at;
 }
+
+// The person wrote from elsewhere, or a reply went there: who had chosen nothing else goes along.
+function follow() {
+  if (!select() || usual() === followed) return;
+  if (select().value === followed) select().value = usual();
+  followed = usual();
+  show(select().form);
+}
+document.addEventListener("htmx:after:swap", follow);
 
 export function choose(form, point) {
   if (!select()) return;
-  select().value = point;
-  if (select().selectedIndex < 0) select().value = "";
+  select().value = point || usual();
+  if (select().selectedIndex < 0) select().value = usual();
   show(form);
 }
 
 export function show(form) {
+  followed ??= usual();
   const { maxLength, copies } = limits(form);
   const counter = document.getElementById("counter");
   const length = form.elements.text.value.trim().length;
