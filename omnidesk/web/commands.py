@@ -46,6 +46,7 @@ COMMANDS: Sequence[Command] = (
     Command("latest", N_("To the newest message"), "b", "case"),
     Command("details", N_("About this case"), "d", "case"),
     Command("send", N_("Send"), "mod+Enter", "text", Role.AGENT),
+    Command("send_resolved", N_("Send & resolve"), "mod+shift+Enter", "text", Role.AGENT),
     Command("leave", N_("Leave a field, close a menu"), "Esc", "text"),
     Command("palette", N_("Find a command, a view or a person"), "mod+k", "anywhere"),
     Command("search", N_("Search"), "/", "anywhere"),

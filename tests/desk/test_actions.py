@@ -106,9 +106,17 @@ async def test_events_and_ones_own_words_do_not_stop_a_reply(office: Office) -> 
     seen = case.last_position
     await office.act("Bo", actions.note, case.number, "mine")
     await office.act("Bo", actions.reply, case.number, "One", last_seen=seen)
-    await office.act("Ada", actions.take, case.number)
+    await office.act("Ada", actions.assign, case.number, None)
     await office.act("Bo", actions.reply, case.number, "Two", last_seen=seen)
     assert await office.transcript() == ["Hello", "One", "Two"]
+
+
+async def test_a_case_that_became_a_colleagues_stops_a_reply(office: Office) -> None:
+    case = await office.says("Hello")
+    await office.act("Ada", actions.take, case.number)
+    with pytest.raises(Conflict):
+        await office.act("Bo", actions.reply, case.number, "Hello!", last_seen=case.last_position)
+    await office.act("Ada", actions.reply, case.number, "Hello!", last_seen=case.last_position)
 
 
 async def test_a_reply_to_the_bots_case_takes_it_over(office: Office) -> None:
