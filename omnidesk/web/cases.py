@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, agents, files, pictures, timeline, views
+from omnidesk.desk import actions, agents, files, filling, pictures, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.outgoing import copies, elsewhere
 from omnidesk.desk.outgoing.copies import Copies
@@ -16,6 +16,7 @@ from omnidesk.desk.outgoing.elsewhere import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case, DeliveryState
+from omnidesk.text import variables
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, is_fragment, page, read, viewer_of, zone_of
 
@@ -43,6 +44,7 @@ class Message(BaseModel):
     bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
     wait: bool = False
     anyway: bool = False
+    unfilled: bool = False
 
 
 class Assignment(BaseModel):
@@ -167,15 +169,24 @@ async def write(request: web.Request) -> web.StreamResponse:
             if form.kind == "note":
                 await actions.note(tx, viewer, number, form.text, attached)
             else:
+                if not form.unfilled:
+                    filling.must_be_filled(form.text)
                 await actions.reply(
                     tx, viewer, number, form.text, attachments=attached, last_seen=last_seen, wait=form.wait,
                     capabilities=request.app[INBOXES].capabilities_of, copies=_copies(request, form),
                 )  # fmt: skip
     except Conflict as conflict:
+        if conflict.code == "unfilled":
+            return _unfilled(request, form)
         if conflict.code != "somebody_wrote":
             raise
         return await _somebody_wrote(request, form.last_seen or 0)
     return done(request, f"/cases/{number}", event="message-sent, case-changed")
+
+
+def _unfilled(request: web.Request, form: Message) -> web.Response:
+    headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML"}
+    return page(request, "cases/unfilled.html", status=409, headers=headers, left=variables.left(form.text))
 
 
 def _copies(request: web.Request, form: Message) -> Copies | None:

@@ -142,6 +142,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "person first, then undo."
         ),
         "merged_contact": N_("This contact was merged into another one. Choose that one."),
+        "macro_moved_on": N_(
+            "The case was changed since the macro; nothing was undone. Change back what you need by hand."
+        ),
         "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
     },
     "status": {

@@ -9,12 +9,14 @@ import "./palette.js";
 import "./viewer.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
+import { startSlash } from "./slash.js";
 import { markOpened } from "./list.js";
 import { startLive, tell, tellShown } from "./live.js";
 
 function start() {
   startCase();
   startComposer(tell);
+  startSlash();
   markOpened();
 }
 
