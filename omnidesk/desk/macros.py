@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import macro_actions
 from omnidesk.desk.access import Viewer, must_be
-from omnidesk.errors import Invalid, NotAllowed, NotFound
+from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Macro, MacroKind, Role, Team
 from omnidesk.text.folding import fold, words
@@ -100,9 +100,14 @@ async def create(tx: Transaction, viewer: Viewer, written: Written) -> int:
     return macro_id
 
 
-async def change(tx: Transaction, viewer: Viewer, macro_id: int, written: Written) -> None:
-    """Make one as it was filled in; whose it is may change too, as far as the viewer may give it away."""
+async def change(tx: Transaction, viewer: Viewer, macro_id: int, written: Written, *, version: int) -> None:
+    """Make one as it was filled in; whose it is may change too, as far as the viewer may give it away.
+
+    Raises Conflict (`stale`) when `version` is not the newest.
+    """
     macro = await _for_change(tx, viewer, macro_id)
+    if macro.version != version:
+        raise Conflict("Somebody changed this since you opened it; open it again.", code="stale")
     await _check(tx, viewer, written)
     for name, value in columns(written).items():
         setattr(macro, name, value)

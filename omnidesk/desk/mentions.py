@@ -61,10 +61,11 @@ def _sees(agent: Agent, case: Case, team: Team, members: set[int]) -> bool:
     return not team.closed or agent.role == Role.ADMIN or agent.id in members or agent.id == case.assignee_id
 
 
-async def offered(session: AsyncSession, case: Case, typed: str) -> list[Callee]:
+async def offered(session: AsyncSession, case: Case, typed: str, *, but: int = 0) -> list[Callee]:
     """Whom to offer for what was typed after an @: beginnings of names first, then of their other words."""
     wanted = fold(typed.strip())
     found = [one for one in await callees(session, case) if _place(one, wanted) < _ELSEWHERE]
+    found = [one for one in found if one.is_team or one.agent_ids != {but}]
     return sorted(found, key=lambda one: (not one.sees, _place(one, wanted), fold(one.name)))[:_OFFERED]
 
 

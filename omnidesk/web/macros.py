@@ -73,7 +73,8 @@ async def callees(request: web.Request) -> web.StreamResponse:
     """Colleagues and teams for what was typed after the @."""
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
-        found = await mentions.offered(session, case, _question(request))
+        viewer = viewer_of(request)
+        found = await mentions.offered(session, case, _question(request), but=viewer.agent_id)
     return page(request, "cases/callees.html", callees=found)
 
 

@@ -106,6 +106,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "metric": {"first_response": N_("First reply"), "resolution": N_("Resolution")},
     "priority": {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")},
+    "macro_verb": {
+        "status": N_("Set status"),
+        "assignee": N_("Assign to"),
+        "team": N_("Move to team"),
+        "priority": N_("Set priority"),
+        "add_labels": N_("Add labels"),
+        "remove_labels": N_("Remove labels"),
+        "note": N_("Write a note"),
+    },
     "role": {
         "admin": N_("Administrator"),
         "supervisor": N_("Supervisor"),

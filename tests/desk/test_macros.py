@@ -58,7 +58,7 @@ async def test_an_agent_makes_their_own_but_shares_nothing(office: Office) -> No
     bo = await office.viewer("Bo")
     async with office.database.transaction() as tx:
         with pytest.raises(NotAllowed):
-            await macros.change(tx, bo, shared, reply("Mine now", mine=True))
+            await macros.change(tx, bo, shared, reply("Mine now", mine=True), version=1)
         with pytest.raises(NotAllowed):
             await macros.delete(tx, bo, shared)
 

@@ -7,6 +7,7 @@ import "./keyboard.js";
 import "./completions.js";
 import "./palette.js";
 import "./viewer.js";
+import "./macro-form.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { startSlash } from "./slash.js";
