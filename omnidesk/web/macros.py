@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import applying_macros, filling, macros, mentions, views
 from omnidesk.keys import DATABASE
-from omnidesk.store.models import Case, Macro, MacroKind
+from omnidesk.store.models import Case, Macro
 from omnidesk.text import variables
 from omnidesk.web.requests import Id, Number, done, page, read, render, viewer_of
 
@@ -41,15 +41,6 @@ async def _filled(request: web.Request, session: AsyncSession, case: Case, found
     values = await filling.values_of(session, viewer_of(request), case)
     language = await filling.language_of(session, case)
     return [(one, variables.fill(filling.text_in(one.texts, language), values)) for one in found]
-
-
-async def palette(request: web.Request) -> web.StreamResponse:
-    """Macros by name, for the list of all commands."""
-    viewer = viewer_of(request)
-    async with request.app[DATABASE].session() as session:
-        found = await macros.search(session, macros.usable(viewer), _question(request), kind=MacroKind.MACRO)
-    listed = [{"id": str(one.id), "name": one.name, "shortcut": one.shortcut} for one in found]
-    return web.json_response(listed, headers={"Cache-Control": "no-store"})
 
 
 async def apply(request: web.Request) -> web.StreamResponse:

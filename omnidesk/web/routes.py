@@ -90,7 +90,6 @@ ROUTES = (
     Route("GET", f"{_CASE}/callees", macros.callees, AGENT),
     Route("POST", f"{_CASE}/macros", macros.apply, AGENT),
     Route("POST", f"{_CASE}/macros/undoing", macros.undo, AGENT),
-    Route("GET", "/macros", macros.palette, AGENT),
     Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/retry", cases.retry, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/elsewhere", cases.say_elsewhere, AGENT),

@@ -45,11 +45,13 @@ async def test_a_macro_is_applied_and_undone(office: Office, visit: Visit) -> No
     assert (await bo.post(f"/cases/{case.number}/macros/undoing", position="1"))[0] == 404
 
 
-async def test_macros_are_listed_for_the_palette(office: Office, visit: Visit) -> None:
+async def test_the_palette_names_macros_beside_a_case(office: Office, visit: Visit) -> None:
     await made(office, GREETING)
     macro_id = await made(office, URGENT)
-    _, text = await (await visit("Bo")).get("/macros?q=urg")
-    assert json.loads(text) == [{"id": str(macro_id), "name": "Make urgent", "shortcut": "u"}]
+    bo = await visit("Bo")
+    assert f'data-macro="{macro_id}"' in (await bo.get("/palette?q=urg&macros"))[1]
+    assert "Make urgent" not in (await bo.get("/palette?q=urg"))[1]
+    assert "Greeting" not in (await bo.get("/palette?q=gree&macros"))[1]
 
 
 async def test_cy_is_refused(office: Office, visit: Visit) -> None:
