@@ -9,6 +9,7 @@ from omnidesk.desk.macros import Written
 from omnidesk.store.models import Macro, MacroKind
 from tests.office import Office
 from tests.web.conftest import Visit
+from tests.web.test_accessibility import violations
 from tests.web.test_browser import picture, size
 from tests.web.test_macros import GREETING, URGENT, made
 
@@ -113,3 +114,17 @@ async def test_the_list_is_searched_while_one_types(office: Office, window: Any)
     await page.locator("#items a").click()
     await expect(page.get_by_label("Text in Turkish")).to_have_value("Tamam")
     await picture(page, "replies-phone")
+
+
+async def test_the_pages_and_the_menu_keep_to_the_rules(office: Office, window: Any) -> None:
+    case = await office.says("Help")
+    macro_id = await made(office, URGENT)
+    page = await window("Ada", f"/settings/macros/{macro_id}", **size("wide"))
+    assert await violations(page) == []
+    await page.goto(REPLIES)
+    assert await violations(page) == []
+    await page.goto(f"/inbox/all/{case.number}")
+    await page.keyboard.press("r")
+    await page.keyboard.type("/")
+    await expect(page.locator("#picks [role=option]")).to_have_count(1)
+    assert await violations(page) == []
