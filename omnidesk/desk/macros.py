@@ -112,6 +112,8 @@ async def change(tx: Transaction, viewer: Viewer, macro_id: int, written: Writte
     for name, value in columns(written).items():
         setattr(macro, name, value)
     macro.agent_id, macro.team_id = (viewer.agent_id if written.mine else None), written.team_id
+    if written.mine:
+        macro.slug = str(macro.id)  # what files call it is free for what they bring
     macro.version, macro.updated_at = macro.version + 1, tx.now
 
 
@@ -193,5 +195,6 @@ async def _must_not_be_too_many(tx: Transaction, viewer: Viewer) -> None:
 async def _free_slug(tx: Transaction, written: Written, macro_id: int) -> str:
     slug = "-".join(words(written.name))[:50].strip("-")
     plain = slug if slug.isascii() and slug and not written.mine else str(macro_id)
-    taken = (await tx.session.exec(select(Macro.id).where(Macro.slug == plain))).first()
+    same = select(Macro.id).where(Macro.kind == written.kind, Macro.slug == plain)
+    taken = (await tx.session.exec(same)).first()
     return plain if taken is None else f"{plain}-{macro_id}"[:62]

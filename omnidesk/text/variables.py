@@ -4,6 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_LONGEST_VALUE = 1000
+_LONGEST = 50_000
+"""Characters of a text that is filled in: as many as a message has; a few variables could make it endless."""
+
 _VARIABLE = re.compile(
     r"""\{\{ \s* (?P<name>\w[\w.\-]{0,99}) \s*
         (?:\| \s* default: \s* ["“”'](?P<otherwise>[^"“”'{}]*)["“”'] \s* )? \}\}""",
@@ -24,13 +28,13 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
     missing: dict[str, None] = {}
 
     def value(found: re.Match[str]) -> str:
-        known = values.get(found["name"], "").strip() or found["otherwise"]
+        known = values.get(found["name"], "").strip()[:_LONGEST_VALUE] or found["otherwise"]
         if known is None:
             missing[found["name"]] = None
             return found[0]
         return known
 
-    return Filled(_VARIABLE.sub(value, text), tuple(missing))
+    return Filled(_VARIABLE.sub(value, text)[:_LONGEST], tuple(missing))
 
 
 def left(text: str) -> list[str]:

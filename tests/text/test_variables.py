@@ -31,5 +31,9 @@ def test_what_is_left_is_named_once() -> None:
     assert names("{{a}} {{ b|default:'c' }}") == ["a", "b"]
 
 
+def test_a_text_does_not_grow_without_end() -> None:
+    assert len(fill("{{a}}" * 4000, {"a": "x" * 16_000}).text) == 50_000
+
+
 def test_a_long_hostile_text_takes_no_time() -> None:
     assert left("{{a" * 20_000 + "{{" + " " * 20_000) == []

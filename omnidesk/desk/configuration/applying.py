@@ -243,7 +243,7 @@ class _Writer:
         team = self._teams[values["team"]] if values["team"] else None
         written = Written(kind, values["name"], values["shortcut"], values.get("text", {}), values.get("actions", ()))
         present = self._made.present.rows["macros" if "actions" in values else "canned_replies"]
-        self._put_as(present.get(key), Macro, {**columns(written), "slug": key, "team_id": team})
+        self._put_as(present.get(key), Macro, {**columns(written), "slug": key, "team_id": team, "deleted_at": None})
 
     async def end(self) -> None:
         """Write memberships, which need their agents and teams."""

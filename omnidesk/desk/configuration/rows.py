@@ -42,9 +42,6 @@ from omnidesk.store.models import (
 KINDS = ("teams", "agents", "sla_policies", "surveys", "bots", "inboxes", "faq", "canned_replies", "macros")
 """In the order in which they can be made."""
 
-SHARED = (col(Macro.agent_id).is_(None), col(Macro.deleted_at).is_(None))
-"""What agents keep for themselves stands in no file."""
-
 
 @dataclass(slots=True)
 class Present:
@@ -87,7 +84,7 @@ async def read_rows(session: AsyncSession, keys: Keys, channels: Mapping[str, ty
         present.put("bots", bot.slug, bot, {"name": bot.name, "source": bot.source})
     for item in await session.exec(select(FaqEntry).order_by(col(FaqEntry.slug))):
         present.put("faq", item.slug, item, _faq(item))
-    for macro in await session.exec(select(Macro).where(*SHARED).order_by(col(Macro.slug))):
+    for macro in await session.exec(select(Macro).where(col(Macro.agent_id).is_(None)).order_by(col(Macro.slug))):
         _put_macro(present, macro, teams)
     for applied in await session.exec(select(Applied)):
         present.applied[applied.kind][applied.key] = applied.values
@@ -129,9 +126,12 @@ def _inbox(row: Inbox, team: str, account: Account) -> dict[str, Any]:
 
 
 def _put_macro(present: Present, row: Macro, teams: Mapping[int, Team]) -> None:
+    """A shared one; of a deleted one only its row, which an entry of its name brings back."""
     said: dict[str, Any] = {"slug": row.slug, "name": row.name, "shortcut": row.shortcut, "text": row.texts}
     team = teams[row.team_id].slug if row.team_id else None
-    if row.kind == MacroKind.MACRO:
+    if row.deleted_at is not None:
+        present.rows["macros" if row.kind == MacroKind.MACRO else "canned_replies"][row.slug] = row
+    elif row.kind == MacroKind.MACRO:
         present.put("macros", row.slug, row, MacroEntry(**said, team=team, actions=tuple(row.actions)))
     else:
         present.put("canned_replies", row.slug, row, CannedReplyEntry(**said, team=team))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
 from omnidesk.store.models._row import Row, key, maybe_link, maybe_moment, moment
@@ -24,12 +24,15 @@ class Macro(Row, table=True):
     """
 
     __tablename__ = "macros"
-    __table_args__ = (Index("ix_macros_kind", "kind", "folded_name", "id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "slug"),
+        Index("ix_macros_kind", "kind", "folded_name", "id"),
+    )
 
     id: int = key()
     version: int = 1
     kind: str = MacroKind.CANNED_REPLY
-    slug: str = Field(unique=True)
+    slug: str
     name: str
     folded_name: str = ""
     shortcut: str = ""

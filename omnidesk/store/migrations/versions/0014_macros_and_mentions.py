@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name="fk_macros_team_id"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_macros_agent_id"),
         sa.PrimaryKeyConstraint("id", name="pk_macros"),
-        sa.UniqueConstraint("slug", name="uq_macros_slug"),
+        sa.UniqueConstraint("kind", "slug", name="uq_macros_kind_slug"),
     )
     op.create_index("ix_macros_kind", "macros", ["kind", "folded_name", "id"])
     op.create_index("ix_macros_team_id", "macros", ["team_id"])
