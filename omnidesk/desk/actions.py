@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import cases, files, interactions, surveys
+from omnidesk.desk import cases, files, interactions, mentions, surveys
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
@@ -217,8 +217,10 @@ async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachme
     """Write something that only colleagues see."""
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
-    content = Content(text=text.strip())
+    named = await mentions.named_in(tx.session, case, text.strip())
+    content = Content(text=text.strip(), payload=named.payload)
     interaction_id = interactions.append(tx, case, Kind.NOTE, Direction.INTERNAL, By.viewer(viewer), content)
+    mentions.keep(tx, case, interaction_id, named, but=viewer.as_agent)
     files.attach(tx, interaction_id, files.placed(attachments, content.text))
     return case
 
@@ -278,6 +280,7 @@ async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int)
         row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}
         await dialect.put(await tx.session.connection(), table_of(Read), row, key=["agent_id", "case_id"])
         tx.publish(TranscriptChanged(case.contact_point_id))
+        await mentions.see(tx, viewer.agent_id, case, position)
     if case.unread and position >= case.last_position and case.assignee_id in (None, viewer.agent_id):
         case.unread = False
         cases.changed(tx, case)

@@ -17,7 +17,7 @@ from omnidesk.store.models import Agent, Case, CaseLabel, Category, Holder, Memb
 LARGEST_FIELDS = 16_384
 """Bytes of all fields of a case or a contact together, as JSON."""
 
-_Verb = Callable[[Transaction, Viewer, Case, Any], Awaitable[None]]
+Verb = Callable[[Transaction, Viewer, Case, Any], Awaitable[None]]
 
 
 async def change(tx: Transaction, viewer: Viewer, number: int, version: int, wanted: Mapping[str, Any]) -> Case:
@@ -32,7 +32,7 @@ async def change(tx: Transaction, viewer: Viewer, number: int, version: int, wan
         raise Conflict(
             f"This case is at version {case.version} now; read it again and repeat your change.", code="stale"
         )  # fmt: skip
-    for name, verb in _VERBS.items():
+    for name, verb in VERBS.items():
         if name in wanted:
             await verb(tx, viewer, case, wanted[name])
     return case
@@ -124,7 +124,7 @@ async def _set_status(tx: Transaction, viewer: Viewer, case: Case, status: str) 
 
 
 # The status comes last: resolving asks who has the case.
-_VERBS: dict[str, _Verb] = {
+VERBS: dict[str, Verb] = {
     "team": _move, "assignee": _give, "priority": _prioritise, "labels": _label, "fields": _note_fields,
     "status": _set_status,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import actions, agents, drafts, files, pictures, timeline, views
+from omnidesk.desk import actions, agents, drafts, files, filling, pictures, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
@@ -19,6 +19,7 @@ from omnidesk.desk.outgoing.ways import Way
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
 from omnidesk.store.models import Attachment, Case, Category, DeliveryState
+from omnidesk.text import variables
 from omnidesk.web import times
 from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
@@ -50,6 +51,7 @@ class Message(BaseModel):
     later: str = Field(default="", max_length=40)
     at: Id | None = None
     anyway: bool = False
+    unfilled: bool = False
 
 
 class Assignment(BaseModel):
@@ -191,8 +193,12 @@ async def write(request: web.Request) -> web.StreamResponse:
                 case = await actions.note(tx, viewer, number, form.text, attached)
                 await drafts.drop(tx, viewer, case)
         else:
+            if not form.unfilled:
+                filling.must_be_filled(form.text)
             await _reply(request, form)
     except Conflict as conflict:
+        if conflict.code == "unfilled":
+            return _unfilled(request, form)
         if conflict.code != "somebody_wrote":
             raise
         return await _somebody_wrote(request, form.last_seen or 0)
@@ -235,6 +241,11 @@ async def _send_at(request: web.Request, form: Message) -> datetime | None:
     async with database.session() as session:
         case = await views.find(session, viewer, _number(request))
         return database.now() if await planned.waits(session, viewer, case) else None
+
+
+def _unfilled(request: web.Request, form: Message) -> web.Response:
+    headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML"}
+    return page(request, "cases/unfilled.html", status=409, headers=headers, left=variables.left(form.text))
 
 
 def _copies(request: web.Request, form: Message) -> Copies | None:

@@ -19,6 +19,7 @@ from omnidesk.settings import Settings
 from omnidesk.text import catalogues
 from omnidesk.web import assets, times
 from omnidesk.web.commands import COMMANDS
+from omnidesk.web.mentioned import mentioned
 from omnidesk.web.words import in_words
 
 FOLDER = Path(__file__).parent / "templates"
@@ -90,6 +91,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         ),
         lasting=said.lasting,
         sentence=lambda text: sentence(text, language),
+        mentioned=mentioned,
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import views
+from omnidesk.desk import macros, views
 from omnidesk.desk.directory import people
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
+from omnidesk.store.models import MacroKind, Role
 from omnidesk.text.folding import fold
 from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import language_for, page, viewer_of
@@ -18,17 +19,19 @@ from omnidesk.web.words import WORDS
 
 _LONGEST = 100
 _PEOPLE = 5
+_MACROS = 5
 _LARGEST_NUMBER = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place to go to. `kind` says what it is: view, person, case, page."""
+    """A place to go to, or a macro to apply. `kind` says what it is: view, person, case, page, macro."""
 
     kind: str
     href: str
     title: str
     hint: str = ""
+    macro_id: int | None = None
 
 
 async def find(request: web.Request) -> web.StreamResponse:
@@ -39,6 +42,7 @@ async def find(request: web.Request) -> web.StreamResponse:
             *_pages(request, asked),
             *await _case(request, session, asked),
             *await _people(request, session, asked),
+            *await _macros(request, session, asked),
         ]
     return page(request, "palette/found.html", found=found)
 
@@ -56,6 +60,15 @@ def _pages(request: web.Request, asked: str) -> Iterator[Found]:
                 title = request.app[PAGES].gettext(language, section.title)
                 if wanted in fold(title):
                     yield Found("page", f"/settings/{section.name}", title)
+
+
+async def _macros(request: web.Request, session: AsyncSession, asked: str) -> list[Found]:
+    """Macros by name, where the page has a case that they can be applied to."""
+    viewer = viewer_of(request)
+    if not asked or "macros" not in request.query or not viewer.at_least(Role.AGENT):
+        return []
+    found = await macros.search(session, macros.usable(viewer), asked, kind=MacroKind.MACRO, limit=_MACROS)
+    return [Found("macro", "", one.name, f"/{one.shortcut}" if one.shortcut else "", one.id) for one in found]
 
 
 async def _case(request: web.Request, session: AsyncSession, asked: str) -> list[Found]:

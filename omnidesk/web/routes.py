@@ -21,6 +21,7 @@ from omnidesk.web import (
     linking,
     live,
     loops,
+    macros,
     middleware,
     palette,
     pictures,
@@ -33,12 +34,15 @@ from omnidesk.web import (
     uploads,
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
+from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import sections
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
 _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
+_MACROS = "/settings/{kind:canned-replies|macros}"
+_MACRO = r"{macro:\d{1,19}}"
 _POINT = r"/points/{point:\d{1,19}}"
 
 
@@ -89,6 +93,10 @@ ROUTES = (
     Route("POST", f"{_CASE}/reply-address", cases.answer_at, AGENT),
     Route("POST", f"{_CASE}/resolution", cases.resolve, AGENT),
     Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
+    Route("GET", f"{_CASE}/offers", macros.offer, AGENT),
+    Route("GET", f"{_CASE}/callees", macros.callees, AGENT),
+    Route("POST", f"{_CASE}/macros", macros.apply, AGENT),
+    Route("POST", f"{_CASE}/macros/undoing", macros.undo, AGENT),
     Route("POST", f"{_CASE}/read", cases.mark_read, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/retry", cases.retry, AGENT),
     Route("POST", r"/deliveries/{delivery:\d{1,19}}/elsewhere", cases.say_elsewhere, AGENT),
@@ -111,6 +119,15 @@ ROUTES = (
     Route("POST", "/uploads", uploads.take, AGENT),
     Route("POST", "/preferences", preferences.change, VIEWER),
     Route("GET", "/settings", sections.home, VIEWER),
+    Route("GET", _MACROS, macro_settings.show, AGENT),
+    Route("POST", _MACROS, macro_settings.create, AGENT),
+    Route("GET", f"{_MACROS}/new", macro_settings.new, AGENT),
+    Route("GET", f"{_MACROS}/rows", macro_settings.rows, AGENT),
+    Route("POST", f"{_MACROS}/preview", macro_settings.preview, AGENT),
+    Route("GET", f"{_MACROS}/{_MACRO}", macro_settings.show_one, AGENT),
+    Route("POST", f"{_MACROS}/{_MACRO}", macro_settings.change, AGENT),
+    Route("POST", f"{_MACROS}/{_MACRO}/deletion", macro_settings.delete, AGENT),
+    Route("POST", f"{_MACROS}/{_MACRO}/restoring", macro_settings.bring_back, AGENT),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

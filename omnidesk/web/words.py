@@ -115,6 +115,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "metric": {"first_response": N_("First reply"), "resolution": N_("Resolution")},
     "priority": {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")},
+    "macro_verb": {
+        "status": N_("Set status"),
+        "assignee": N_("Assign to"),
+        "team": N_("Move to team"),
+        "priority": N_("Set priority"),
+        "add_labels": N_("Add labels"),
+        "remove_labels": N_("Remove labels"),
+        "note": N_("Write a note"),
+    },
     "role": {
         "admin": N_("Administrator"),
         "supervisor": N_("Supervisor"),
@@ -157,6 +166,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "person first, then undo."
         ),
         "merged_contact": N_("This contact was merged into another one. Choose that one."),
+        "macro_moved_on": N_(
+            "The case was changed since the macro; nothing was undone. Change back what you need by hand."
+        ),
         "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
     },
     "status": {

@@ -21,7 +21,16 @@ CHANGES_OF_A_CASE = {
     "interactions": {"kind": "reply", "text": "Hello"}, "assignment": {"agent": ""}, "holder": {}, "resolution": {},
     "reopening": {}, "reply-address": {"position": "2"}, "read": {"position": "1"},
 }  # fmt: skip
-EXAMPLES = {"view": "mine", "number": "1001", "position": "1", "raw": "1", "contact": "1", "point": "1"}
+EXAMPLES = {
+    "kind": "macros",
+    "macro": "1",
+    "view": "mine",
+    "number": "1001",
+    "position": "1",
+    "raw": "1",
+    "contact": "1",
+    "point": "1",
+}
 
 
 async def test_cy_is_refused_every_page_of_a_case(office: Office, visit: Visit) -> None:

@@ -16,6 +16,7 @@ from omnidesk.desk.configuration.checking import Account, Known, check
 from omnidesk.desk.configuration.difference import Change, Desk, difference, flat, is_secret, nested
 from omnidesk.desk.configuration.entries import BotFile, DeskFiles, key_of
 from omnidesk.desk.configuration.rows import KINDS, Present, read_rows, values_of
+from omnidesk.desk.macros import Written, columns
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.db import Transaction, table_of
@@ -26,6 +27,8 @@ from omnidesk.store.models import (
     BotVersion,
     FaqEntry,
     Inbox,
+    Macro,
+    MacroKind,
     Membership,
     SlaPolicy,
     Survey,
@@ -167,12 +170,15 @@ class _Writer:
         how: dict[str, Callable[[str, dict[str, Any]], None]] = {
             "teams": self._team, "agents": self._agent, "sla_policies": self._policy, "surveys": self._survey,
             "inboxes": self._inbox, "bots": self._bot, "faq": self._faq,
+            "canned_replies": self._macro, "macros": self._macro,
         }  # fmt: skip
         how[kind](key, values)
 
     def _put(self, kind: str, key: str, model: Any, values: dict[str, Any]) -> int:
         """Insert or change the row of an entry; gives its id."""
-        row = self._made.present.rows[kind].get(key)
+        return self._put_as(self._made.present.rows[kind].get(key), model, values)
+
+    def _put_as(self, row: Any, model: Any, values: dict[str, Any]) -> int:
         if row is None:
             stamps = {name: self._tx.now for name in ("created_at", "updated_at") if name in model.model_fields}
             return int(self._tx.new(model, **stamps, **values).id)
@@ -230,6 +236,14 @@ class _Writer:
 
     def _faq(self, key: str, values: dict[str, Any]) -> None:
         self._put("faq", key, FaqEntry, values)
+
+    def _macro(self, key: str, values: dict[str, Any]) -> None:
+        """A canned reply is a macro that does nothing."""
+        kind = MacroKind.MACRO if "actions" in values else MacroKind.CANNED_REPLY
+        team = self._teams[values["team"]] if values["team"] else None
+        written = Written(kind, values["name"], values["shortcut"], values.get("text", {}), values.get("actions", ()))
+        present = self._made.present.rows["macros" if "actions" in values else "canned_replies"]
+        self._put_as(present.get(key), Macro, {**columns(written), "slug": key, "team_id": team, "deleted_at": None})
 
     async def end(self) -> None:
         """Write memberships, which need their agents and teams."""

@@ -67,6 +67,10 @@ def _references(files: DeskFiles, kind: str) -> Iterator[tuple[str, Entry, Keys,
     if kind == "teams":
         yield from (("agents", agent, ("teams", slug), slug) for agent in files.agents for slug in agent.teams)
         yield from (("inboxes", inbox, ("team",), inbox.team) for inbox in files.inboxes)
+        yield from (("canned_replies", reply, ("team",), reply.team) for reply in files.canned_replies)
+        yield from (("macros", macro, ("team",), macro.team) for macro in files.macros)
+        for macro in files.macros:
+            yield from (("macros", macro, ("actions",), action.get("team")) for action in macro.actions)
     else:
         yield from (("inboxes", inbox, ("bot",), inbox.bot) for inbox in files.inboxes)
         yield from (("faq", item, ("bot",), item.bot) for item in files.faq)

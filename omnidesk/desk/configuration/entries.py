@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from omnidesk.desk.configuration.places import Loc, Place, place_of
 from omnidesk.desk.configuration.problems import Problems
+from omnidesk.desk.macro_actions import checked
+from omnidesk.desk.macros import shortcut_of
 from omnidesk.store.models import Role
 from omnidesk.text.folding import words
 
@@ -144,6 +146,44 @@ class FaqItem(Entry):
     answer: Texts
 
 
+class CannedReplyEntry(Entry):
+    """A text that agents have ready; of no team: everybody's."""
+
+    slug: str = Slug
+    name: str = Field(min_length=1, max_length=120)
+    shortcut: str = Field(default="", max_length=40)
+    team: str | None = None
+    text: Texts = Field(default_factory=dict)
+
+    @field_validator("shortcut")
+    @classmethod
+    def _as_typed(cls, value: str) -> str:
+        return shortcut_of(value)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(text.strip() for text in self.text.values()):
+            raise ValueError("text: write it in at least one language, en or tr")
+        return self
+
+
+class MacroEntry(CannedReplyEntry):
+    """What is done with a case in one stroke, and perhaps a text for the answer."""
+
+    actions: tuple[dict[str, Any], ...] = Field(default=(), validate_default=True)
+
+    @field_validator("actions")
+    @classmethod
+    def _are_known(cls, value: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        return tuple(checked(value))
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.actions and not any(text.strip() for text in self.text.values()):
+            raise ValueError("actions: add an action or a text")
+        return self
+
+
 class DeskFiles(BaseModel):
     """All that the files of a folder describe, and what is wrong in them."""
 
@@ -155,6 +195,8 @@ class DeskFiles(BaseModel):
     surveys: tuple[SurveyEntry, ...] = ()
     inboxes: tuple[InboxEntry, ...] = ()
     faq: tuple[FaqItem, ...] = ()
+    canned_replies: tuple[CannedReplyEntry, ...] = ()
+    macros: tuple[MacroEntry, ...] = ()
 
     _problems: Problems = PrivateAttr(default_factory=Problems)
 

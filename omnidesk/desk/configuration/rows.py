@@ -14,9 +14,11 @@ from omnidesk.contract.channel import Channel
 from omnidesk.desk.configuration.checking import Account, account_of
 from omnidesk.desk.configuration.entries import (
     AgentEntry,
+    CannedReplyEntry,
     Entry,
     FaqItem,
     InboxEntry,
+    MacroEntry,
     SlaPolicyEntry,
     SurveyEntry,
     TeamEntry,
@@ -28,6 +30,8 @@ from omnidesk.store.models import (
     BotVersion,
     FaqEntry,
     Inbox,
+    Macro,
+    MacroKind,
     Membership,
     Row,
     SlaPolicy,
@@ -35,7 +39,7 @@ from omnidesk.store.models import (
     Team,
 )
 
-KINDS = ("teams", "agents", "sla_policies", "surveys", "bots", "inboxes", "faq")
+KINDS = ("teams", "agents", "sla_policies", "surveys", "bots", "inboxes", "faq", "canned_replies", "macros")
 """In the order in which they can be made."""
 
 
@@ -80,6 +84,8 @@ async def read_rows(session: AsyncSession, keys: Keys, channels: Mapping[str, ty
         present.put("bots", bot.slug, bot, {"name": bot.name, "source": bot.source})
     for item in await session.exec(select(FaqEntry).order_by(col(FaqEntry.slug))):
         present.put("faq", item.slug, item, _faq(item))
+    for macro in await session.exec(select(Macro).where(col(Macro.agent_id).is_(None)).order_by(col(Macro.slug))):
+        _put_macro(present, macro, teams)
     for applied in await session.exec(select(Applied)):
         present.applied[applied.kind][applied.key] = applied.values
     return present
@@ -117,6 +123,18 @@ def _survey(row: Survey) -> dict[str, Any]:
 def _inbox(row: Inbox, team: str, account: Account) -> dict[str, Any]:
     names = InboxEntry.model_fields.keys() - {"team", "settings"}
     return values_of(InboxEntry(**row.model_dump(include=set(names)), team=team, settings=account.shown))
+
+
+def _put_macro(present: Present, row: Macro, teams: Mapping[int, Team]) -> None:
+    """A shared one; of a deleted one only its row, which an entry of its name brings back."""
+    said: dict[str, Any] = {"slug": row.slug, "name": row.name, "shortcut": row.shortcut, "text": row.texts}
+    team = teams[row.team_id].slug if row.team_id else None
+    if row.deleted_at is not None:
+        present.rows["macros" if row.kind == MacroKind.MACRO else "canned_replies"][row.slug] = row
+    elif row.kind == MacroKind.MACRO:
+        present.put("macros", row.slug, row, MacroEntry(**said, team=team, actions=tuple(row.actions)))
+    else:
+        present.put("canned_replies", row.slug, row, CannedReplyEntry(**said, team=team))
 
 
 def _faq(row: FaqEntry) -> FaqItem:

@@ -21,7 +21,9 @@ from omnidesk.store.models.interactions import (
 )
 from omnidesk.store.models.leases import Lease
 from omnidesk.store.models.loops import FOREVER, Loop, LoopReason
+from omnidesk.store.models.macros import Macro, MacroKind
 from omnidesk.store.models.memories import Memory
+from omnidesk.store.models.mentions import Mention
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
@@ -39,14 +41,13 @@ from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 
 __all__ = [
-    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author",
-    "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact", "ContactLink",
-    "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState",
-    "Direction", "Disposition", "Draft", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind", "FieldSubject",
-    "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim", "Lease",
-    "LinkKind", "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram",
-    "Participant", "PlannedReply", "PlannedState", "Priority", "RawMessage", "RawState", "Read", "Role", "Row",
-    "SearchText", "SearchWaiting", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey",
-    "Task", "Team", "TimerState",
-    "noun_of",
+    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry",
+    "Author", "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact",
+    "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole",
+    "DeliveryState", "Direction", "Disposition", "Draft", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind",
+    "FieldSubject", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim",
+    "Lease", "LinkKind", "Loop", "LoopReason", "Macro", "MacroKind", "Membership", "Memory", "Mention",
+    "MessageReference", "Metric", "NameTrigram", "Participant", "PlannedReply", "PlannedState", "Priority",
+    "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting", "Shelf", "SignInLink",
+    "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
 ]  # fmt: skip

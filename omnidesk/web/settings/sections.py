@@ -25,7 +25,10 @@ class Section:
 
 
 MINE, CASES, DESK = N_("Yours"), N_("Cases"), N_("Desk")
-SECTIONS: Sequence[Section] = ()
+SECTIONS: Sequence[Section] = (
+    Section("canned-replies", N_("Canned replies"), CASES, Role.AGENT),
+    Section("macros", N_("Macros"), CASES, Role.AGENT),
+)
 
 
 def open_to(viewer: Viewer) -> dict[str, list[Section]]:

@@ -7,14 +7,17 @@ import "./keyboard.js";
 import "./completions.js";
 import "./palette.js";
 import "./viewer.js";
+import "./macro-form.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
+import { startSlash } from "./slash.js";
 import { markOpened } from "./list.js";
 import { startLive, tell, tellShown } from "./live.js";
 
 function start() {
   startCase();
   startComposer(tell);
+  startSlash();
   markOpened();
 }
 

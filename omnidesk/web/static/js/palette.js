@@ -1,6 +1,7 @@
 // The command palette: commands that are possible here, and what the server finds by name.
 import { does, possible, run } from "./commands.js";
 import { plain } from "./folding.js";
+import { apply as applyMacro } from "./slash.js";
 
 const PAUSE = 150;
 const dialog = document.getElementById("palette");
@@ -57,7 +58,7 @@ function show(found) {
 
 async function look() {
   const turn = ++asked;
-  const answer = await fetch(`/palette?q=${encodeURIComponent(field.value.trim())}`).catch(() => null);
+  const answer = await fetch(`/palette?q=${encodeURIComponent(field.value.trim())}${document.getElementById("composer") ? "&macros" : ""}`).catch(() => null);
   if (turn !== asked || !answer?.ok || answer.redirected) return;
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();
@@ -68,6 +69,7 @@ function take(option) {
   dialog.close();
   if (!option) location.href = `/search?q=${encodeURIComponent(field.value.trim())}`;
   else if (option.dataset.href) location.href = option.dataset.href;
+  else if (option.dataset.macro) applyMacro(option.dataset.macro);
   else run(option.dataset.command);
 }
 

@@ -1,0 +1,77 @@
+"""What the composer offers behind "/" and "@": canned replies, macros, colleagues and teams."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk import applying_macros, filling, macros, mentions, views
+from omnidesk.keys import DATABASE
+from omnidesk.store.models import Case, Macro
+from omnidesk.text import variables
+from omnidesk.web.requests import Id, Number, done, page, read, render, viewer_of
+
+_LONGEST_QUESTION = 80
+
+
+class Choice(BaseModel):
+    """Which macro."""
+
+    macro: Id
+
+
+class Place(BaseModel):
+    """Where the log says that a macro was applied."""
+
+    position: Number
+
+
+async def offer(request: web.Request) -> web.StreamResponse:
+    """Canned replies and macros for what was typed after the slash, filled in for this case."""
+    viewer = viewer_of(request)
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer, _number(request))
+        found = await macros.search(session, macros.usable(viewer), _question(request))
+        offers = await _filled(request, session, case, found)
+    return page(request, "cases/offers.html", offers=offers)
+
+
+async def _filled(request: web.Request, session: AsyncSession, case: Case, found: list[Macro]) -> list[Any]:
+    values = await filling.values_of(session, viewer_of(request), case)
+    language = await filling.language_of(session, case)
+    return [(one, variables.fill(filling.text_in(one.texts, language), values)) for one in found]
+
+
+async def apply(request: web.Request) -> web.StreamResponse:
+    """Do what a macro does; its text goes back to the composer."""
+    form, number = await read(request, Choice), _number(request)
+    async with request.app[DATABASE].transaction() as tx:
+        applied = await applying_macros.apply(tx, viewer_of(request), number, form.macro)
+    toast = render(request, "cases/macro_applied.html", number=number, applied=applied)
+    return web.json_response({"text": applied.text.text, "toast": toast}, headers={"Cache-Control": "no-store"})
+
+
+async def undo(request: web.Request) -> web.StreamResponse:
+    """Take back what a macro changed."""
+    form, number = await read(request, Place), _number(request)
+    async with request.app[DATABASE].transaction() as tx:
+        await applying_macros.undo(tx, viewer_of(request), number, form.position)
+    return done(request, f"/cases/{number}", event="case-changed")
+
+
+async def callees(request: web.Request) -> web.StreamResponse:
+    """Colleagues and teams for what was typed after the @."""
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        viewer = viewer_of(request)
+        found = await mentions.offered(session, case, _question(request), but=viewer.agent_id)
+    return page(request, "cases/callees.html", callees=found)
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+def _question(request: web.Request) -> str:
+    return request.query.get("q", "")[:_LONGEST_QUESTION]
