@@ -25,6 +25,7 @@ from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.desk.incoming.reception import Reception
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.desk.outgoing.outbox import Outbox
+from omnidesk.desk.presence import PresenceClock
 from omnidesk.desk.routing import Routing
 from omnidesk.desk.search.indexing import Indexing
 from omnidesk.desk.surveys import Surveys
@@ -174,6 +175,7 @@ def make_workers(app: web.Application) -> list[Worker]:
     outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
+    presence = PresenceClock(database)
     media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),
@@ -188,6 +190,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("surveys", surveys.run, surveys.next_due),
         Worker("next_steps", steps.run, steps.next_due),
+        Worker("presence", presence.run, presence.next_due, pause=0.2),
     ]
 
 

@@ -50,6 +50,13 @@ class AgentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesChanged:
+    """An agent has something new to hear of, or has seen it."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkWaiting:
     """Rows wait for the worker of this name."""
 
@@ -61,7 +68,7 @@ class Gap:
     """Events may have been missed: whoever waits for some looks again."""
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | WorkWaiting | Gap
+Event = CaseChanged | TranscriptChanged | PointMet | Typing | AgentChanged | NoticesChanged | WorkWaiting | Gap
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 

@@ -48,6 +48,12 @@ class Api(_Section):
     requests_per_minute: int = Field(default=60_000, ge=1)
 
 
+class Desk(_Section):
+    """How agents work."""
+
+    idle_minutes: float = Field(default=10, gt=0, le=600)
+
+
 class Workers(_Section):
     """How many received messages are taken at once, how often to look when nobody calls, and when to give up."""
 
@@ -72,6 +78,7 @@ class Settings(_Section):
     secret_key: SecretStr = SecretStr("")
     http: Http = Http()
     api: Api = Api()
+    desk: Desk = Desk()
     workers: Workers = Workers()
     log: Log = Log()
 

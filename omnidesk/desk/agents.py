@@ -1,4 +1,4 @@
-"""Agents: signing in, presence, who can be assigned."""
+"""Agents: signing in, who can be assigned."""
 
 import asyncio
 import hashlib
@@ -14,12 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk import access, audit
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
-from omnidesk.events import AgentChanged, WorkWaiting
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, AgentSession, Membership, Role, SignInLink, Team
 
-ONLINE = timedelta(seconds=45)
-"""An agent with a live page younger than this, and not away, is online."""
 SESSION_LIFE = timedelta(days=14)
 LINK_LIFE = timedelta(hours=24)
 SHORTEST_PASSWORD = 10
@@ -147,25 +144,6 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
     return int(agent_id)
 
 
-async def touch(db: Database, agent_id: int) -> None:
-    """A live page of this agent is open. One who comes online may get waiting cases."""
-    async with db.transaction() as tx:
-        agent = await tx.get(Agent, agent_id)
-        came = not is_online(agent, tx.now)
-        agent.seen_at = tx.now
-        if came and not agent.away:
-            tx.publish(AgentChanged(agent_id))
-            tx.publish(WorkWaiting("routing"))
-
-
-async def set_away(tx: Transaction, agent_id: int, away: bool) -> None:
-    """Away: signed in, but given no cases."""
-    agent = await tx.get(Agent, agent_id)
-    agent.away = away
-    tx.publish(AgentChanged(agent_id))
-    tx.publish(WorkWaiting("routing"))
-
-
 async def set_preferences(
     tx: Transaction, agent_id: int, *, language: str | None = None, theme: str | None = None
 ) -> None:
@@ -173,11 +151,6 @@ async def set_preferences(
     agent = await tx.get(Agent, agent_id)
     agent.language = language or agent.language
     agent.theme = theme or agent.theme
-
-
-def is_online(agent: Agent, now: datetime) -> bool:
-    """A live page within the last 45 s, and not set away."""
-    return not agent.away and agent.seen_at is not None and agent.seen_at > now - ONLINE
 
 
 async def assignable(session: AsyncSession, team_id: int) -> list[Agent]:

@@ -37,6 +37,7 @@ class Pages:
     def __init__(self, settings: Settings, *, demo_url: str = "") -> None:
         self.public_url = settings.public_url
         self.demo_url = demo_url
+        self.idle_minutes = settings.desk.idle_minutes
         self._environments = {
             language: _environment(language, catalogue) for language, catalogue in catalogues.load(CATALOGUES).items()
         }
@@ -46,7 +47,7 @@ class Pages:
     def render(self, template: str, language: str, **values: Any) -> str:
         """A template in a language. Every template may use `now` (aware) and `zone` (a tzinfo): give both."""
         page = self._environments[catalogues.language_of(language)].get_template(template)
-        return page.render(demo_url=self.demo_url, **values)
+        return page.render(demo_url=self.demo_url, idle_minutes=self.idle_minutes, **values)
 
     def _row(
         self, case: ListedCase, view: str, opened: bool, language: str, zone: tzinfo, now: datetime

@@ -1,4 +1,4 @@
-"""How pages look to an agent, and whether routing gives them cases."""
+"""How pages look to an agent."""
 
 from typing import Literal
 
@@ -15,7 +15,6 @@ class Preferences(BaseModel):
 
     language: Literal["en", "tr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
-    away: bool | None = None
     next: str = "/"
 
 
@@ -24,6 +23,4 @@ async def change(request: web.Request) -> web.StreamResponse:
     form, agent_id = await read(request, Preferences), viewer_of(request).agent_id
     async with request.app[DATABASE].transaction() as tx:
         await agents.set_preferences(tx, agent_id, language=form.language, theme=form.theme)
-        if form.away is not None:
-            await agents.set_away(tx, agent_id, form.away)
     raise web.HTTPSeeOther(local(form.next))

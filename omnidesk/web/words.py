@@ -112,6 +112,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "agent": N_("Agent"),
         "viewer": N_("Viewer"),
     },
+    "presence": {
+        "online": N_("online"),
+        "away": N_("away"),
+        "busy": N_("busy"),
+        "off": N_("off"),
+    },
+    "presence_means": {
+        "online": N_("gets cases and notices"),
+        "away": N_("at work, but not at the desk"),
+        "busy": N_("gets no new cases"),
+        "off": N_("no cases, no notices"),
+    },
     "handoff": {
         "asked": N_("the customer asked for a person"),
         "fallback": N_("the bot did not understand"),

@@ -1,7 +1,7 @@
 """The tables, one noun a file."""
 
 from omnidesk.store.models._row import Row
-from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membership, Role, SignInLink, Team
+from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membership, Presence, Role, SignInLink, Team
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
@@ -21,6 +21,7 @@ from omnidesk.store.models.interactions import (
 from omnidesk.store.models.leases import Lease
 from omnidesk.store.models.loops import FOREVER, Loop, LoopReason
 from omnidesk.store.models.memories import Memory
+from omnidesk.store.models.notices import Notice, NoticeChoice, NoticeKind, PushSubscription, Secret
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
@@ -38,13 +39,13 @@ from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 
 __all__ = [
-    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry",
-    "Author", "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact",
-    "ContactLink", "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole",
-    "DeliveryState", "Direction", "Disposition", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind",
-    "FieldSubject", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim",
-    "Lease", "LinkKind", "Loop", "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram",
-    "Participant", "Priority", "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting",
-    "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState",
-    "noun_of",
+    "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry", "Author",
+    "BotState", "BotVersion", "Case", "CaseFieldValue", "CaseLabel", "CaseLink", "Category", "Contact", "ContactLink",
+    "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState",
+    "Direction", "Disposition", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind", "FieldSubject", "Holder",
+    "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim", "Lease", "LinkKind", "Loop",
+    "LoopReason", "Membership", "Memory", "MessageReference", "Metric", "NameTrigram", "Notice", "NoticeChoice",
+    "NoticeKind", "Participant", "Presence", "Priority", "PushSubscription", "RawMessage", "RawState", "Read", "Role",
+    "Row", "SearchText", "SearchWaiting", "Secret", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment", "SlaTimer",
+    "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 import { opened, refreshCase, showTyping } from "./case.js";
 import { atMostEvery } from "./later.js";
 import { openedNumber, refreshList, refreshRow, view } from "./list.js";
+import { refreshSoon as refreshPresence } from "./presence.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
@@ -15,7 +16,9 @@ let complaint = null;
 const refreshCounts = atMostEvery(1000, () => htmx.trigger(document.body, "counts-changed"));
 
 export function tell(what) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+  if (socket?.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(what));
+  return true;
 }
 
 export function tellShown() {
@@ -34,6 +37,8 @@ function hear(message) {
   if (message.refresh) refreshAll();
   else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
   else if (message.typing) message.typing === openedNumber() && showTyping(message.name);
+  else if (message.agents) refreshPresence();
+  else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
     refreshRow(message.case, message.in_view).catch(refreshSoon);
     refreshCounts();
@@ -45,6 +50,7 @@ function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
   socket.addEventListener("open", () => {
     tellShown();
+    document.dispatchEvent(new Event("live-open"));
     if (failures) refreshAll();
     if (!offline.hidden) toast(say("connected"), "ok");
     clearTimeout(complaint);

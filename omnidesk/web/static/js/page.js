@@ -9,6 +9,7 @@ import "./viewer.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { markOpened } from "./list.js";
+import { startPresence } from "./presence.js";
 import { startLive, tell, tellShown } from "./live.js";
 
 function start() {
@@ -26,4 +27,5 @@ document.addEventListener("htmx:after:swap", (event) => {
   tellShown();
 });
 start();
+startPresence(tell);
 startLive();
