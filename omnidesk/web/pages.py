@@ -19,6 +19,7 @@ from omnidesk.settings import Settings
 from omnidesk.text import catalogues
 from omnidesk.web import assets, times
 from omnidesk.web.commands import COMMANDS
+from omnidesk.web import assets, notice_words, times
 from omnidesk.web.words import in_words
 
 FOLDER = Path(__file__).parent / "templates"
@@ -93,6 +94,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
+        notice=lambda told: notice_words.sentence(catalogue, told),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

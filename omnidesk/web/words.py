@@ -124,6 +124,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "busy": N_("gets no new cases"),
         "off": N_("no cases, no notices"),
     },
+    "notice": {
+        "assigned": N_("{actor} gave you #{number}"),
+        "assigned_by_nobody": N_("#{number} was given to you"),
+        "mention": N_("{actor} mentioned you on #{number}"),
+        "handoff": N_("The bot handed #{number} to your team"),
+        "wrote": N_("{contact} wrote on #{number}"),
+        "sla": N_("#{number} needs you"),
+        "sla_warning": N_("#{number} is due soon"),
+        "sla_breached": N_("#{number} is overdue"),
+    },
     "handoff": {
         "asked": N_("the customer asked for a person"),
         "fallback": N_("the bot did not understand"),

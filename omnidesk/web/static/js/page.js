@@ -6,6 +6,7 @@ import "./menus.js";
 import "./keyboard.js";
 import "./palette.js";
 import "./viewer.js";
+import "./notices.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { markOpened } from "./list.js";

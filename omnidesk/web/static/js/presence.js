@@ -29,7 +29,7 @@ export function startPresence(tell) {
   document.addEventListener("live-open", () => {
     at = "";
     look();
-    refreshSoon();
+    setTimeout(refreshSoon, 1000); // by then the server knows that this page is open
   });
   setInterval(look, Math.min(IDLE / 4, 5000));
 }

@@ -1,0 +1,30 @@
+// The bell: a new notice is said quietly on the page that one looks at, and counted on the app's icon.
+import { openedNumber } from "./list.js";
+import { toast } from "./toasts.js";
+import { say } from "./words.js";
+
+const bell = document.getElementById("bell");
+let newest = null;
+
+function hear() {
+  const told = bell.querySelector("[data-notices]");
+  if (!told) return;
+  const count = Number(told.dataset.notices);
+  if (count) navigator.setAppBadge?.(count).catch(() => {});
+  else navigator.clearAppBadge?.().catch(() => {});
+  const latest = BigInt(told.dataset.newest ?? 0);
+  const isNew = newest !== null && latest > newest;
+  if (newest === null || isNew) newest = latest; // what was there when the page opened is no news
+  if (isNew && document.visibilityState === "visible" && Number(told.dataset.case) !== openedNumber()) tell(told.dataset);
+}
+
+function tell({ said, case: number }) {
+  const link = document.createElement("a");
+  link.href = `/cases/${number}`;
+  link.append(say("open"));
+  const line = document.createDocumentFragment();
+  line.append(`${said} `, link);
+  toast(line);
+}
+
+document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "bell" && hear());
