@@ -28,3 +28,4 @@ function tell({ said, case: number }) {
 }
 
 document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "bell" && hear());
+hear(); // the bell may have come before this script
