@@ -5,9 +5,9 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "OMNIDESK_"
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, not bound to
@@ -63,6 +63,23 @@ class Workers(_Section):
     delivery_attempts: int = Field(default=12, ge=1)
 
 
+class Mail(_Section):
+    """The mail server that carries notices to agents; without a host there are none by email."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.host and "@" not in self.sender:
+            raise ValueError("sender is missing; give the address that notices come from, like desk@example.com")
+        return self
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -80,6 +97,7 @@ class Settings(_Section):
     api: Api = Api()
     desk: Desk = Desk()
     workers: Workers = Workers()
+    mail: Mail = Mail()
     log: Log = Log()
 
     @property

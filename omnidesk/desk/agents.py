@@ -95,7 +95,8 @@ async def find(session: AsyncSession, email: str, *, field: str = "email") -> Ag
     return agent
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What a session or a link is known by in the store."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -104,7 +105,7 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
     await tx.session.exec(delete(AgentSession).where(col(AgentSession.expires_at) < tx.now))
     token = secrets.token_urlsafe(32)
     row = {
-        "digest": _digest(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
+        "digest": digest_of(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
         "expires_at": tx.now + SESSION_LIFE,
     }  # fmt: skip
     tx.add_row(AgentSession, row)
@@ -114,19 +115,19 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
 
 async def session_viewer(session: AsyncSession, token: str, now: datetime) -> Viewer | None:
     """The viewer of a live session."""
-    return await access.signed_in(session, _digest(token), now)
+    return await access.signed_in(session, digest_of(token), now)
 
 
 async def close_session(tx: Transaction, token: str) -> None:
     """Sign out."""
-    await tx.session.exec(delete(AgentSession).where(col(AgentSession.digest) == _digest(token)))
+    await tx.session.exec(delete(AgentSession).where(col(AgentSession.digest) == digest_of(token)))
 
 
 async def make_sign_in_link(tx: Transaction, agent_id: int) -> str:
     """A token that signs in once within a day. Old ones go."""
     await tx.session.exec(delete(SignInLink).where(col(SignInLink.expires_at) < tx.now))
     token = secrets.token_urlsafe(24)
-    tx.add_row(SignInLink, {"digest": _digest(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
+    tx.add_row(SignInLink, {"digest": digest_of(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
     return token
 
 
@@ -134,7 +135,7 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
     """The agent of a link, which is used up by this. Raises NotAllowed."""
     statement = (
         delete(SignInLink)
-        .where(col(SignInLink.digest) == _digest(token), col(SignInLink.expires_at) > tx.now)
+        .where(col(SignInLink.digest) == digest_of(token), col(SignInLink.expires_at) > tx.now)
         .returning(col(SignInLink.agent_id))
     )
     agent_id = (await tx.session.exec(statement)).scalar_one_or_none()

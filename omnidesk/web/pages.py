@@ -83,6 +83,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),
         due=_tag(lambda moment, context: said.due(moment, context["now"]), said, "due"),
         left=_tag(lambda moment, context: said.left(moment, context["now"]), said, "left"),
+        moment=pass_context(lambda context, moment: said.exact(moment, context["zone"])),
         day=pass_context(lambda context, moment: said.day(moment, context["now"], context["zone"])),
         date=pass_context(
             lambda context, moment: said.date(
@@ -94,7 +95,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
-        notice=lambda told: notice_words.sentence(catalogue, told),
+        notice=lambda told: notice_words.sentence(catalogue.gettext, told),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

@@ -79,7 +79,8 @@ class PushSubscription(Row, table=True):
     endpoint: str
     p256dh: str
     auth: str
-    browser: str = ""
+    session: str
+    """The digest of the session that subscribed: who has signed out is told nothing."""
     created_at: datetime = moment()
 
 

@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "push_subscriptions",
         _id("id"), _id("agent_id"), _text("digest"), _text("endpoint"), _text("p256dh"), _text("auth"),
-        _text("browser"), sa.Column("created_at", _TIME, nullable=False),
+        _text("session"), sa.Column("created_at", _TIME, nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_push_subscriptions_agent_id"),
         sa.PrimaryKeyConstraint("id", name="pk_push_subscriptions"),
         sa.UniqueConstraint("digest", name="uq_push_subscriptions_digest"),
