@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlmodel import col, update
+
 from omnidesk.desk.notices import choices, due
 from omnidesk.desk.notices.due import Due
 from omnidesk.desk.notices.mailer import Letter, Mailer, NotMailed
@@ -68,12 +70,9 @@ class NoticeMails:
                 await due.put_off(tx, "mail", agent_id, later)
                 return None
             ids = await due.claim(tx, "mail", agent_id)
+            await _note(tx, choice)
         async with self._db.session() as session:
-            claimed = await due.read(session, agent, choice, ids)
-        if claimed is not None:
-            async with self._db.transaction() as tx:
-                await _note(tx, choice)
-        return claimed
+            return await due.read(session, agent, choice, ids)
 
 
 def _after_gap(choice: NoticeChoice, now: datetime) -> datetime | None:
@@ -82,5 +81,7 @@ def _after_gap(choice: NoticeChoice, now: datetime) -> datetime | None:
 
 
 async def _note(tx: Transaction, choice: NoticeChoice) -> None:
-    choice.mailed_at = tx.now
-    await choices.keep(tx, choice)
+    """Only this column: the agent may be choosing anew right now."""
+    this = update(NoticeChoice).where(col(NoticeChoice.agent_id) == choice.agent_id)
+    if not (await tx.session.exec(this.values(mailed_at=tx.now))).rowcount:
+        await choices.keep(tx, NoticeChoice(agent_id=choice.agent_id, mailed_at=tx.now))

@@ -7,6 +7,7 @@ import "./keyboard.js";
 import "./palette.js";
 import "./viewer.js";
 import "./notices.js";
+import "./push.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { markOpened } from "./list.js";
