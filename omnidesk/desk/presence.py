@@ -51,7 +51,7 @@ def _within(moment: datetime | None, now: datetime) -> bool:
 
 async def touch(db: Database, agent_id: int, at: At = At.DESK) -> None:
     """A page of this agent is open. One who comes online may get waiting cases."""
-    async with db.transaction() as tx:
+    async with db.transaction(durable=False) as tx:
         agent = await tx.get(Agent, agent_id)
         agent.seen_at = tx.now
         agent.active_at = agent.active_at if at == At.IDLE else tx.now
@@ -61,7 +61,7 @@ async def touch(db: Database, agent_id: int, at: At = At.DESK) -> None:
 
 async def look_away(db: Database, agent_id: int) -> None:
     """A page went out of sight or was closed. Another one that is in sight says so within seconds."""
-    async with db.transaction() as tx:
+    async with db.transaction(durable=False) as tx:
         agent = await tx.get(Agent, agent_id)
         agent.watched_at = None
 

@@ -178,7 +178,7 @@ def everything(connection: sqlite3.Connection) -> dict[str, list[dict[str, objec
 
 async def test_who_was_away_is_away_after_the_upgrade(tmp_path: Path) -> None:
     path = tmp_path / "older.sqlite3"
-    make_older(path, "0009")
+    make_older(path, "0010")
     with closing(sqlite3.connect(path)) as connection:
         for key, away in ((1, 0), (2, 1)):
             given = {"id": key, "email": f"{key}@example.com", "name": str(key), "role": "agent", "away": away}
