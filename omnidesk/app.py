@@ -24,6 +24,7 @@ from omnidesk.desk.incoming.listening import Listeners
 from omnidesk.desk.incoming.media import Media
 from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.desk.incoming.reception import Reception
+from omnidesk.desk.notices.forgetting import Forgetting
 from omnidesk.desk.notices.mailer import Mailer
 from omnidesk.desk.notices.mailing import NoticeMails
 from omnidesk.desk.notices.pushing import Pusher, Pushes
@@ -218,6 +219,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("next_steps", steps.run, steps.next_due),
         Worker("presence", presence.run, presence.next_due, pause=0.2),
         Worker("notices_push", pushes.run, pushes.next_due, pause=0.2),
+        Worker("notices_old", Forgetting(database).run),
         Worker("notices_mail", mails.run, mails.next_due, pause=0.2),
     ]
 

@@ -121,3 +121,14 @@ async def test_who_has_left_or_only_looks_on_is_not_told(office: Office) -> None
     await office.change(Agent, Agent.name == "Bo", role=Role.VIEWER)
     await office.says("person", inbox="bot")
     assert await office.all(Notice) == []
+
+
+async def test_a_notice_is_forgotten_after_ninety_days(office: Office) -> None:
+    case, bo = await office.says("Hello"), await office.viewer("Bo")
+    await office.act("Ada", actions.assign, case.number, bo.agent_id)
+    office.clock.skip(days=89)
+    await office.work()
+    assert NoticeKind.ASSIGNED in [notice.kind for notice in await office.all(Notice)]
+    office.clock.skip(days=2)
+    await office.work()
+    assert NoticeKind.ASSIGNED not in [notice.kind for notice in await office.all(Notice)]
