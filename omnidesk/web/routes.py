@@ -35,6 +35,7 @@ from omnidesk.web import (
     uploads,
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
+from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
@@ -113,11 +114,11 @@ ROUTES = (
     Route("GET", "/notices/rows", notices.rows, VIEWER),
     Route("GET", "/notices/bell", notices.bell, VIEWER),
     Route("POST", "/notices/seen", notices.see, VIEWER),
-    Route("GET", "/settings/notices", notice_settings.show, VIEWER),
-    Route("POST", "/settings/notices", notice_settings.change, VIEWER),
-    Route("POST", "/settings/notices/test", notice_settings.test, VIEWER),
-    Route("POST", "/push-subscriptions", notice_settings.subscribe, VIEWER),
-    Route("POST", "/push-subscriptions/removal", notice_settings.unsubscribe, VIEWER),
+    Route("GET", "/settings/notices", notice_choices.show, VIEWER),
+    Route("POST", "/settings/notices", notice_choices.change, VIEWER),
+    Route("POST", "/settings/notices/test", notice_choices.test, VIEWER),
+    Route("POST", "/push-subscriptions", notice_choices.subscribe, VIEWER),
+    Route("POST", "/push-subscriptions/removal", notice_choices.unsubscribe, VIEWER),
     Route("GET", "/presence", presence.tell, VIEWER),
     Route("POST", "/presence", presence.choose, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),

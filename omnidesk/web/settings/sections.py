@@ -25,7 +25,7 @@ class Section:
 
 
 MINE, CASES, DESK = N_("Yours"), N_("Cases"), N_("Desk")
-SECTIONS: Sequence[Section] = ()
+SECTIONS: Sequence[Section] = (Section("notices", N_("Notices"), MINE, Role.VIEWER),)
 
 
 def open_to(viewer: Viewer) -> dict[str, list[Section]]:

@@ -11,9 +11,10 @@ from omnidesk.desk.notices import choices, pushing, subscriptions
 from omnidesk.errors import Conflict
 from omnidesk.keys import DATABASE, KEYS, MAILER, PUSHER
 from omnidesk.store.models import NoticeChoice, NoticeKind
-from omnidesk.web import csrf, notice_words, rail
+from omnidesk.web import csrf, notice_words
 from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import ZONE_COOKIE, done, is_fragment, language_for, page, read, viewer_of
+from omnidesk.web.settings.sections import shown
 
 _TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -65,17 +66,15 @@ class Browser(BaseModel):
 
 async def show(request: web.Request) -> web.StreamResponse:
     """The form."""
+    key = await pushing.public_key(request.app[DATABASE], request.app[KEYS])
     async with request.app[DATABASE].session() as session:
         choice = await choices.of(session, viewer_of(request).agent_id)
-        kept = choice in session
-        waiting = await rail.counts(request, session)
-    return page(
-        request, "notices/settings.html", choice=choice, place="", kinds=list(NoticeKind),
-        ways={kind: choices.way(choice, kind) for kind in NoticeKind}, mails=request.app[MAILER].is_set_up,
-        chosen_zone=choice.zone if kept else request.cookies.get(ZONE_COOKIE, "UTC"),
-        key=await pushing.public_key(request.app[DATABASE], request.app[KEYS]), saved="saved" in request.query,
-        **waiting,
-    )  # fmt: skip
+        zone = choice.zone if choice in session else request.cookies.get(ZONE_COOKIE, "UTC")
+        return await shown(
+            request, session, "notices", "settings/notices.html", choice=choice, kinds=list(NoticeKind), key=key,
+            ways={kind: choices.way(choice, kind) for kind in NoticeKind}, mails=request.app[MAILER].is_set_up,
+            chosen_zone=zone, saved="saved" in request.query,
+        )  # fmt: skip
 
 
 async def change(request: web.Request) -> web.StreamResponse:
