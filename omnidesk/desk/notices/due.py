@@ -17,7 +17,7 @@ from omnidesk.store.models import Agent, Notice, NoticeChoice
 
 Way = Literal["push", "mail"]
 
-_AT_ONCE = 50
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,15 @@ class Due:
         return [one.id for one in self.told]
 
 
-async def agents(session: AsyncSession, way: Way, now: datetime, resting: Sequence[int]) -> list[int]:
-    """Some agents who are to hear of something."""
-    statement = select(Notice.agent_id).where(_at(way) <= now, col(Notice.agent_id).not_in(resting))
-    return list(await session.exec(statement.distinct().limit(_AT_ONCE)))
+async def waiting(session: AsyncSession, way: Way, now: datetime, resting: Sequence[int]) -> dict[int, list[int]]:
+    """The notices that are due, the oldest first, by agent."""
+    due = (_at(way) <= now, col(Notice.agent_id).not_in(resting))
+    found: dict[int, list[int]] = {}
+    for agent_id, notice_id in await session.exec(
+        select(Notice.agent_id, Notice.id).where(*due).order_by(_at(way)).limit(_AT_ONCE)
+    ):
+        found.setdefault(agent_id, []).append(notice_id)
+    return found
 
 
 async def next_due(session: AsyncSession, way: Way) -> datetime | None:
@@ -46,14 +51,14 @@ async def next_due(session: AsyncSession, way: Way) -> datetime | None:
     return found
 
 
-async def put_off(tx: Transaction, way: Way, agent_id: int, until: datetime | None) -> None:
-    """What is due now is told later; None = not at all this way."""
-    await _change(tx, way, agent_id, {f"{way}_at": until})
+async def put_off(tx: Transaction, way: Way, ids: Sequence[int], until: datetime | None) -> None:
+    """They are told later; None = not at all this way."""
+    await _change(tx, way, ids, {f"{way}_at": until})
 
 
-async def claim(tx: Transaction, way: Way, agent_id: int) -> list[int]:
-    """Take what is due: whoever has it tells it."""
-    return await _change(tx, way, agent_id, {f"{way}_at": None, _DONE[way]: tx.now})
+async def claim(tx: Transaction, way: Way, ids: Sequence[int]) -> list[int]:
+    """Those of them that nobody else took: whoever has one tells it."""
+    return await _change(tx, way, ids, {f"{way}_at": None, _DONE[way]: tx.now})
 
 
 async def give_back(db: Database, way: Way, ids: Sequence[int], at: datetime) -> None:
@@ -81,7 +86,7 @@ def _at(way: Way) -> Any:
     return col(Notice.push_at) if way == "push" else col(Notice.mail_at)
 
 
-async def _change(tx: Transaction, way: Way, agent_id: int, values: dict[str, Any]) -> list[int]:
-    due = (col(Notice.agent_id) == agent_id, _at(way) <= tx.now)
+async def _change(tx: Transaction, way: Way, ids: Sequence[int], values: dict[str, Any]) -> list[int]:
+    due = (col(Notice.id).in_(ids), _at(way) <= tx.now)
     changed = await tx.session.exec(update(Notice).where(*due).values(values).returning(col(Notice.id)))
     return list(changed.scalars())

@@ -36,9 +36,9 @@ class NoticeMails:
     async def run(self) -> bool:
         """One round; False = nothing was due."""
         async with self._db.session() as session:
-            found = await due.agents(session, "mail", self._db.now(), self._setbacks.resting())
-        for agent_id in found:
-            await self._setbacks.attempt(agent_id, self._tell(agent_id))
+            found = await due.waiting(session, "mail", self._db.now(), self._setbacks.resting())
+        for agent_id, ids in found.items():
+            await self._setbacks.attempt(agent_id, self._tell(agent_id, ids))
         return bool(found)
 
     async def next_due(self) -> datetime | None:
@@ -46,8 +46,8 @@ class NoticeMails:
         async with self._db.session() as session:
             return self._setbacks.after_rest(await due.next_due(session, "mail"))
 
-    async def _tell(self, agent_id: int) -> None:
-        claimed = await self._claim(agent_id)
+    async def _tell(self, agent_id: int, ids: list[int]) -> None:
+        claimed = await self._claim(agent_id, ids)
         if claimed is None:
             return
         try:
@@ -57,22 +57,22 @@ class NoticeMails:
             young = [one.id for one in claimed.told if one.created_at > self._db.now() - _GIVEN_UP]
             await due.give_back(self._db, "mail", young, self._db.now() + _AGAIN)
 
-    async def _claim(self, agent_id: int) -> Due | None:
+    async def _claim(self, agent_id: int, ids: list[int]) -> Due | None:
         """What to mail now; what was claimed is mailed at most once, also when the process ends in between."""
         async with self._db.transaction() as tx:
             agent = await tx.session.get_one(Agent, agent_id)
             choice = await choices.of(tx.session, agent_id)
             if not (agent.active and self._mailer.is_set_up):
-                await due.put_off(tx, "mail", agent_id, None)
+                await due.put_off(tx, "mail", ids, None)
                 return None
             later = choices.quiet_until(choice, tx.now) or _after_gap(choice, tx.now)
             if later is not None:
-                await due.put_off(tx, "mail", agent_id, later)
+                await due.put_off(tx, "mail", ids, later)
                 return None
-            ids = await due.claim(tx, "mail", agent_id)
+            claimed = await due.claim(tx, "mail", ids)
             await _note(tx, choice)
         async with self._db.session() as session:
-            return await due.read(session, agent, choice, ids)
+            return await due.read(session, agent, choice, claimed)
 
 
 def _after_gap(choice: NoticeChoice, now: datetime) -> datetime | None:

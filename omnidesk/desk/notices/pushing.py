@@ -118,9 +118,9 @@ class Pushes:
     async def run(self) -> bool:
         """One round; False = nothing was due."""
         async with self._db.session() as session:
-            found = await due.agents(session, "push", self._db.now(), self._setbacks.resting())
-        for agent_id in found:
-            await self._setbacks.attempt(agent_id, self._tell(agent_id))
+            found = await due.waiting(session, "push", self._db.now(), self._setbacks.resting())
+        for agent_id, ids in found.items():
+            await self._setbacks.attempt(agent_id, self._tell(agent_id, ids))
         return bool(found)
 
     async def next_due(self) -> datetime | None:
@@ -128,8 +128,8 @@ class Pushes:
         async with self._db.session() as session:
             return self._setbacks.after_rest(await due.next_due(session, "push"))
 
-    async def _tell(self, agent_id: int) -> None:
-        claimed = await self._claim(agent_id)
+    async def _tell(self, agent_id: int, ids: list[int]) -> None:
+        claimed = await self._claim(agent_id, ids)
         if claimed is None:
             return
         async with self._db.session() as session:
@@ -138,15 +138,15 @@ class Pushes:
             young = [one.id for one in claimed.told if one.created_at > self._db.now() - _GIVEN_UP]
             await due.give_back(self._db, "push", young, self._db.now() + _AGAIN)
 
-    async def _claim(self, agent_id: int) -> Due | None:
+    async def _claim(self, agent_id: int, ids: list[int]) -> Due | None:
         """What to push now. In quiet hours it waits; what a page in sight shows is not pushed."""
         async with self._db.transaction() as tx:
             agent = await tx.session.get_one(Agent, agent_id)
             choice = await choices.of(tx.session, agent_id)
             quiet = choices.quiet_until(choice, tx.now)
             if quiet is not None or not agent.active or presence.watches(agent, tx.now):
-                await due.put_off(tx, "push", agent_id, quiet)
+                await due.put_off(tx, "push", ids, quiet)
                 return None
-            ids = await due.claim(tx, "push", agent_id)
+            claimed = await due.claim(tx, "push", ids)
         async with self._db.session() as session:
-            return await due.read(session, agent, choice, ids)
+            return await due.read(session, agent, choice, claimed)
