@@ -17,9 +17,8 @@ from omnidesk.desk.directory.names import readable
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
-from omnidesk.web import assets, times
-from omnidesk.web.commands import COMMANDS
 from omnidesk.web import assets, notice_words, times
+from omnidesk.web.commands import COMMANDS
 from omnidesk.web.words import in_words
 
 FOLDER = Path(__file__).parent / "templates"

@@ -41,6 +41,18 @@ async def test_a_colleague_sees_at_once_what_one_chooses(office: Office, window:
     assert (await office.all(Agent))[1].load == 0
 
 
+async def test_presence_is_set_from_the_palette(office: Office, window: Any) -> None:
+    page = await window("Ada", "/inbox/mine", **size("wide"))
+    await expect(page.locator(".me summary .dot")).to_have_class("dot online")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("presence away")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".me summary .dot")).to_have_class("dot away")
+    await page.keyboard.press("g")
+    await page.keyboard.press("n")
+    await page.wait_for_url("**/notices")
+
+
 class TestIdleness:
     """With a patience of seconds."""
 

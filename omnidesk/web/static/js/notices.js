@@ -1,4 +1,5 @@
 // The bell: a new notice is said quietly on the page that one looks at, and counted on the app's icon.
+import { does } from "./commands.js";
 import { openedNumber } from "./list.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -28,4 +29,5 @@ function tell({ said, case: number }) {
 }
 
 document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "bell" && hear());
+does("notices", () => (location.href = "/notices"));
 hear(); // the bell may have come before this script

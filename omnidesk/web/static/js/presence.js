@@ -1,4 +1,5 @@
 // Where the agent is: told to the server when it changes. And where colleagues are: every dot on the page follows.
+import { does } from "./commands.js";
 import { atMostEvery } from "./later.js";
 import { words } from "./words.js";
 
@@ -50,3 +51,4 @@ document.addEventListener("click", (event) => {
   if (!chosen) return;
   for (const button of chosen.parentElement.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === chosen));
 });
+for (const button of document.querySelectorAll(".presences button")) does(`presence-${button.value}`, () => button.click());
