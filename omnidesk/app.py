@@ -10,6 +10,7 @@ from typing import Literal
 
 from aiohttp import ClientSession, ClientTimeout, web
 from sqlalchemy.exc import SQLAlchemyError
+from yarl import URL
 
 from omnidesk import clock as clocks
 from omnidesk.api import routes as api_routes
@@ -23,16 +24,34 @@ from omnidesk.desk.incoming.listening import Listeners
 from omnidesk.desk.incoming.media import Media
 from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.desk.incoming.reception import Reception
+from omnidesk.desk.notices.forgetting import Forgetting
+from omnidesk.desk.notices.mailer import Mailer
+from omnidesk.desk.notices.mailing import NoticeMails
+from omnidesk.desk.notices.pushing import Pusher, Pushes
 from omnidesk.desk.outgoing import planned
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.desk.outgoing.outbox import Outbox
 from omnidesk.desk.outgoing.postponing import PlannedReplies
+from omnidesk.desk.presence import PresenceClock
 from omnidesk.desk.routing import Routing
 from omnidesk.desk.search.indexing import Indexing
 from omnidesk.desk.surveys import Surveys
 from omnidesk.desk.upkeep import NextSteps, SlaClock
 from omnidesk.events import Bus
-from omnidesk.keys import BLOBS, BUS, DATABASE, FETCHER, INBOXES, KEYS, LEASES, LETTERS, RECEIVER, SETTINGS
+from omnidesk.keys import (
+    BLOBS,
+    BUS,
+    DATABASE,
+    FETCHER,
+    INBOXES,
+    KEYS,
+    LEASES,
+    LETTERS,
+    MAILER,
+    PUSHER,
+    RECEIVER,
+    SETTINGS,
+)
 from omnidesk.settings import Settings, secret_of
 from omnidesk.store import migrating
 from omnidesk.store.blobs import Blobs
@@ -40,7 +59,7 @@ from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
 from omnidesk.store.nudges import Nudges
-from omnidesk.web import channel_routes, routes
+from omnidesk.web import channel_routes, notice_words, routes
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
@@ -92,6 +111,7 @@ def create_app(
     app[RECEIVER] = Receiver(database, blobs)
     app[INBOXES] = Inboxes(database, keys, channels)
     app[RESPONDER] = responder
+    app[MAILER] = Mailer(settings.mail, clock)
     app[PAGES] = Pages(settings, demo_url=demo_url)
     app[LISTENERS] = Listeners(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
@@ -158,7 +178,13 @@ async def _http(app: web.Application) -> AsyncIterator[None]:
 async def _fetcher(app: web.Application) -> AsyncIterator[None]:
     """The way to addresses that strangers name."""
     async with fetching.opened() as app[FETCHER]:
+        app[PUSHER] = Pusher(app[DATABASE], app[KEYS], app[FETCHER], _contact_of(app[SETTINGS]))
         yield
+
+
+def _contact_of(settings: Settings) -> str:
+    """Whom a push service may write to about us; it wants an address, whether anybody reads there or not."""
+    return settings.mail.sender or f"desk@{URL(settings.public_url).host}"
 
 
 async def _workers(app: web.Application) -> AsyncIterator[None]:
@@ -177,6 +203,9 @@ def make_workers(app: web.Application) -> list[Worker]:
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
     replies = PlannedReplies(database, app[KEYS], inboxes)
+    presence, pages = PresenceClock(database), app[PAGES]
+    pushes = Pushes(database, app[PUSHER], partial(notice_words.push, pages))
+    mails = NoticeMails(database, app[MAILER], partial(notice_words.letter, pages, database.now))
     media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),
@@ -192,6 +221,10 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("surveys", surveys.run, surveys.next_due),
         Worker("next_steps", steps.run, steps.next_due),
+        Worker("presence", presence.run, presence.next_due, pause=0.2),
+        Worker("notices_push", pushes.run, pushes.next_due, pause=0.2),
+        Worker("notices_old", Forgetting(database).run),
+        Worker("notices_mail", mails.run, mails.next_due, pause=0.2),
     ]
 
 

@@ -69,6 +69,13 @@ class AgentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesChanged:
+    """An agent has something new to hear of, or has seen it."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkWaiting:
     """Rows wait for the worker of this name."""
 
@@ -80,7 +87,10 @@ class Gap:
     """Events may have been missed: whoever waits for some looks again."""
 
 
-Event = CaseChanged | TranscriptChanged | PointMet | Typing | Looking | DraftChanged | AgentChanged | WorkWaiting | Gap
+Event = (
+    CaseChanged | TranscriptChanged | PointMet | Typing | Looking | DraftChanged | AgentChanged | NoticesChanged
+    | WorkWaiting | Gap
+)  # fmt: skip
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 
 

@@ -5,6 +5,8 @@ from aiohttp import web
 from omnidesk.desk.fetching import Fetcher
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.incoming.receiving import Receiver
+from omnidesk.desk.notices.mailer import Mailer
+from omnidesk.desk.notices.pushing import Pusher
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.events import Bus
 from omnidesk.settings import Settings
@@ -23,3 +25,5 @@ LETTERS = web.AppKey("letters", Letters)
 LEASES = web.AppKey("leases", Leases)
 RECEIVER = web.AppKey("receiver", Receiver)
 FETCHER = web.AppKey("fetcher", Fetcher)
+MAILER = web.AppKey("mailer", Mailer)
+PUSHER = web.AppKey("pusher", Pusher)

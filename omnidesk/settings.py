@@ -5,9 +5,9 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "OMNIDESK_"
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, not bound to
@@ -46,6 +46,7 @@ class Desk(_Section):
     """How the desk works where agents have not chosen otherwise."""
 
     undo_send_seconds: int = Field(default=15, ge=0, le=120)
+    idle_minutes: float = Field(default=10, gt=0, le=600)
 
 
 class Api(_Section):
@@ -61,6 +62,23 @@ class Workers(_Section):
     poll_seconds: float = Field(default=5.0, gt=0, le=15)
     bot_silence_minutes: int = Field(default=30, ge=1)
     delivery_attempts: int = Field(default=12, ge=1)
+
+
+class Mail(_Section):
+    """The mail server that carries notices to agents; without a host there are none by email."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.host and "@" not in self.sender:
+            raise ValueError("sender is missing; give the address that notices come from, like desk@example.com")
+        return self
 
 
 class Log(_Section):
@@ -80,6 +98,7 @@ class Settings(_Section):
     desk: Desk = Desk()
     api: Api = Api()
     workers: Workers = Workers()
+    mail: Mail = Mail()
     log: Log = Log()
 
     @property

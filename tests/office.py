@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from omnidesk import clock
 from omnidesk.app import make_workers
 from omnidesk.contract.channel import RawMessage
-from omnidesk.desk import access, cases, transcripts
+from omnidesk.desk import access, cases, presence, transcripts
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.incoming.intake import Intake
 from omnidesk.desk.incoming.reception import Reception
@@ -128,10 +128,8 @@ class Office:
 
     async def comes(self, name: str) -> Viewer:
         """An agent opens a page."""
-        from omnidesk.desk import agents
-
         viewer = await self.viewer(name)
-        await agents.touch(self.database, viewer.agent_id)
+        await presence.touch(self.database, viewer.agent_id)
         return viewer
 
     async def act(self, name: str, verb: Verb, number: int, *said: Any, **more: Any) -> Case:

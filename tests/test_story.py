@@ -59,8 +59,9 @@ async def _chat(visitor: BrowserContext, demo: Running, language: str) -> Page:
 
 async def _answer(agent: Page, text: str) -> None:
     await agent.get_by_role("textbox", name="Your message").fill(text)
-    await agent.get_by_role("button", name="Send", exact=False).last.click()
-    await expect(agent.locator(".timeline").get_by_text(text)).to_be_visible()
+    await agent.locator("#send").click()
+    await agent.get_by_role("button", name="Send now").click()
+    await expect(agent.locator("#lines").get_by_text(text)).to_be_visible()
 
 
 async def test_a_chat_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_survey(

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.store.models import Agent, AgentSession, Case, Inbox, Interaction, Membership, Role, Team
+from omnidesk.store.models import Agent, AgentSession, Case, Inbox, Interaction, Membership, Presence, Role, Team
 
 _ORDER = [Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN]
 
@@ -41,7 +41,7 @@ class Viewer:
     hidden_team_ids: frozenset[int]
     language: str = "en"
     theme: str = "system"
-    away: bool = False
+    chosen: str = Presence.ONLINE
     undo_send_seconds: int | None = None
 
     @property
@@ -62,7 +62,7 @@ class Viewer:
 _OWN = select(Membership.team_id).where(col(Membership.agent_id) == col(Agent.id))
 _AGENT = (
     sqlalchemy.select(
-        col(Agent.id), col(Agent.name), col(Agent.role), col(Agent.language), col(Agent.theme), col(Agent.away),
+        col(Agent.id), col(Agent.name), col(Agent.role), col(Agent.language), col(Agent.theme), col(Agent.chosen),
         col(Agent.undo_send_seconds), col(Team.id), col(Team.id).in_(_OWN),
     )
     .select_from(Agent)
@@ -92,11 +92,11 @@ async def _viewer(session: AsyncSession, statement: "Select[*tuple[Any, ...]]", 
     rows = (await (await session.connection()).execute(statement, values)).all()
     if not rows:
         return None
-    agent_id, name, role, language, theme, away, undo, _, _ = rows[0]
+    agent_id, name, role, language, theme, chosen, undo, _, _ = rows[0]
     own = frozenset(team_id for *_, team_id, member in rows if member)
     closed = frozenset(team_id for *_, team_id, member in rows if team_id and not member)
     hidden = frozenset() if role == Role.ADMIN else closed
-    return Viewer(agent_id, name, Role(role), own, hidden, language, theme, away, undo)
+    return Viewer(agent_id, name, Role(role), own, hidden, language, theme, chosen, undo)
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import cases, files, interactions, mentions, surveys
+from omnidesk.desk import cases, files, interactions, mentions, notices, surveys
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
@@ -33,6 +33,7 @@ from omnidesk.store.models import (
     Inbox,
     Interaction,
     Kind,
+    NoticeKind,
     Read,
     Role,
 )
@@ -210,7 +211,9 @@ async def _assign(tx: Transaction, viewer: Viewer, case: Case, agent_id: int | N
     if agent is None:
         interactions.event(tx, case, "unassigned", By.viewer(viewer))
     else:
-        interactions.event(tx, case, "assigned", By.viewer(viewer), agent=agent.name, by="agent")
+        event_id = interactions.event(tx, case, "assigned", By.viewer(viewer), agent=agent.name, by="agent")
+        if agent.id != viewer.as_agent:
+            notices.give(tx, agent.id, NoticeKind.ASSIGNED, case, interaction_id=event_id)
 
 
 async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachments: Sequence[Stored] = ()) -> Case:
@@ -275,6 +278,7 @@ async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int)
     """The viewer has seen the case up to a position. When it is the viewer's case, or nobody's, it is no longer new."""
     case = await for_work(tx, viewer, number)
     position = min(position, case.last_position)
+    await notices.see(tx, viewer.agent_id, case_id=case.id)
     known = await tx.session.get(Read, (viewer.agent_id, case.id))
     if known is None or known.position < position:  # a second page that lags behind takes nothing back
         row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}

@@ -1,4 +1,4 @@
-"""Agents: signing in, presence, who can be assigned."""
+"""Agents: signing in, who can be assigned."""
 
 import asyncio
 import hashlib
@@ -14,12 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk import access, audit
 from omnidesk.desk.access import Viewer
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
-from omnidesk.events import AgentChanged, WorkWaiting
-from omnidesk.store.db import Database, Transaction
+from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, AgentSession, Membership, Role, SignInLink, Team
 
-ONLINE = timedelta(seconds=45)
-"""An agent with a live page younger than this, and not away, is online."""
 SESSION_LIFE = timedelta(days=14)
 LINK_LIFE = timedelta(hours=24)
 SHORTEST_PASSWORD = 10
@@ -98,7 +95,8 @@ async def find(session: AsyncSession, email: str, *, field: str = "email") -> Ag
     return agent
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What a session or a link is known by in the store."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -107,7 +105,7 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
     await tx.session.exec(delete(AgentSession).where(col(AgentSession.expires_at) < tx.now))
     token = secrets.token_urlsafe(32)
     row = {
-        "digest": _digest(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
+        "digest": digest_of(token), "agent_id": agent_id, "user_agent": user_agent[:200], "created_at": tx.now,
         "expires_at": tx.now + SESSION_LIFE,
     }  # fmt: skip
     tx.add_row(AgentSession, row)
@@ -117,19 +115,19 @@ async def open_session(tx: Transaction, agent_id: int, user_agent: str) -> str:
 
 async def session_viewer(session: AsyncSession, token: str, now: datetime) -> Viewer | None:
     """The viewer of a live session."""
-    return await access.signed_in(session, _digest(token), now)
+    return await access.signed_in(session, digest_of(token), now)
 
 
 async def close_session(tx: Transaction, token: str) -> None:
     """Sign out."""
-    await tx.session.exec(delete(AgentSession).where(col(AgentSession.digest) == _digest(token)))
+    await tx.session.exec(delete(AgentSession).where(col(AgentSession.digest) == digest_of(token)))
 
 
 async def make_sign_in_link(tx: Transaction, agent_id: int) -> str:
     """A token that signs in once within a day. Old ones go."""
     await tx.session.exec(delete(SignInLink).where(col(SignInLink.expires_at) < tx.now))
     token = secrets.token_urlsafe(24)
-    tx.add_row(SignInLink, {"digest": _digest(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
+    tx.add_row(SignInLink, {"digest": digest_of(token), "agent_id": agent_id, "expires_at": tx.now + LINK_LIFE})
     return token
 
 
@@ -137,7 +135,7 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
     """The agent of a link, which is used up by this. Raises NotAllowed."""
     statement = (
         delete(SignInLink)
-        .where(col(SignInLink.digest) == _digest(token), col(SignInLink.expires_at) > tx.now)
+        .where(col(SignInLink.digest) == digest_of(token), col(SignInLink.expires_at) > tx.now)
         .returning(col(SignInLink.agent_id))
     )
     agent_id = (await tx.session.exec(statement)).scalar_one_or_none()
@@ -145,25 +143,6 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
         raise NotAllowed("This link was used already, or is too old; ask for a new one.", code="link_used")
     audit.note(tx, "sign_in.link", agent_id=agent_id)
     return int(agent_id)
-
-
-async def touch(db: Database, agent_id: int) -> None:
-    """A live page of this agent is open. One who comes online may get waiting cases."""
-    async with db.transaction() as tx:
-        agent = await tx.get(Agent, agent_id)
-        came = not is_online(agent, tx.now)
-        agent.seen_at = tx.now
-        if came and not agent.away:
-            tx.publish(AgentChanged(agent_id))
-            tx.publish(WorkWaiting("routing"))
-
-
-async def set_away(tx: Transaction, agent_id: int, away: bool) -> None:
-    """Away: signed in, but given no cases."""
-    agent = await tx.get(Agent, agent_id)
-    agent.away = away
-    tx.publish(AgentChanged(agent_id))
-    tx.publish(WorkWaiting("routing"))
 
 
 async def set_preferences(
@@ -174,11 +153,6 @@ async def set_preferences(
     agent.language = language or agent.language
     agent.theme = theme or agent.theme
     agent.undo_send_seconds = agent.undo_send_seconds if undo is None else undo
-
-
-def is_online(agent: Agent, now: datetime) -> bool:
-    """A live page within the last 45 s, and not set away."""
-    return not agent.away and agent.seen_at is not None and agent.seen_at > now - ONLINE
 
 
 async def assignable(session: AsyncSession, team_id: int) -> list[Agent]:

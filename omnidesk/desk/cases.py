@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import col
 
-from omnidesk.desk import sla
+from omnidesk.desk import notices, sla
 from omnidesk.desk.directory.names import called
 from omnidesk.events import CaseChanged, WorkWaiting
 from omnidesk.store.db import Transaction
@@ -172,6 +172,8 @@ async def assign(tx: Transaction, case: Case, agent_id: int | None, *, loaded: b
         # in id order, so that two who swap cases never wait for each other
         for who, change in sorted(changes, key=lambda one: one[0] or 0):
             await _load(tx, who, change)
+    if agent_id is not None:
+        await notices.taken(tx, case.id)
     case.assignee_id = agent_id
     case.needs_agent = case.needs_routing = False
     changed(tx, case)

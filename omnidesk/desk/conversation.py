@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
-from omnidesk.desk import cases, interactions, surveys
+from omnidesk.desk import cases, interactions, notices, surveys
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import deliveries, loops
 from omnidesk.desk.routing import anyone_online
@@ -33,6 +33,7 @@ from omnidesk.store.models import (
     Inbox,
     Interaction,
     Kind,
+    NoticeKind,
 )
 from omnidesk.text.folding import words
 
@@ -237,7 +238,8 @@ async def _keep_state(tx: Transaction, case: Case, bot: str, state: dict[str, An
 
 def _hand_off(tx: Transaction, case: Case, reason: str, summary: str, by: By = interactions.SYSTEM) -> None:
     cases.hand_off(tx, case)
-    interactions.event(tx, case, "handed_off", by, reason=reason, summary=summary)
+    event_id = interactions.event(tx, case, "handed_off", by, reason=reason, summary=summary)
+    notices.give_team(tx, NoticeKind.HANDOFF, case, interaction_id=event_id)
 
 
 async def give_up_waiting(tx: Transaction, case: Case) -> None:

@@ -6,7 +6,7 @@ nothing. What the operator sets (a provider's `api_base`) does not come this way
 """
 
 import socket
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -92,6 +92,16 @@ class Fetcher:
                 if len(content) > most:
                     raise NotFetched(f"It is larger than {most} bytes.")
             return Fetched(answer.content_type, bytes(content))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 10) -> int:
+        """Send this to an address; gives the status of the answer, which is not read. Raises NotFetched."""
+        try:
+            patience = ClientTimeout(total=seconds)
+            sending = self.session.post(url, data=body, headers=headers, timeout=patience, allow_redirects=False)
+            async with sending as answer:
+                return answer.status
+        except (ClientError, OSError, ValueError) as error:
+            raise NotFetched("This could not be sent to its server.") from error
 
 
 @asynccontextmanager

@@ -7,9 +7,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.events import WorkWaiting
+from omnidesk.desk import notices
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Agent, Case, Membership, Mention, Role, Team
+from omnidesk.store.models import Agent, Case, Membership, Mention, NoticeKind, Role, Team
 from omnidesk.text.folding import fold
 from omnidesk.text.mentioning import called, key_of
 
@@ -107,15 +107,13 @@ def _by_key(everybody: Sequence[Callee]) -> dict[str, Callee]:
 
 def keep(tx: Transaction, case: Case, interaction_id: int, named: Named, *, but: int | None) -> None:
     """Write down who was named in a note that was just written; its author needs no notice."""
-    others = sorted(named.agent_ids - {but})
-    if others:
-        tx.publish(WorkWaiting("notices"))
-    for agent_id in others:
+    for agent_id in sorted(named.agent_ids - {but}):
         row = {
             "id": tx.new_id(), "agent_id": agent_id, "case_id": case.id, "interaction_id": interaction_id,
             "position": case.last_position, "created_at": tx.now, "seen_at": None,
         }  # fmt: skip
         tx.add_row(Mention, row)
+        notices.give(tx, agent_id, NoticeKind.MENTION, case, interaction_id=interaction_id)
 
 
 async def see(tx: Transaction, agent_id: int, case: Case, position: int) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import agents, cases, interactions
+from omnidesk.desk import cases, interactions, notices, presence
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store.db import Database, Transaction, rows_of
-from omnidesk.store.models import Agent, Case, Membership, Role, Team
+from omnidesk.store.models import Agent, Case, Membership, NoticeKind, Presence, Role, Team
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +83,11 @@ async def _route(tx: Transaction, which: ColumnElement[bool]) -> int:
 
 _THERE = (
     col(Agent.active).is_(True),
-    col(Agent.away).is_(False),
-    col(Agent.seen_at) > bindparam("since"),
+    col(Agent.chosen) == Presence.ONLINE,
+    col(Agent.active_at) > bindparam("since"),
     col(Agent.role) != Role.VIEWER,
 )
-"""Agents who can be given a case now."""
+"""Agents who can be given a case now: whose presence is online (see `presence.of`)."""
 _STAFFED = (
     select(Membership.team_id)
     .join(Agent, col(Membership.agent_id) == col(Agent.id))
@@ -105,7 +105,7 @@ _WAITING = (
 
 
 def _since(now: datetime) -> datetime:
-    return now - agents.ONLINE
+    return now - presence.LIVE
 
 
 async def anyone_online(session: AsyncSession, team_id: int, now: datetime) -> bool:
@@ -124,7 +124,8 @@ async def _hand_out(tx: Transaction, case_id: int) -> bool:
             await cases.assign(tx, case, agent.id, loaded=True)
             this = (col(Membership.team_id) == case.team_id, col(Membership.agent_id) == agent.id)
             await tx.session.exec(update(Membership).where(*this).values(assigned_at=tx.now))
-            interactions.event(tx, case, "assigned", agent=agent.name, by="routing")
+            event_id = interactions.event(tx, case, "assigned", agent=agent.name, by="routing")
+            notices.give(tx, agent.id, NoticeKind.ASSIGNED, case, interaction_id=event_id)
             return True
     return False
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from omnidesk.desk import cases, conversation, interactions, sla
+from omnidesk.desk import cases, conversation, interactions, notices, sla
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store.db import Database
-from omnidesk.store.models import Case, Category, Holder, SlaTimer
+from omnidesk.store.models import Case, Category, Holder, NoticeKind, SlaTimer
 
 _AT_ONCE = 100
 
@@ -69,7 +69,9 @@ class SlaClock:
             timer = await tx.get(SlaTimer, found.id)
             if sla.breach(timer, tx.now):
                 await sla.follow(tx, [case])
-                interactions.event(tx, case, "sla_breached", metric=timer.metric)
+                event_id = interactions.event(tx, case, "sla_breached", metric=timer.metric)
+                if case.assignee_id is not None:
+                    notices.give(tx, case.assignee_id, NoticeKind.SLA, case, interaction_id=event_id)
 
     async def next_due(self) -> datetime | None:
         """When the earliest running timer is due."""

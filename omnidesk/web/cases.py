@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import actions, agents, drafts, files, filling, pictures, timeline, views
+from omnidesk.desk import actions, agents, drafts, files, filling, pictures, presence, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
@@ -275,8 +275,8 @@ async def assignees(request: web.Request) -> web.StreamResponse:
     async with database.session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
         found = await agents.assignable(session, case.team_id)
-    online = {agent.id for agent in found if agents.is_online(agent, database.now())}
-    return page(request, "cases/assignees.html", case=case, agents=found, online=online)
+    there = {agent.id: presence.of(agent, database.now()) for agent in found}
+    return page(request, "cases/assignees.html", case=case, agents=found, there=there)
 
 
 async def assign(request: web.Request) -> web.StreamResponse:

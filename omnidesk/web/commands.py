@@ -54,5 +54,10 @@ COMMANDS: Sequence[Command] = (
     Command("unassigned", N_("Go to unassigned cases"), "g u", "anywhere"),
     Command("all", N_("Go to all open cases"), "g a", "anywhere"),
     Command("contacts", N_("Contacts"), "c", "anywhere"),
+    Command("notices", N_("Notices"), "g n", "anywhere"),
+    Command("presence-online", N_("Set my presence: online"), "", "anywhere"),
+    Command("presence-away", N_("Set my presence: away"), "", "anywhere"),
+    Command("presence-busy", N_("Set my presence: busy"), "", "anywhere"),
+    Command("presence-off", N_("Set my presence: off"), "", "anywhere"),
     Command("shortcuts", N_("Show this list"), "?", "anywhere"),
 )

@@ -2,12 +2,14 @@
 
     page → server   {"show": {"view": "mine", "case": 17}}   what the page shows; null where nothing
                     {"typing": 17}                           the agent is writing on this case
+                    {"at": "desk"}                           where the agent is (see `presence.At`)
     server → page   {"case": 17, "version": 9, "in_view": true}
                     {"gone": 17}                             the opened case is no longer for this viewer
                     {"typing": 17, "author": "contact", "name": "Mia"}
                     {"draft": 17, "version": "81…"}          another window of this agent wrote on (0: sent, or emptied)
                     {"here": 17, "people": ["Bo"]}           who else has the opened case before them
                     {"agents": true}                         somebody came, went or changed
+                    {"notices": true}                        there is something new to hear of, or it was seen
                     {"refresh": true}                        too much happened: fetch everything shown
 
 A change is looked up once and encoded once, however many sockets hear of it; who may not see the case hears nothing.
@@ -23,12 +25,14 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from omnidesk.desk import agents, views
+from omnidesk.desk import presence, views
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.presence import At
 from omnidesk.errors import NotAllowed, NotFound
-from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, Typing
+from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
@@ -42,6 +46,7 @@ _QUEUE = 100
 _PRESENCE_SECONDS = 15
 _LOOKING_SECONDS = 40
 """So long somebody counts as looking at a case after it was last told."""
+_NOTICES = json.dumps({"notices": True})
 _REFRESH = json.dumps({"refresh": True})
 
 
@@ -57,6 +62,7 @@ class Said(BaseModel):
 
     show: Shown | None = None
     typing: Number | None = None
+    at: At | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -68,6 +74,7 @@ class Socket:
     shown: Shown = field(default_factory=Shown)
     sees_case: bool = False
     """Whether the viewer may see the case that is shown, as it was when last looked at."""
+    at: At = At.ELSEWHERE
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
     def tell(self, text: str) -> None:
@@ -129,6 +136,12 @@ class Live:
         text = json.dumps({"agents": True})
         for socket in tuple(self.sockets):
             socket.tell(text)
+
+    def notices_changed(self, event: NoticesChanged) -> None:
+        """Tell an agent's pages that there is something new to hear of."""
+        for socket in tuple(self.sockets):
+            if socket.viewer.agent_id == event.agent_id:
+                socket.tell(_NOTICES)
 
     async def run(self) -> None:
         """Tell pages what changed, until cancelled."""
@@ -200,6 +213,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(Looking, live.looking),
         live.bus.on(DraftChanged, live.draft_changed),
         live.bus.on(AgentChanged, live.agent_changed),
+        live.bus.on(NoticesChanged, live.notices_changed),
         live.bus.on(Gap, live.refresh),
     )
     task = asyncio.create_task(live.run())
@@ -235,7 +249,15 @@ async def connect(request: web.Request) -> web.StreamResponse:
         live.sockets.discard(socket)
         _tell_looking(request, socket, here=False)
         await _cancel(tasks)
+        if socket.at == At.DESK:
+            await _left(request, socket)
     return stream
+
+
+async def _left(request: web.Request, socket: Socket) -> None:
+    """The page is gone: what happens now is pushed."""
+    with suppress(SQLAlchemyError, OSError):  # it is forgotten by itself, seconds later
+        await presence.look_away(request.app[DATABASE], socket.viewer.agent_id)
 
 
 async def _listen(request: web.Request, socket: Socket) -> None:
@@ -248,6 +270,8 @@ async def _listen(request: web.Request, socket: Socket) -> None:
             continue
         if said.show is not None:
             await _show(request, socket, said.show)
+        if said.at is not None:
+            await _move(request, socket, said.at)
         if said.typing is not None and said.typing == socket.shown.case:
             await _publish_typing(request, socket, said.typing)
 
@@ -283,6 +307,14 @@ def _tell_looking(request: web.Request, socket: Socket, *, here: bool) -> None:
     request.app[BUS].publish(Looking(number, viewer.agent_id, viewer.name, here))
 
 
+async def _move(request: web.Request, socket: Socket, at: At) -> None:
+    """The agent came back to the page, or left it: colleagues hear of it at once."""
+    left, socket.at = socket.at == At.DESK != at, at
+    if left:
+        await presence.look_away(request.app[DATABASE], socket.viewer.agent_id)
+    await presence.touch(request.app[DATABASE], socket.viewer.agent_id, at)
+
+
 async def _publish_typing(request: web.Request, socket: Socket, number: int) -> None:
     async with request.app[DATABASE].session() as session:
         with suppress(NotFound):
@@ -312,7 +344,7 @@ async def _stay(request: web.Request, socket: Socket) -> None:
     viewer: Viewer | None = socket.viewer
     while viewer is not None:
         socket.viewer = viewer
-        await agents.touch(request.app[DATABASE], viewer.agent_id)
+        await presence.touch(request.app[DATABASE], viewer.agent_id, socket.at)
         await _look(request, socket)
         await asyncio.sleep(_PRESENCE_SECONDS)
         viewer = await recognise(request)

@@ -17,7 +17,7 @@ from omnidesk.desk.directory.names import readable
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
-from omnidesk.web import assets, times
+from omnidesk.web import assets, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.mentioned import mentioned
 from omnidesk.web.words import in_words
@@ -37,8 +37,11 @@ class Pages:
 
     def __init__(self, settings: Settings, *, demo_url: str = "") -> None:
         self.public_url = settings.public_url
-        self.demo_url = demo_url
-        self.undo_send_seconds = settings.desk.undo_send_seconds
+        self._settings = {
+            "demo_url": demo_url,
+            "undo_send_seconds": settings.desk.undo_send_seconds,
+            "idle_minutes": settings.desk.idle_minutes,
+        }
         self._environments = {
             language: _environment(language, catalogue) for language, catalogue in catalogues.load(CATALOGUES).items()
         }
@@ -48,7 +51,7 @@ class Pages:
     def render(self, template: str, language: str, **values: Any) -> str:
         """A template in a language. Every template may use `now` (aware) and `zone` (a tzinfo): give both."""
         page = self._environments[catalogues.language_of(language)].get_template(template)
-        return page.render(demo_url=self.demo_url, undo_send_seconds=self.undo_send_seconds, **values)
+        return page.render(**self._settings, **values)
 
     def _row(
         self, case: ListedCase, view: str, opened: bool, language: str, zone: tzinfo, now: datetime
@@ -83,6 +86,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),
         due=_tag(lambda moment, context: said.due(moment, context["now"]), said, "due"),
         left=_tag(lambda moment, context: said.left(moment, context["now"]), said, "left"),
+        moment=pass_context(lambda context, moment: said.exact(moment, context["zone"])),
         day=pass_context(lambda context, moment: said.day(moment, context["now"], context["zone"])),
         date=pass_context(
             lambda context, moment: said.date(
@@ -95,6 +99,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
+        notice=lambda told: notice_words.sentence(catalogue.gettext, told),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

@@ -1,4 +1,4 @@
-"""How pages look to an agent, and whether routing gives them cases."""
+"""How pages look to an agent."""
 
 from typing import Literal
 
@@ -15,7 +15,6 @@ class Preferences(BaseModel):
 
     language: Literal["en", "tr"] | None = None
     theme: Literal["system", "light", "dark"] | None = None
-    away: bool | None = None
     undo: Literal["0", "5", "10", "15", "30"] | None = None
     next: str = "/"
 
@@ -26,6 +25,4 @@ async def change(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].transaction() as tx:
         undo = int(form.undo) if form.undo else None
         await agents.set_preferences(tx, agent_id, language=form.language, theme=form.theme, undo=undo)
-        if form.away is not None:
-            await agents.set_away(tx, agent_id, form.away)
     raise web.HTTPSeeOther(local(form.next))

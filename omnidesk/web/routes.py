@@ -18,15 +18,18 @@ from omnidesk.web import (
     files,
     health,
     inbox,
+    installing,
     linking,
     live,
     loops,
     macros,
     middleware,
+    notices,
     palette,
     pictures,
     planned,
     preferences,
+    presence,
     quarantine,
     search,
     sign_in,
@@ -35,6 +38,7 @@ from omnidesk.web import (
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
 from omnidesk.web.settings import macros as macro_settings
+from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
@@ -62,6 +66,8 @@ ROUTES = (
     Route("GET", "/files/{token}", files.serve, ANYONE),
     Route("GET", "/pictures/{token}", pictures.serve, ANYONE),
     Route("GET", "/static/{digest}/{path:.+}", assets.serve, ANYONE),
+    Route("GET", "/manifest.webmanifest", installing.manifest, ANYONE),
+    Route("GET", "/service-worker.js", installing.worker, ANYONE),
     Route("GET", "/sign-in", sign_in.show, ANYONE),
     Route("POST", "/sign-in", sign_in.sign_in, ANYONE),
     Route("GET", "/sign-in/{token}", sign_in.show_link, ANYONE),
@@ -128,6 +134,17 @@ ROUTES = (
     Route("POST", f"{_MACROS}/{_MACRO}", macro_settings.change, AGENT),
     Route("POST", f"{_MACROS}/{_MACRO}/deletion", macro_settings.delete, AGENT),
     Route("POST", f"{_MACROS}/{_MACRO}/restoring", macro_settings.bring_back, AGENT),
+    Route("GET", "/notices", notices.show, VIEWER),
+    Route("GET", "/notices/rows", notices.rows, VIEWER),
+    Route("GET", "/notices/bell", notices.bell, VIEWER),
+    Route("POST", "/notices/seen", notices.see, VIEWER),
+    Route("GET", "/settings/notices", notice_choices.show, VIEWER),
+    Route("POST", "/settings/notices", notice_choices.change, VIEWER),
+    Route("POST", "/settings/notices/test", notice_choices.test, VIEWER),
+    Route("POST", "/push-subscriptions", notice_choices.subscribe, VIEWER),
+    Route("POST", "/push-subscriptions/removal", notice_choices.unsubscribe, VIEWER),
+    Route("GET", "/presence", presence.tell, VIEWER),
+    Route("POST", "/presence", presence.choose, VIEWER),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

@@ -130,6 +130,54 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "agent": N_("Agent"),
         "viewer": N_("Viewer"),
     },
+    "presence": {
+        "online": N_("online"),
+        "away": N_("away"),
+        "busy": N_("busy"),
+        "off": N_("off"),
+    },
+    "presence_means": {
+        "online": N_("gets cases and notices"),
+        "away": N_("at work, but not at the desk"),
+        "busy": N_("gets no new cases"),
+        "off": N_("no cases, no notices"),
+    },
+    "notice_kind": {
+        "assigned": N_("A case is given to me"),
+        "mention": N_("A colleague mentions me"),
+        "handoff": N_("The bot hands a case to my team"),
+        "wrote": N_("A customer writes on my case"),
+        "sla": N_("My case is due soon or overdue"),
+    },
+    "notice_mail": {
+        "off": N_("no"),
+        "once": N_("at once"),
+        "digest": N_("in the digest"),
+    },
+    "rhythm": {
+        "quarter": N_("every 15 minutes"),
+        "hourly": N_("every hour"),
+        "daily": N_("daily at 9"),
+    },
+    "weekday": {
+        "0": N_("Mon"),
+        "1": N_("Tue"),
+        "2": N_("Wed"),
+        "3": N_("Thu"),
+        "4": N_("Fri"),
+        "5": N_("Sat"),
+        "6": N_("Sun"),
+    },
+    "notice": {
+        "assigned": N_("{actor} gave you #{number}"),
+        "assigned_by_nobody": N_("#{number} was given to you"),
+        "mention": N_("{actor} mentioned you on #{number}"),
+        "handoff": N_("The bot handed #{number} to your team"),
+        "wrote": N_("{contact} wrote on #{number}"),
+        "sla": N_("#{number} needs you"),
+        "sla_warning": N_("#{number} is due soon"),
+        "sla_breached": N_("#{number} is overdue"),
+    },
     "handoff": {
         "asked": N_("the customer asked for a person"),
         "fallback": N_("the bot did not understand"),
@@ -139,6 +187,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "loop": N_("automatic messages would go in circles"),
     },
     "error": {
+        "no_browser": N_("No browser of yours is told yet. Turn notices on in this browser first."),
+        "not_pushed": N_("The push service did not take it. Try again in a minute."),
+        "quiet_half": N_("Quiet hours need a beginning and an end. Give both, or none."),
+        "quiet_equal": N_("Quiet hours begin and end at the same time. Choose another end."),
         "somebody_wrote": N_("Somebody wrote since you last looked. Read it first, or send anyway."),
         "stopped": N_(
             "This person asked for no more messages here (STOP). Use another address of theirs, or wait until they "

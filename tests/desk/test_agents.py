@@ -6,11 +6,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import col
 
-from omnidesk.desk import agents
+from omnidesk.desk import agents, presence
 from omnidesk.desk.agents import Passwords
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.events import AgentChanged, Event, WorkWaiting
-from omnidesk.store.models import Agent, AgentSession, AuditEntry, Role, SignInLink
+from omnidesk.store.models import Agent, AgentSession, AuditEntry, Presence, Role, SignInLink
 from tests.office import Office
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -144,7 +144,7 @@ async def test_an_agent_is_found_by_the_address_as_people_write_it(office: Offic
 async def test_online_is_a_live_page_within_45_seconds_and_not_away(office: Office) -> None:
     async def online() -> bool:
         bo = next(agent for agent in await office.all(Agent) if agent.name == "Bo")
-        return agents.is_online(bo, office.clock())
+        return presence.of(bo, office.clock()) == Presence.ONLINE
 
     assert not await online()
     bo = await office.comes("Bo")
@@ -155,7 +155,7 @@ async def test_online_is_a_live_page_within_45_seconds_and_not_away(office: Offi
     assert not await online()
     await office.comes("Bo")
     async with office.database.transaction() as tx:
-        await agents.set_away(tx, bo.agent_id, True)
+        await presence.choose(tx, bo.agent_id, Presence.AWAY)
     assert not await online()
 
 

@@ -5,9 +5,9 @@ from collections import Counter
 
 from sqlmodel import col
 
-from omnidesk.desk import actions, agents
+from omnidesk.desk import actions, presence
 from omnidesk.desk.routing import Routing
-from omnidesk.store.models import Agent, Case, Role, Team
+from omnidesk.store.models import Agent, Case, Presence, Role, Team
 from tests.office import Office
 
 
@@ -52,7 +52,7 @@ async def test_who_closed_the_page_is_no_longer_online(office: Office) -> None:
 async def test_who_can_not_take_a_case_is_skipped(office: Office) -> None:
     bo = col(Agent.name) == "Bo"
     hindrances: list[tuple[dict[str, object], dict[str, object]]] = [
-        ({"away": True}, {"away": False}),
+        ({"chosen": Presence.BUSY}, {"chosen": Presence.ONLINE}),
         ({"role": Role.VIEWER}, {"role": Role.AGENT}),
         ({"active": False}, {"active": True}),
         ({"capacity": 0}, {"capacity": 40}),
@@ -69,10 +69,10 @@ async def test_who_can_not_take_a_case_is_skipped(office: Office) -> None:
 
 async def test_who_comes_back_from_being_away_gets_what_waits(office: Office) -> None:
     bo = await office.comes("Bo")
-    for away in (True, False):
+    for chosen in (Presence.AWAY, Presence.ONLINE):
         async with office.database.transaction() as tx:
-            await agents.set_away(tx, bo.agent_id, away)
-        await office.says("Hello", sender=f"mia{away}")
+            await presence.choose(tx, bo.agent_id, chosen)
+        await office.says("Hello", sender=f"mia{chosen}")
     assert await assignees(office) == ["Bo", "Bo"]
 
 

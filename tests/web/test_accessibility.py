@@ -35,6 +35,7 @@ async def test_a_fault_would_be_found(office: Office, window: Any) -> None:
 
 async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) -> None:
     chat, _ = await two_people(office)
+    await office.act("Bo", actions.assign, chat.number, (await office.viewer("Ada")).agent_id)
     await office.act("Ada", actions.reply, chat.number, "Hello, what can I do?")
     await office.act("Ada", actions.note, chat.number, "She called as well.")
     await office.act("Ada", actions.resolve, chat.number)
@@ -44,7 +45,7 @@ async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) ->
     paths = (
         "/inbox/all", f"/inbox/resolved/{chat.number}", "/inbox/bot", "/contacts", "/contacts?q=mia",
         "/search", "/search?q=hello", "/search?q=in:nowhere",
-        f"/contacts/{chat.contact_id}", "/quarantine", "/nowhere",
+        f"/contacts/{chat.contact_id}", "/quarantine", "/notices", "/settings/notices", "/nowhere",
     )  # fmt: skip
     found = {}
     for path in paths:

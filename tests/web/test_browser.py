@@ -47,9 +47,9 @@ async def test_a_new_case_appears_moves_and_leaves_without_a_reload(office: Offi
     await expect(page.locator("#resolution")).to_have_attribute("data-htmx-powered", "true")
     await page.wait_for_load_state("networkidle")
     await page.keyboard.press("e")
-    await expect(page.locator(".toast")).to_contain_text(f"Case #{first.number} is resolved.")
+    await expect(page.locator(".toast.ok")).to_contain_text(f"Case #{first.number} is resolved.")
     await expect(rows).to_have_text(["The second"])
-    await page.locator(".toast button").click()
+    await page.locator(".toast.ok button").click()
     await expect(rows).to_have_count(2)
     assert (await office.case(first.number)).category == "open"
 

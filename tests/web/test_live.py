@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
-from omnidesk.desk import actions, agents
+from omnidesk.desk import actions, presence
 from omnidesk.events import CaseChanged, Typing
 from omnidesk.keys import BUS
 from omnidesk.store.models import AgentSession
@@ -27,7 +27,7 @@ async def open_live(visitor: Visitor, **shown: Any) -> ClientWebSocketResponse:
 
 
 async def heard(socket: ClientWebSocketResponse, wait: float = 0.3) -> list[dict[str, Any]]:
-    """What a socket is told within a while, presence aside."""
+    """What a socket is told within a while, presence and notices aside."""
     found = []
     try:
         async with asyncio.timeout(wait):
@@ -36,7 +36,7 @@ async def heard(socket: ClientWebSocketResponse, wait: float = 0.3) -> list[dict
                     found.append(json.loads(message.data))
     except TimeoutError:
         pass
-    return [message for message in found if "agents" not in message]
+    return [message for message in found if message.keys().isdisjoint({"agents", "notices"})]
 
 
 async def test_a_change_is_told_with_whether_it_belongs_to_the_view(office: Office, visit: Visit) -> None:
@@ -119,7 +119,7 @@ async def test_a_page_whose_agent_can_not_be_kept_online_is_sent_to_come_back(
     async def away(*_: object) -> None:
         raise OSError("the database is away")
 
-    monkeypatch.setattr(agents, "touch", away)
+    monkeypatch.setattr(presence, "touch", away)
     socket = await open_live(await visit("Ada"), view="mine")
     while (message := await socket.receive(timeout=2)).type is WSMsgType.TEXT:
         pass

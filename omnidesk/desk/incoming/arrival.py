@@ -6,7 +6,7 @@ from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import cases, files, interactions, surveys
+from omnidesk.desk import cases, files, interactions, notices, surveys
 from omnidesk.desk.directory import consent, contacts
 from omnidesk.desk.directory.contacts import Person
 from omnidesk.desk.files import Stored
@@ -22,6 +22,7 @@ from omnidesk.store.models import (
     Direction,
     Kind,
     MessageReference,
+    NoticeKind,
     Participant,
     RawMessage,
 )
@@ -133,10 +134,12 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         _answer_by(case, message)
     elif not message.inbound.automatic:  # a bounce takes part in nothing
         _add_participant(tx, case, message.person, joins)
-    position = _append(tx, case, message)
-    _remember_id(tx, case, message, joins, position)
+    interaction_id = _append(tx, case, message)
+    _remember_id(tx, case, message, joins, interaction_id)
     if not message.inbound.automatic:
         planned.customer_wrote(tx, case)
+        if case.assignee_id is not None:
+            notices.give(tx, case.assignee_id, NoticeKind.WROTE, case, interaction_id=interaction_id)
     if not message.inbound.automatic and await cases.receive(tx, case):
         interactions.event(tx, case, "reopened", By.contact(message.person.contact, message.person.point), by="contact")
         await surveys.cancel(tx, case)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import audit, cases, interactions
+from omnidesk.desk import audit, cases, interactions, notices
 from omnidesk.desk.access import Viewer, must_be, visible
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.outgoing import deliveries
@@ -31,6 +31,7 @@ from omnidesk.store.models import (
     Kind,
     Loop,
     LoopReason,
+    NoticeKind,
     Role,
 )
 from omnidesk.text.folding import fold
@@ -154,7 +155,8 @@ def note(
     )  # fmt: skip
     if case.holder == Holder.BOT and case.category not in cases.DONE:
         cases.hand_off(tx, case)
-        interactions.event(tx, case, "handed_off", reason="loop", summary="")
+        event_id = interactions.event(tx, case, "handed_off", reason="loop", summary="")
+        notices.give_team(tx, NoticeKind.HANDOFF, case, interaction_id=event_id)
 
 
 async def stands(session: AsyncSession, point_id: int, now: datetime) -> bool:

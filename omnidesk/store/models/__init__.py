@@ -1,7 +1,7 @@
 """The tables, one noun a file."""
 
 from omnidesk.store.models._row import Row
-from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membership, Role, SignInLink, Team
+from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membership, Presence, Role, SignInLink, Team
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
@@ -24,6 +24,7 @@ from omnidesk.store.models.loops import FOREVER, Loop, LoopReason
 from omnidesk.store.models.macros import Macro, MacroKind
 from omnidesk.store.models.memories import Memory
 from omnidesk.store.models.mentions import Mention
+from omnidesk.store.models.notices import Notice, NoticeChoice, NoticeKind, PushSubscription, Secret
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
@@ -47,7 +48,8 @@ __all__ = [
     "DeliveryState", "Direction", "Disposition", "Draft", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind",
     "FieldSubject", "Holder", "Inbox", "Interaction", "Invitation", "InvitationState", "Kind", "Label", "LaneClaim",
     "Lease", "LinkKind", "Loop", "LoopReason", "Macro", "MacroKind", "Membership", "Memory", "Mention",
-    "MessageReference", "Metric", "NameTrigram", "Participant", "PlannedReply", "PlannedState", "Priority",
-    "RawMessage", "RawState", "Read", "Role", "Row", "SearchText", "SearchWaiting", "Shelf", "SignInLink",
-    "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
+    "MessageReference", "Metric", "NameTrigram", "Notice", "NoticeChoice", "NoticeKind", "Participant",
+    "PlannedReply", "PlannedState", "Presence", "Priority", "PushSubscription", "RawMessage", "RawState", "Read",
+    "Role", "Row", "SearchText", "SearchWaiting", "Secret", "Shelf", "SignInLink", "SlaPolicy", "SlaSegment",
+    "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
 ]  # fmt: skip

@@ -17,6 +17,15 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Presence(StrEnum):
+    """Where an agent is: only who is online is given cases by routing."""
+
+    ONLINE = "online"
+    AWAY = "away"
+    BUSY = "busy"
+    OFF = "off"
+
+
 class Team(Row, table=True):
     """A group of agents. To others a closed team's cases appear as a count only."""
 
@@ -31,7 +40,7 @@ class Team(Row, table=True):
 
 
 class Agent(Row, table=True):
-    """Someone who answers. Online = a live page within the last 45 s and not set away."""
+    """Someone who answers. See `desk.presence` for whether they are there."""
 
     __tablename__ = "agents"
 
@@ -47,8 +56,16 @@ class Agent(Row, table=True):
     undo_send_seconds: int | None = None
     """How long a reply of the agent waits so that it can be undone; None = as the desk has it."""
     active: bool = True
-    away: bool = False
+    chosen: str = Presence.ONLINE
+    """The presence that was set by hand; without a live page the agent is off, whatever it says."""
+    told: str = Presence.OFF
+    """The presence that colleagues were told of last."""
     seen_at: datetime | None = maybe_moment()
+    """When a page of the agent was open last."""
+    active_at: datetime | None = maybe_moment()
+    """When somebody sat at one: a page that was not idle."""
+    watched_at: datetime | None = maybe_moment()
+    """When one was in sight: what it shows needs no push."""
     load: int = 0
     """Open cases assigned to the agent."""
     capacity: int = 40

@@ -26,6 +26,7 @@ class Section:
 
 MINE, CASES, DESK = N_("Yours"), N_("Cases"), N_("Desk")
 SECTIONS: Sequence[Section] = (
+    Section("notices", N_("Notices"), MINE, Role.VIEWER),
     Section("canned-replies", N_("Canned replies"), CASES, Role.AGENT),
     Section("macros", N_("Macros"), CASES, Role.AGENT),
 )

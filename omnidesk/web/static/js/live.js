@@ -4,6 +4,7 @@ import { heard } from "./composer/draft.js";
 import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
 import { openedNumber, refreshList, refreshRow, view } from "./list.js";
+import { refreshSoon as refreshPresence } from "./presence.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
@@ -17,7 +18,9 @@ let complaint = null;
 const refreshCounts = atMostEvery(1000, () => htmx.trigger(document.body, "counts-changed"));
 
 export function tell(what) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+  if (socket?.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(what));
+  return true;
 }
 
 export function tellShown() {
@@ -43,6 +46,8 @@ function hear(message) {
   else if (message.draft) heard(message);
   else if (message.here) message.here === openedNumber() && showPeople(message.people);
   else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
+  else if (message.agents) refreshPresence();
+  else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
     refreshRow(message.case, message.in_view).catch(refreshSoon);
     refreshCounts();
@@ -54,6 +59,7 @@ function connect() {
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
   socket.addEventListener("open", () => {
     tellShown();
+    document.dispatchEvent(new Event("live-open"));
     if (failures) refreshAll();
     if (!offline.hidden) toast(say("connected"), "ok");
     clearTimeout(complaint);

@@ -8,10 +8,13 @@ import "./completions.js";
 import "./palette.js";
 import "./viewer.js";
 import "./macro-form.js";
+import "./notices.js";
+import "./push.js";
 import { startCase } from "./case.js";
 import { startComposer } from "./composer.js";
 import { startSlash } from "./slash.js";
 import { markOpened } from "./list.js";
+import { startPresence } from "./presence.js";
 import { startLive, tell, tellShown } from "./live.js";
 
 function start() {
@@ -30,4 +33,5 @@ document.addEventListener("htmx:after:swap", (event) => {
   tellShown();
 });
 start();
+startPresence(tell);
 startLive();

@@ -6,3 +6,7 @@ export const units = texts.units;
 export function say(name, values = {}) {
   return texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
+
+export function words(name) {
+  return texts[name];
+}
