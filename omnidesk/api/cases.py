@@ -49,5 +49,5 @@ async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Cas
 
 def _answer(row: CaseRow) -> answers.Case:
     said = {"id": str(row.id), "contact": str(row.contact_id), "labels": list(row.labels)}
-    # own status names and snoozing are not there yet
-    return answers.Case.model_validate({**row._asdict(), **said, "status": row.category, "snoozed_until": None})
+    # own status names are not there yet
+    return answers.Case.model_validate({**row._asdict(), **said, "status": row.category})

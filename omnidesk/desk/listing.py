@@ -38,6 +38,7 @@ class CaseRow(NamedTuple):
     fields: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+    snoozed_until: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
     team_id: int

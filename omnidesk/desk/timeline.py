@@ -4,11 +4,13 @@ Each is read with a fixed number of queries.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk import properties
 from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.desk.directory import people
 from omnidesk.store.models import (
@@ -55,6 +57,7 @@ class SidePanel:
     scores: dict[int, int]
     participants: list[ContactPoint]
     survey: Invitation | None
+    labels: Sequence[str]
 
 
 async def timeline(
@@ -148,4 +151,5 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
         scores=people.scores_of(await people.answers_in(session, [case.id, *(other.id for other in history)])),
         participants=list(await session.exec(taking_part)),
         survey=(await session.exec(surveys.limit(1))).first(),
+        labels=await properties.labels_of(session, case.id),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from omnidesk.desk import cases, conversation, interactions, notices, sla
+from omnidesk.desk import cases, conversation, interactions, notices, sla, snoozing
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case, Category, Holder, NoticeKind, SlaTimer
@@ -14,7 +14,7 @@ _AT_ONCE = 100
 
 
 class NextSteps:
-    """The worker that closes resolved cases and ends the bot's waiting, each when its time has come."""
+    """The worker that closes resolved cases, brings back snoozed ones and ends the bot's waiting, each in its time."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -37,6 +37,8 @@ class NextSteps:
             if case.category == Category.RESOLVED:
                 cases.close(tx, case)
                 interactions.event(tx, case, "closed")
+            elif case.snoozed:
+                snoozing.come_back(tx, case)
             elif case.holder == Holder.BOT:
                 await conversation.give_up_waiting(tx, case)
 

@@ -93,6 +93,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
                 moment.astimezone(context["zone"]).date(), context["now"].astimezone(context["zone"]).date()
             )
         ),
+        day_and_time=pass_context(lambda context, moment: _day_and_time(said, context, moment)),
         lasting=said.lasting,
         sentence=lambda text: sentence(text, language),
         mentioned=mentioned,
@@ -118,6 +119,13 @@ def _tag(
         return Markup(html)  # noqa: S704 - escaped above; Markup.format takes four times as long
 
     return tag
+
+
+def _day_and_time(said: times.Times, context: Context, moment: datetime | str) -> str:
+    """A date and a time of day, also of one that an event wrote down."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    day = said.date(at.astimezone(context["zone"]).date(), context["now"].astimezone(context["zone"]).date())
+    return f"{day} {said.clock(at, context['zone'])}"
 
 
 def size(count: int, language: str) -> str:

@@ -77,7 +77,7 @@ class Times:
 
 
 def later(named: str, now: datetime, zone: tzinfo) -> datetime:
-    """When a reply that is put off is to go: `hour`, `tomorrow`, `monday` (at nine), or a local date and time.
+    """When a reply that is put off is to go: `hour`, `tomorrow`, `monday` (at nine), `week`, or a local date and time.
 
     Raises Invalid, which names the field.
     """
@@ -87,6 +87,8 @@ def later(named: str, now: datetime, zone: tzinfo) -> datetime:
         return now + timedelta(hours=1)
     if named == "tomorrow":
         return (nine + timedelta(days=1)).astimezone(UTC)
+    if named == "week":
+        return now + timedelta(days=7)
     if named == "monday":
         return (nine + timedelta(days=7 - here.weekday())).astimezone(UTC)
     try:

@@ -21,6 +21,13 @@ function open(id) {
   if (menu) menu.open = true;
 }
 
+// On a narrow page the panel with the menu comes out first.
+function pick(name) {
+  const side = document.getElementById("side");
+  if (!side.checkVisibility()) side.showPopover();
+  open(`pick-${name}`);
+}
+
 function go(path) {
   return () => (location.href = path);
 }
@@ -47,6 +54,8 @@ does("note", () => write("note"));
 does("take", () => press("taking"));
 does("assign", () => open("assign"));
 does("resolve", () => press("resolution"));
+does("snooze", () => (document.getElementById("waking") ? press("waking") : open("snooze")));
+for (const name of ["labels", "priority", "team"]) does(name, () => pick(name));
 does("latest", toEnd);
 does("details", details);
 does("search", search);

@@ -25,15 +25,36 @@ document.addEventListener("htmx:after:request", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] [autofocus]")?.focus());
 
+// What is not among the options can be made, unless it is there already.
+function offerNew(field) {
+  const name = field.value.trim();
+  const form = field.closest("form");
+  const making = form.querySelector("[data-making]");
+  const known = [...form.querySelectorAll("[data-name]")].some((option) => plain(option.dataset.name) === plain(name));
+  making.hidden = !name || known;
+  making.value = name;
+  making.querySelector("b").textContent = name;
+}
+
+document.addEventListener("click", (event) => {
+  const option = event.target.closest?.("button[data-off]");
+  if (!option) return;
+  const off = document.createElement("input");
+  Object.assign(off, { type: "hidden", name: "off", value: "true" });
+  option.form.append(off);
+});
+
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-filter]")) return;
   const wanted = plain(event.target.value);
   for (const option of event.target.closest("form").querySelectorAll("[data-name]"))
     option.hidden = !plain(option.dataset.name).includes(wanted);
+  if ("new" in event.target.dataset) offerNew(event.target);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches?.("[data-filter]")) return;
   event.preventDefault();
-  const wanted = event.target.value.trim() ? "[data-name]:not([hidden])" : "[data-always]";
-  event.target.closest("form").querySelector(wanted)?.click();
+  const form = event.target.closest("form");
+  const fitting = form.querySelector("[data-name]:not([hidden])") ?? form.querySelector("[data-making]:not([hidden])");
+  (event.target.value.trim() ? fitting : form.querySelector("[data-always]:not([hidden])"))?.click();
 });
