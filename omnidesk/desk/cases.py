@@ -18,6 +18,8 @@ from omnidesk.store.models import Agent, Case, Category, Contact, ContactPoint, 
 
 OPEN = (Category.NEW, Category.OPEN, Category.WAITING, Category.ON_HOLD)
 DONE = (Category.RESOLVED, Category.CLOSED)
+NO_WORK = ("spam", "merged")
+"""Dispositions of cases that were none: timers and armed actions end, and no report counts them."""
 
 
 def changed(tx: Transaction, case: Case) -> None:
@@ -37,6 +39,8 @@ async def _settle(tx: Transaction, cases: list[Case]) -> None:
 
 def shelf_of(case: Case) -> Shelf:
     """Where a case stands in the views."""
+    if case.disposition in NO_WORK:
+        return Shelf.GONE
     if case.category in DONE:
         return Shelf.DONE
     if case.snoozed:
@@ -162,6 +166,19 @@ def close(tx: Transaction, case: Case) -> None:
     set_category(case, Category.CLOSED)
     case.closed_at = tx.now
     case.next_step_at = None
+    changed(tx, case)
+
+
+async def end(tx: Transaction, case: Case, disposition: str) -> None:
+    """Close a case that is no work of its own (see NO_WORK)."""
+    if case.category in OPEN:
+        await _load(tx, case.assignee_id, -1)
+        tx.publish(WorkWaiting("routing"))
+    wake(case)
+    set_category(case, Category.CLOSED)
+    case.disposition, case.closed_at = disposition, tx.now
+    case.unread, case.waits_since, case.next_step_at = False, None, None
+    case.needs_bot = case.needs_routing = case.needs_agent = False
     changed(tx, case)
 
 

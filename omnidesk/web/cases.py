@@ -118,7 +118,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     viewer = viewer_of(request)
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer, _number(request))
-    view = next(view for view in views.VIEWS if views.in_view(case, viewer, view))
+    view = next((view for view in views.VIEWS if views.in_view(case, viewer, view)), "all")
     raise web.HTTPSeeOther(f"/inbox/{view}/{case.number}")
 
 
@@ -277,6 +277,13 @@ async def assignees(request: web.Request) -> web.StreamResponse:
         found = await agents.assignable(session, case.team_id)
     there = {agent.id: presence.of(agent, database.now()) for agent in found}
     return page(request, "cases/assignees.html", case=case, agents=found, there=there)
+
+
+async def more(request: web.Request) -> web.StreamResponse:
+    """What else can be done with the case."""
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+    return page(request, "cases/more_options.html", case=case)
 
 
 async def assign(request: web.Request) -> web.StreamResponse:

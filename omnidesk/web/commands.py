@@ -47,6 +47,7 @@ COMMANDS: Sequence[Command] = (
     Command("labels", N_("Labels"), "l", "case", Role.AGENT),
     Command("priority", N_("Change the priority"), "p", "case", Role.AGENT),
     Command("team", N_("Change the team"), "t", "case", Role.AGENT),
+    Command("more", N_("More to do with the case"), ".", "case", Role.AGENT),
     Command("latest", N_("To the newest message"), "b", "case"),
     Command("details", N_("About this case"), "d", "case"),
     Command("send", N_("Send"), "mod+Enter", "text", Role.AGENT),

@@ -34,6 +34,7 @@ from omnidesk.web import (
     quarantine,
     search,
     sign_in,
+    spam,
     surveys,
     uploads,
 )
@@ -104,6 +105,10 @@ ROUTES = (
     Route("GET", f"{_CASE}/callees", macros.callees, AGENT),
     Route("POST", f"{_CASE}/macros", macros.apply, AGENT),
     Route("POST", f"{_CASE}/macros/undoing", macros.undo, AGENT),
+    Route("GET", f"{_CASE}/more", cases.more, AGENT),
+    Route("POST", f"{_CASE}/spam", spam.mark, AGENT),
+    Route("POST", f"{_CASE}/spam/undoing", spam.unmark, AGENT),
+    Route("POST", f"{_POINT}/blocking", spam.block, AGENT),
     Route("POST", f"{_CASE}/snooze", properties.snooze, AGENT),
     Route("POST", f"{_CASE}/waking", properties.wake, AGENT),
     Route("GET", f"{_CASE}/options/{{property:team|priority|labels}}", properties.options, AGENT),

@@ -15,7 +15,7 @@ from tests.web.conftest import Visit
 PAGES_OF_A_CASE = (
     "/inbox/all/{number}", "/cases/{number}", "/cases/{number}/changes", "/cases/{number}/earlier",
     "/cases/{number}/interactions/2/original", "/cases/{number}/assignment", "/cases/{number}/addressees",
-    "/inbox/all/rows/{number}",
+    "/inbox/all/rows/{number}", "/cases/{number}/more",
 )  # fmt: skip
 CHANGES_OF_A_CASE = {
     "interactions": {"kind": "reply", "text": "Hello"}, "assignment": {"agent": ""}, "holder": {}, "resolution": {},

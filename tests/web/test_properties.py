@@ -45,6 +45,19 @@ async def test_a_case_is_snoozed_and_woken_by_keyboard(office: Office, window: A
     await expect(page.locator(f"#row-{case.number}")).to_have_count(1)
 
 
+async def test_spam_is_marked_and_taken_back_with_one_click(office: Office, window: Any) -> None:
+    case = await office.says("Buy this", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.locator("#more summary").click()
+    await picture(page, "more-menu")
+    await page.get_by_role("button", name="Mark as spam and block the sender").click()
+    await expect(page.locator(f"#row-{case.number}")).to_have_count(0)
+    await expect(page.locator("#side")).to_contain_text("blocked")
+    await page.locator(".toast.ok button").click()
+    await expect(page.locator(f"#row-{case.number}")).to_have_count(1)
+    await expect(page.locator("#side .points")).not_to_contain_text("blocked")
+
+
 async def test_the_properties_are_changed_on_a_phone(office: Office, window: Any) -> None:
     case = await office.says("Hello", name="Mia")
     page = await window("Bo", f"/inbox/all/{case.number}", **size("phone"))
@@ -60,6 +73,7 @@ async def test_the_properties_are_changed_on_a_phone(office: Office, window: Any
     [
         ("snooze", {"until": "reply"}), ("waking", {}), ("team", {"team": "support"}),
         ("priority", {"priority": "high"}), ("labels", {"label": "x"}),
+        ("spam", {"block": "true"}), ("spam/undoing", {}),
     ],
 )  # fmt: skip
 async def test_cy_is_refused(office: Office, visit: Visit, path: str, form: dict[str, str]) -> None:

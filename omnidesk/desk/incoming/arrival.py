@@ -127,7 +127,7 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
     if answered is not None:
         message.arrival.case_id = answered
         return
-    case = _case(tx, message, joins, opened)
+    case = await _case(tx, message, joins, opened)
     message.arrival.case_id = case.id
     if case.contact_id == message.person.contact.id:
         joins.remember(case, message.who)
@@ -136,6 +136,8 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         _add_participant(tx, case, message.person, joins)
     interaction_id = _append(tx, case, message)
     _remember_id(tx, case, message, joins, interaction_id)
+    if message.person.point.blocked:
+        return
     if not message.inbound.automatic:
         planned.customer_wrote(tx, case)
         if case.assignee_id is not None:
@@ -176,20 +178,23 @@ async def _second_copy(tx: Transaction, message: _Message, joins: Joins) -> bool
     return True
 
 
-def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> Case:
+async def _case(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> Case:
     inbox = message.arrival.inbox
     found = joins.case_for(message.inbound, message.token_case, inbox.join, message.who)
     # What no person wrote (an absence notice, say) is logged where it belongs and takes up no work that is done.
-    if found is not None and (message.inbound.automatic or cases.takes_messages(found, inbox.row.reopen_days, tx.now)):
+    quiet = message.inbound.automatic or message.person.point.blocked
+    if found is not None and (quiet or cases.takes_messages(found, inbox.row.reopen_days, tx.now)):
         return found
     _learn_language(message)
-    with_bot = inbox.row.bot is not None and not message.inbound.automatic
+    with_bot = inbox.row.bot is not None and not quiet
     case = cases.open_case(
         tx, inbox.row, message.person.point, message.person.contact, subject=_subject(message.inbound),
         with_bot=with_bot,
     )  # fmt: skip
     opened.append(case)
     interactions.event(tx, case, "opened", channel=inbox.row.channel)
+    if message.person.point.blocked:
+        await cases.end(tx, case, "spam")
     if found is not None:
         case.linked_case_id = found.id
         interactions.event(tx, case, "linked", number=found.number)

@@ -35,6 +35,8 @@ class Shelf(StrEnum):
     OPEN = "open"
     SNOOZED = "snoozed"
     DONE = "done"
+    GONE = "gone"
+    """Spam, or merged into another case: in no list."""
 
 
 class Priority(StrEnum):

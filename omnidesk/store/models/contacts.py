@@ -47,6 +47,8 @@ class ContactPoint(Row, table=True):
     working: bool = True
     """False after a permanent failure to deliver."""
     failure: str = ""
+    blocked: bool = False
+    """An agent said so: what comes from there is kept and troubles nobody."""
     consent: bool = True
     """False after a STOP word, until START: nothing automatic is sent there."""
     created_at: datetime = moment()

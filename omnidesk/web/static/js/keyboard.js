@@ -56,6 +56,7 @@ does("assign", () => open("assign"));
 does("resolve", () => press("resolution"));
 does("snooze", () => (document.getElementById("waking") ? press("waking") : open("snooze")));
 for (const name of ["labels", "priority", "team"]) does(name, () => pick(name));
+does("more", () => open("more"));
 does("latest", toEnd);
 does("details", details);
 does("search", search);

@@ -1,0 +1,53 @@
+"""Spam: a case that is no work, and a sender whose messages are kept but trouble nobody."""
+
+from omnidesk.desk import actions, cases, interactions, surveys
+from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.interactions import By
+from omnidesk.desk.outgoing import deliveries, planned
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Case, ContactPoint, Role
+
+SPAM = "spam"
+
+
+async def mark(tx: Transaction, viewer: Viewer, number: int, *, block: bool = False) -> Case:
+    """Close a case as spam: its clocks and armed actions end, it counts nowhere. `block`: its sender too."""
+    case = await actions.for_work(tx, viewer, number)
+    if case.disposition != SPAM:
+        await planned.disarm(tx, [case], SPAM)
+        await surveys.cancel(tx, case)
+        await cases.end(tx, case, SPAM)
+        interactions.event(tx, case, "marked_as_spam", By.viewer(viewer))
+    if block:
+        await _block(tx, viewer, case, case.contact_point_id, blocked=True)
+    return case
+
+
+async def unmark(tx: Transaction, viewer: Viewer, number: int) -> Case:
+    """It was no spam: the case is open again, and its sender is heard again."""
+    case = await actions.for_work(tx, viewer, number)
+    if case.disposition == SPAM:
+        interactions.event(tx, case, "not_spam", By.viewer(viewer))
+        await actions.reopen(tx, viewer, number)
+        await _block(tx, viewer, case, case.contact_point_id, blocked=False)
+    return case
+
+
+async def block(tx: Transaction, viewer: Viewer, point_id: int, *, blocked: bool) -> ContactPoint:
+    """Keep what an address sends without troubling anybody, or let it be heard again."""
+    must_be(viewer, Role.AGENT)
+    return await _block(tx, viewer, None, point_id, blocked=blocked)
+
+
+async def _block(
+    tx: Transaction, viewer: Viewer, case: Case | None, point_id: int, *, blocked: bool
+) -> ContactPoint:  # fmt: skip
+    point = await tx.get(ContactPoint, point_id)
+    if point.blocked != blocked:
+        point.blocked = blocked
+        if case is not None:
+            name = "sender_blocked" if blocked else "sender_unblocked"
+            interactions.event(tx, case, name, By.viewer(viewer), address=point.address)
+    if blocked:
+        await deliveries.cancel_automatic(tx, point, "the sender was blocked")
+    return point

@@ -1,0 +1,59 @@
+"""Spam and blocked senders: kept, and troubling nobody."""
+
+from omnidesk.desk import actions, snoozing, spam
+from omnidesk.store.models import ContactPoint, Delivery, Interaction, Notice, SlaTimer
+from tests.office import Office
+
+
+async def test_spam_ends_everything_and_can_be_taken_back(office: Office) -> None:
+    case = await office.says("Buy this")
+    await office.act("Ada", actions.take, case.number)
+    case = await office.act("Ada", spam.mark, case.number)
+    assert (case.category, case.disposition, case.shelf, case.due_at) == ("closed", "spam", "gone", None)
+    assert {timer.state for timer in await office.all(SlaTimer)} == {"cancelled"}
+    assert not await office.all(Delivery)
+    case = await office.act("Ada", spam.unmark, case.number)
+    assert (case.category, case.disposition, case.shelf) == ("open", None, "open")
+    assert case.due_at is not None
+
+
+async def test_marking_twice_is_marking_once(office: Office) -> None:
+    case = await office.says("Buy this")
+    await office.act("Ada", spam.mark, case.number)
+    before = await office.log(case)
+    await office.act("Ada", spam.mark, case.number)
+    assert len(await office.log(case)) == len(before)
+    case = await office.act("Ada", snoozing.wake, case.number)
+    assert case.shelf == "gone"
+
+
+async def test_what_a_blocked_sender_writes_is_kept_and_troubles_nobody(office: Office) -> None:
+    case = await office.says("Buy this")
+    await office.act("Ada", actions.take, case.number)
+    await office.act("Ada", spam.mark, case.number, block=True)
+    told = len(await office.all(Notice))
+    again = await office.says("Buy that")
+    assert (again.number, again.shelf, again.unread) == (case.number, "gone", False)
+    other = await office.says("And this", inbox="bot")
+    assert (other.disposition, other.shelf, other.needs_bot, other.number != case.number) == (
+        "spam",
+        "gone",
+        False,
+        True,
+    )
+    assert [row.text for row in await office.all(Interaction) if row.kind == "message"] == [
+        "Buy this",
+        "Buy that",
+        "And this",
+    ]
+    assert len(await office.all(Notice)) == told
+
+
+async def test_an_unblocked_sender_is_heard_again(office: Office) -> None:
+    case = await office.says("Buy this")
+    await office.act("Ada", spam.mark, case.number, block=True)
+    await office.act("Ada", spam.unmark, case.number)
+    (point,) = await office.all(ContactPoint)
+    assert not point.blocked
+    again = await office.says("Sorry, a question")
+    assert (again.number, again.shelf, again.unread) == (case.number, "open", True)
