@@ -37,6 +37,10 @@ _SHOWN = {"mod": "Ctrl", "shift": "⇧", "plus": "+"}
 COMMANDS: Sequence[Command] = (
     Command("next", N_("Next case in the list"), "j", "list"),
     Command("previous", N_("Previous case in the list"), "k", "list"),
+    Command("choose", N_("Choose the case"), "x", "list", Role.AGENT),
+    Command("choose_range", N_("Choose up to here"), "shift+x", "list", Role.AGENT),
+    Command("choose_all", N_("Choose all that are loaded"), "mod+a", "list", Role.AGENT),
+    Command("bulk", N_("Do with the chosen cases"), "shift+b", "list", Role.AGENT),
     Command("open", N_("Open the case"), "Enter", "list"),
     Command("reply", N_("Reply"), "r", "case", Role.AGENT),
     Command("note", N_("Internal note"), "n", "case", Role.AGENT),

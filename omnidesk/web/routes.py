@@ -12,6 +12,7 @@ from aiohttp import web
 from omnidesk.store.models import Role
 from omnidesk.web import (
     assets,
+    bulk,
     cases,
     contacts,
     drafts,
@@ -122,6 +123,11 @@ ROUTES = (
     Route("GET", "/search/rows", search.rows, VIEWER),
     Route("GET", "/search/completions", search.complete, VIEWER),
     Route("GET", r"/search/{number:\d{1,9}}", search.show_case, VIEWER),
+    Route("GET", "/bulk", bulk.menu, AGENT),
+    Route("POST", "/bulk", bulk.begin, AGENT),
+    Route("GET", r"/bulk/{job:\d{1,19}}", bulk.show, AGENT),
+    Route("POST", r"/bulk/{job:\d{1,19}}/stopping", bulk.stop, AGENT),
+    Route("POST", r"/bulk/{job:\d{1,19}}/undoing", bulk.undo, AGENT),
     Route("GET", "/palette", palette.find, VIEWER),
     Route("GET", "/contacts", contacts.show_list, VIEWER),
     Route("GET", "/contacts/rows", contacts.rows, VIEWER),

@@ -22,6 +22,7 @@ CHANGES_OF_A_CASE = {
     "reopening": {}, "reply-address": {"position": "2"}, "read": {"position": "1"},
 }  # fmt: skip
 EXAMPLES = {
+    "job": "1",
     "property": "team",
     "kind": "macros",
     "macro": "1",

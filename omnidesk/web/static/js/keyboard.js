@@ -72,7 +72,8 @@ const NATIVE = ["Enter"]; // what has the focus answers to these by itself
 function keysOf(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const mod = event.ctrlKey || event.metaKey ? "mod+" : "";
-  const shift = event.shiftKey && (mod || event.key.length > 1) ? "shift+" : "";
+  const letter = event.key.length > 1 || event.key.toLowerCase() !== event.key.toUpperCase();
+  const shift = event.shiftKey && (mod || letter) ? "shift+" : ""; // a sign such as ? has its shift in it
   return mod + shift + key;
 }
 

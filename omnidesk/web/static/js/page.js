@@ -6,6 +6,7 @@ import "./menus.js";
 import "./keyboard.js";
 import "./completions.js";
 import "./palette.js";
+import "./selection.js";
 import "./viewer.js";
 import "./macro-form.js";
 import "./notices.js";
