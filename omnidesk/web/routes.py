@@ -43,6 +43,7 @@ from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
 from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
+from omnidesk.web.settings import setup as setting_up
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
@@ -50,6 +51,9 @@ _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
 _MACROS = "/settings/{kind:canned-replies|macros}"
 _MACRO = r"{macro:\d{1,19}}"
+_SETUP = "/settings/{kind:statuses|case-fields|contact-fields}"
+_NAMES = "/settings/{kind:labels|dispositions}"
+_ENTRY = r"{entry:\d{1,19}}"
 _POINT = r"/points/{point:\d{1,19}}"
 
 
@@ -163,6 +167,18 @@ ROUTES = (
     Route("POST", "/push-subscriptions/removal", notice_choices.unsubscribe, VIEWER),
     Route("GET", "/presence", presence.tell, VIEWER),
     Route("POST", "/presence", presence.choose, VIEWER),
+    Route("GET", _SETUP, setting_up.show, ADMIN),
+    Route("GET", f"{_SETUP}/{_ENTRY}", setting_up.show, ADMIN),
+    Route("POST", _SETUP, setting_up.save, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}", setting_up.save, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}/archiving", setting_up.archive, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}/place", setting_up.move, ADMIN),
+    Route("GET", _NAMES, setting_up.show, SUPERVISOR),
+    Route("GET", f"{_NAMES}/{_ENTRY}", setting_up.show, SUPERVISOR),
+    Route("POST", _NAMES, setting_up.save, SUPERVISOR),
+    Route("POST", f"{_NAMES}/{_ENTRY}", setting_up.save, SUPERVISOR),
+    Route("POST", f"{_NAMES}/{_ENTRY}/archiving", setting_up.archive, SUPERVISOR),
+    Route("POST", rf"/settings/{{kind:dispositions}}/{_ENTRY}/place", setting_up.move, SUPERVISOR),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

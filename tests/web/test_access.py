@@ -32,6 +32,7 @@ EXAMPLES = {
     "raw": "1",
     "contact": "1",
     "point": "1",
+    "entry": "1",
 }
 
 
