@@ -12,7 +12,7 @@ from omnidesk.keys import DATABASE
 async def find(call: Call, query: forms.CaseQuery) -> answers.CasePage:
     """Cases, the newest first; with `updated_since` the one first that was changed longest ago."""
     wanted = Wanted(
-        category=query.status, team=query.team, assignee=query.assignee, inbox=query.inbox,
+        status=query.status, team=query.team, assignee=query.assignee, inbox=query.inbox,
         contact_id=int(query.contact) if query.contact else None, label=query.label, updated_since=query.updated_since,
     )  # fmt: skip
     async with call.app[DATABASE].session() as session:
@@ -49,5 +49,4 @@ async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Cas
 
 def _answer(row: CaseRow) -> answers.Case:
     said = {"id": str(row.id), "contact": str(row.contact_id), "labels": list(row.labels)}
-    # own status names are not there yet
-    return answers.Case.model_validate({**row._asdict(), **said, "status": row.category})
+    return answers.Case.model_validate({**row._asdict(), **said, "status": row.own_status or row.category})

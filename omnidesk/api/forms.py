@@ -46,10 +46,20 @@ Email = Annotated[Word, Field(max_length=320, description="The address an agent 
 Address = Annotated[Word, Field(max_length=320, examples=["max@example.com"])]
 
 
+StatusName = Annotated[
+    str,
+    Field(
+        pattern=f"^(?:{'|'.join(Category)}|{PATTERNS['slug']})$",
+        description="A category, or the slug of one of the desk's own statuses.",
+        examples=["open"],
+    ),
+]
+
+
 class CaseQuery(Page):
     """Which cases; the newest first, or with `updated_since` the one first that was changed longest ago."""
 
-    status: Category | None = None
+    status: StatusName | None = None
     team: Slug | None = None
     assignee: Email | None = None
     inbox: Slug | None = None
@@ -71,7 +81,7 @@ class CaseChange(Incoming):
     """What to change of a case; what is not named, or null, stays. `version`: the one that was read."""
 
     version: Count
-    status: Category | None = None
+    status: StatusName | None = None
     priority: Priority | None = None
     team: Slug | None = None
     assignee: Email | None = Field(default=None, description="null = nobody.")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import cases, files, interactions, mentions, notices, surveys
+from omnidesk.desk import cases, files, interactions, mentions, notices, resolving, surveys
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
@@ -112,6 +112,7 @@ async def reply(
 async def _go_on(tx: Transaction, viewer: Viewer, case: Case, then: Category | None) -> None:
     """What becomes of a case with a reply."""
     if then == Category.RESOLVED:
+        await resolving.check(tx, viewer, case)
         await _resolve(tx, viewer, case)
     elif then in (Category.WAITING, Category.ON_HOLD):
         cases.set_category(case, then)
@@ -247,10 +248,17 @@ async def take(tx: Transaction, viewer: Viewer, number: int) -> Case:
     return await assign(tx, viewer, number, viewer.agent_id)
 
 
-async def resolve(tx: Transaction, viewer: Viewer, number: int) -> Case:
-    """The work is done. The survey is armed."""
+async def resolve(tx: Transaction, viewer: Viewer, number: int, disposition: str | None = None) -> Case:
+    """The work is done, and why it ended (a slug). The survey is armed.
+
+    Raises Invalid (`not_ready`) when fields or tasks must come first.
+    """
     case = await for_work(tx, viewer, number)
-    if case.category not in cases.DONE and not await planned.resolve_with(tx, viewer, case):
+    if case.category in cases.DONE:
+        return case
+    await resolving.check(tx, viewer, case)
+    case.disposition = await resolving.outcome(tx, disposition)
+    if not await planned.resolve_with(tx, viewer, case):
         await _resolve(tx, viewer, case)
         await planned.disarm(tx, [case], "resolved")
     return case
@@ -262,7 +270,7 @@ async def _resolve(tx: Transaction, viewer: Viewer, case: Case) -> None:
         await _own(tx, viewer, case)
     inbox = await tx.session.get_one(Inbox, case.inbox_id)
     await cases.resolve(tx, case, inbox.close_days)
-    interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent")
+    interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent", **await resolving.said(tx, case))
     await surveys.arm(tx, case)
 
 

@@ -122,6 +122,7 @@ def wake(case: Case) -> None:
 async def _begin_cycle(tx: Transaction, case: Case) -> None:
     """Reopen: holder, team and assignee stay; routing finds somebody where nobody is left."""
     set_category(case, Category.OPEN)
+    case.disposition = None
     case.cycle += 1
     case.resolved_at = None
     case.next_step_at = None
@@ -143,7 +144,6 @@ async def _is_here(tx: Transaction, agent_id: int | None) -> bool:
 async def reopen(tx: Transaction, case: Case) -> None:
     """Take up a resolved or closed case again."""
     case.closed_at = None
-    case.disposition = None
     await _begin_cycle(tx, case)
     changed(tx, case)
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from omnidesk.desk import actions, cases, interactions
+from omnidesk.desk import actions, cases, interactions, own_fields
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.interactions import By
+from omnidesk.desk.setup import statuses
 from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Agent, Case, CaseLabel, Category, Holder, Membership, Role, Team
+from omnidesk.store.models import Agent, Case, CaseLabel, Category, FieldSubject, Holder, Membership, Role, Status, Team
 
 LARGEST_FIELDS = 16_384
 """Bytes of all fields of a case or a contact together, as JSON."""
@@ -24,8 +25,8 @@ async def change(tx: Transaction, viewer: Viewer, number: int, version: int, wan
     """Make a case as `wanted` says; what it does not name stays. All of it is done, or nothing.
 
     `wanted`: team (slug), assignee (email or None), priority, labels (all of them), fields (those that change; None
-    removes one), status (a category). Raises NotFound, NotAllowed, Invalid, and Conflict (`stale`) when `version` is
-    not the newest.
+    removes one), status (a category, or the slug of an own status). Raises NotFound, NotAllowed, Invalid, and Conflict
+    (`stale`) when `version` is not the newest.
     """
     case = await actions.for_work(tx, viewer, number)
     if case.version != version:
@@ -83,12 +84,14 @@ async def _label(tx: Transaction, viewer: Viewer, case: Case, labels: list[str])
     interactions.event(tx, case, "labels_changed", By.viewer(viewer), added=added, removed=removed)
 
 
-async def _note_fields(tx: Transaction, viewer: Viewer, case: Case, fields: Mapping[str, Any]) -> None:
-    now = merged(case.fields, fields)
+async def note_fields(tx: Transaction, viewer: Viewer, case: Case, fields: Mapping[str, Any]) -> None:
+    """Write down fields of a locked case; None removes one. Raises Invalid for what a field can't hold."""
+    now = merged(case.fields, await own_fields.checked(tx.session, FieldSubject.CASE, fields))
     names = sorted(name for name in fields if now.get(name) != case.fields.get(name))
     if names:
         case.fields = now
-        interactions.event(tx, case, "fields_changed", By.viewer(viewer), names=names)
+        said = await own_fields.keep(tx, case, names)
+        interactions.event(tx, case, "fields_changed", By.viewer(viewer), names=names, changes=said)
 
 
 def merged(known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,30 +104,58 @@ def merged(known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any
     return now
 
 
-async def _set_status(tx: Transaction, viewer: Viewer, case: Case, status: str) -> None:
-    """By the verbs that the pages use; closing an open case resolves it first."""
-    if status == case.category:
+async def set_status(tx: Transaction, viewer: Viewer, case: Case, status: str) -> None:
+    """Give a locked case a status, by a category or one of the desk's own, by the verbs that the pages use.
+
+    Closing an open case resolves it first. Raises Invalid, also where something must come before resolving.
+    """
+    own = None if status in list(Category) else await _own_status(tx, status)
+    category = Category(own.category if own else status)
+    if category == case.category and case.status_id == (own.id if own else None):
         return
-    if status == Category.NEW or (status == Category.RESOLVED and case.category == Category.CLOSED):
+    was, before = case.category, await _status_now(tx, case)
+    await _set_category(tx, viewer, case, category)
+    if category == case.category:
+        cases.set_category(case, category, own.id if own else None)
+        after = {"after": status, "after_name": own.name if own else None}
+        if own or (category not in cases.DONE and not (was in cases.DONE and category == Category.OPEN)):
+            interactions.event(tx, case, "status_changed", By.viewer(viewer), **before, **after)
+
+
+async def _own_status(tx: Transaction, slug: str) -> Status:
+    own = await statuses.called(tx.session, slug)
+    if own is None or own.archived:
         raise Invalid(
-            f"A case that is {case.category} can't become {status}; set it open.", fields={"status": "not possible"}
+            f"There is no status {slug}; choose a category or one of the desk's own.", fields={"status": "unknown"}
         )
-    if status in cases.DONE:
+    return own
+
+
+async def _status_now(tx: Transaction, case: Case) -> dict[str, Any]:
+    own = await tx.session.get(Status, case.status_id) if case.status_id else None
+    return {"before": own.slug if own else case.category, "before_name": own.name if own else None}
+
+
+async def _set_category(tx: Transaction, viewer: Viewer, case: Case, category: Category) -> None:
+    if category == case.category:
+        return
+    if category == Category.NEW or (category == Category.RESOLVED and case.category == Category.CLOSED):
+        raise Invalid(
+            f"A case that is {case.category} can't become {category}; set it open.", fields={"status": "not possible"}
+        )
+    if category in cases.DONE:
         await actions.resolve(tx, viewer, case.number)
-        if status == Category.CLOSED:
+        if category == Category.CLOSED:
             cases.close(tx, case)
             interactions.event(tx, case, "closed", By.viewer(viewer))
         return
     await actions.reopen(tx, viewer, case.number)
     actions.take_from_bot(tx, viewer, case)
-    if status != case.category:
-        before = case.category
-        cases.set_category(case, Category(status))
-        interactions.event(tx, case, "status_changed", By.viewer(viewer), before=before, after=status)
+    cases.set_category(case, category)
 
 
 # The status comes last: resolving asks who has the case.
 VERBS: dict[str, Verb] = {
-    "team": _move, "assignee": _give, "priority": _prioritise, "labels": _label, "fields": _note_fields,
-    "status": _set_status,
+    "team": _move, "assignee": _give, "priority": _prioritise, "labels": _label, "fields": note_fields,
+    "status": set_status,
 }  # fmt: skip

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Agent, Case, CaseLabel, Inbox, Team
+from omnidesk.store.models import Agent, Case, CaseLabel, Category, Inbox, Status, Team
 
 _CURSOR = re.compile(r"(?:([0-9]{1,17})-)?([0-9]{1,19})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,14 +46,15 @@ class CaseRow(NamedTuple):
     team: str
     assignee: str | None
     inbox: str
+    own_status: str | None
     labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases; None = whichever. Team and inbox by slug, the assignee by email."""
+    """Which cases; None = whichever. Team and inbox by slug, the assignee by email, the status by category or slug."""
 
-    category: str | None = None
+    status: str | None = None
     team: str | None = None
     assignee: str | None = None
     inbox: str | None = None
@@ -64,10 +65,17 @@ class Wanted:
 
 _OWN = CaseRow._fields[: CaseRow._fields.index("team")]
 _ROWS = (
-    sqlalchemy.select(*(col(getattr(Case, name)) for name in _OWN), col(Team.slug), col(Agent.email), col(Inbox.slug))
+    sqlalchemy.select(
+        *(col(getattr(Case, name)) for name in _OWN),
+        col(Team.slug),
+        col(Agent.email),
+        col(Inbox.slug),
+        col(Status.slug),
+    )
     .join(Team, col(Team.id) == col(Case.team_id))
     .join(Inbox, col(Inbox.id) == col(Case.inbox_id))
     .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))
+    .outerjoin(Status, col(Status.id) == col(Case.status_id))
 )
 _ONE = _ROWS.where(col(Case.number) == bindparam("number"))
 _LABELS = (
@@ -124,13 +132,14 @@ async def _conditions(session: AsyncSession, wanted: Wanted) -> list[ColumnEleme
         ("team", wanted.team, Team.id, Team.slug, Case.team_id),
         ("assignee", wanted.assignee and wanted.assignee.lower(), Agent.id, Agent.email, Case.assignee_id),
         ("inbox", wanted.inbox, Inbox.id, Inbox.slug, Case.inbox_id),
+        ("status", None if wanted.status in list(Category) else wanted.status, Status.id, Status.slug, Case.status_id),
     )
     found: list[ColumnElement[bool]] = []
     for field, name, key, column, place in named:
         if name is not None:
             found.append(col(place) == await _id(session, field, select(key).where(col(column) == name)))
-    if wanted.category is not None:
-        found.append(col(Case.category) == wanted.category)
+    if wanted.status in list(Category):
+        found.append(col(Case.category) == wanted.status)
     if wanted.contact_id is not None:
         found.append(col(Case.contact_id) == wanted.contact_id)
     if wanted.label is not None:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import properties
 from omnidesk.desk.access import Viewer, visible_row
+from omnidesk.desk.beside import Beside, beside
 from omnidesk.desk.directory import people
 from omnidesk.store.models import (
     Agent,
@@ -58,6 +59,7 @@ class SidePanel:
     participants: list[ContactPoint]
     survey: Invitation | None
     labels: Sequence[str]
+    own: Beside
 
 
 async def timeline(
@@ -152,4 +154,5 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
         participants=list(await session.exec(taking_part)),
         survey=(await session.exec(surveys.limit(1))).first(),
         labels=await properties.labels_of(session, case.id),
+        own=await beside(session, viewer, case),
     )

@@ -23,7 +23,7 @@ from omnidesk.text import variables
 from omnidesk.web import times
 from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
-from omnidesk.web.requests import Id, Number, done, file_url, id_in, is_fragment, page, read, viewer_of, zone_of
+from omnidesk.web.requests import Id, Number, done, file_url, id_in, page, read, viewer_of, zone_of
 
 _AT_FIRST = 60
 _REFRESHED = 200
@@ -307,16 +307,6 @@ async def answer_at(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].transaction() as tx:
         case = await redirecting.answer_at(tx, viewer_of(request), _number(request), form.position)
     return done(request, f"/cases/{case.number}", event=_CHANGED)
-
-
-async def resolve(request: web.Request) -> web.StreamResponse:
-    """Resolve the case; the toast offers to undo it."""
-    async with request.app[DATABASE].transaction() as tx:
-        case = await actions.resolve(tx, viewer_of(request), _number(request))
-    if not is_fragment(request):
-        raise web.HTTPSeeOther(f"/cases/{case.number}")
-    headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", "HX-Trigger": _CHANGED}
-    return page(request, "cases/resolved.html", headers=headers, case=case)
 
 
 async def reopen(request: web.Request) -> web.StreamResponse:

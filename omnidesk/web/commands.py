@@ -62,6 +62,7 @@ COMMANDS: Sequence[Command] = (
     Command("mine", N_("Go to my cases"), "g m", "anywhere"),
     Command("unassigned", N_("Go to unassigned cases"), "g u", "anywhere"),
     Command("all", N_("Go to all open cases"), "g a", "anywhere"),
+    Command("tasks", N_("My tasks"), "g t", "anywhere"),
     Command("contacts", N_("Contacts"), "c", "anywhere"),
     Command("notices", N_("Notices"), "g n", "anywhere"),
     Command("presence-online", N_("Set my presence: online"), "", "anywhere"),

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from omnidesk.desk.directory.names import readable
+from omnidesk.desk.setup import naming
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
@@ -101,6 +102,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         initials=lambda name: initials(name, language),
         readable=readable,
         notice=lambda told: notice_words.sentence(catalogue.gettext, told),
+        named=lambda name: naming.said(name, language),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

@@ -26,6 +26,7 @@ from omnidesk.web import (
     macros,
     middleware,
     notices,
+    own_fields,
     palette,
     pictures,
     planned,
@@ -33,16 +34,19 @@ from omnidesk.web import (
     presence,
     properties,
     quarantine,
+    resolving,
     search,
     sign_in,
     spam,
     surveys,
+    tasks,
     uploads,
 )
 from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
 from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
+from omnidesk.web.settings import setup as setting_up
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = "{view:mine|unassigned|all|bot|resolved}"
@@ -50,6 +54,10 @@ _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
 _MACROS = "/settings/{kind:canned-replies|macros}"
 _MACRO = r"{macro:\d{1,19}}"
+_SETUP = "/settings/{kind:statuses|case-fields|contact-fields}"
+_NAMES = "/settings/{kind:labels|dispositions}"
+_FIELD = "{field:[a-z0-9][a-z0-9-]{0,62}}"
+_ENTRY = r"{entry:\d{1,19}}"
 _POINT = r"/points/{point:\d{1,19}}"
 
 
@@ -100,7 +108,16 @@ ROUTES = (
     Route("POST", f"{_CASE}/assignment", cases.assign, AGENT),
     Route("POST", f"{_CASE}/holder", cases.take, AGENT),
     Route("POST", f"{_CASE}/reply-address", cases.answer_at, AGENT),
-    Route("POST", f"{_CASE}/resolution", cases.resolve, AGENT),
+    Route("GET", f"{_CASE}/resolution", resolving.ask, AGENT),
+    Route("POST", f"{_CASE}/resolution", resolving.resolve, AGENT),
+    Route("POST", f"{_CASE}/tasks", tasks.add, AGENT),
+    Route("POST", f"{_CASE}/links", tasks.link, AGENT),
+    Route("POST", f"{_CASE}/links/removal", tasks.unlink, AGENT),
+    Route("GET", "/tasks", tasks.mine, VIEWER),
+    Route("POST", r"/tasks/{task:\d{1,19}}/ticking", tasks.tick, AGENT),
+    Route("POST", r"/tasks/{task:\d{1,19}}/deletion", tasks.delete, AGENT),
+    Route("POST", f"{_CASE}/status", own_fields.set_status, AGENT),
+    Route("POST", f"{_CASE}/fields/{_FIELD}", own_fields.of_case, AGENT),
     Route("POST", f"{_CASE}/reopening", cases.reopen, AGENT),
     Route("GET", f"{_CASE}/offers", macros.offer, AGENT),
     Route("GET", f"{_CASE}/callees", macros.callees, AGENT),
@@ -134,6 +151,7 @@ ROUTES = (
     Route("GET", _CONTACT, contacts.show, VIEWER),
     Route("GET", f"{_CONTACT}/earlier", contacts.earlier, VIEWER),
     Route("POST", _CONTACT, contacts.change, AGENT),
+    Route("POST", f"{_CONTACT}/fields/{_FIELD}", own_fields.of_contact, AGENT),
     Route("GET", f"{_POINT}/owner", linking.panel, AGENT),
     Route("GET", f"{_POINT}/owner/candidates", linking.candidates, AGENT),
     Route("GET", f"{_POINT}/owner/preview", linking.preview, AGENT),
@@ -163,6 +181,18 @@ ROUTES = (
     Route("POST", "/push-subscriptions/removal", notice_choices.unsubscribe, VIEWER),
     Route("GET", "/presence", presence.tell, VIEWER),
     Route("POST", "/presence", presence.choose, VIEWER),
+    Route("GET", _SETUP, setting_up.show, ADMIN),
+    Route("GET", f"{_SETUP}/{_ENTRY}", setting_up.show, ADMIN),
+    Route("POST", _SETUP, setting_up.save, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}", setting_up.save, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}/archiving", setting_up.archive, ADMIN),
+    Route("POST", f"{_SETUP}/{_ENTRY}/place", setting_up.move, ADMIN),
+    Route("GET", _NAMES, setting_up.show, SUPERVISOR),
+    Route("GET", f"{_NAMES}/{_ENTRY}", setting_up.show, SUPERVISOR),
+    Route("POST", _NAMES, setting_up.save, SUPERVISOR),
+    Route("POST", f"{_NAMES}/{_ENTRY}", setting_up.save, SUPERVISOR),
+    Route("POST", f"{_NAMES}/{_ENTRY}/archiving", setting_up.archive, SUPERVISOR),
+    Route("POST", rf"/settings/{{kind:dispositions}}/{_ENTRY}/place", setting_up.move, SUPERVISOR),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

@@ -14,7 +14,19 @@ from omnidesk.desk.configuration import BotFile, Installed, Plan
 from omnidesk.errors import Invalid
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Agent, Applied, BotVersion, FaqEntry, Inbox, Membership, Survey, Team
+from omnidesk.store.models import (
+    Agent,
+    Applied,
+    BotVersion,
+    Disposition,
+    FaqEntry,
+    FieldDefinition,
+    Inbox,
+    Membership,
+    Status,
+    Survey,
+    Team,
+)
 
 KEYS = Keys("a secret of the tests")
 STARTER = Path(__file__).parents[2] / "config"
@@ -386,3 +398,56 @@ async def test_a_secret_that_came_from_no_file_is_exported_as_a_variable(databas
     text = (await exported(database, Path("out")))[Path("desk/inboxes.yaml")]
     assert "env: OMNIDESK_TG_TOKEN" in text
     assert "1:secret" not in text
+
+
+SETUP: dict[str, Any] = {
+    "teams": DESK["teams"],
+    "statuses": [{"slug": "escalated", "name": {"en": "Escalated"}, "category": "on_hold"}],
+    "fields": [
+        {"slug": "product", "name": {"tr": "Ürün"}, "kind": "choice",
+         "choices": [{"slug": "router", "name": {"en": "Router"}}]},
+        {"slug": "product", "subject": "contact", "name": {"en": "Product"}, "kind": "regex", "pattern": "[A-Z]+"},
+    ],
+    "labels": [{"name": "vip", "colour": "purple"}],
+    "dispositions": [{"slug": "solved", "name": {"en": "Solved"}}, {"slug": "lost", "name": {"en": "Lost"}}],
+}  # fmt: skip
+
+
+async def test_what_a_desk_sets_up_for_its_cases_is_brought_in_once(database: Database, desk: Path) -> None:
+    describe(desk, SETUP)
+    await applied(database, desk)
+    [status], fields, dispositions = [await rows(database, one) for one in (Status, FieldDefinition, Disposition)]
+    assert (status.slug, status.category, status.place) == ("escalated", "on_hold", 1)
+    assert [(one.subject, one.slug, one.kind) for one in fields] == [
+        ("case", "product", "choice"), ("contact", "product", "regex"),
+    ]  # fmt: skip
+    assert [one.place for one in dispositions] == [1, 2]
+    assert not (await planned(database, desk)).changes
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "why"),
+    [
+        ("statuses", {"slug": "open"}, "is a category"),
+        ("statuses", {"category": "closed"}, "has no own statuses"),
+        ("statuses", {"name": {}}, "is empty"),
+        ("fields", {"choices": []}, "kind choice has some"),
+        ("fields", {"kind": "regex", "choices": [], "pattern": "(a"}, "can't be used"),
+        ("dispositions", {"slug": "spam"}, "choose another slug"),
+    ],
+)
+async def test_what_is_wrong_with_it_is_told(
+    database: Database, desk: Path, kind: str, change: dict[str, Any], why: str
+) -> None:
+    first, *others = SETUP[kind]
+    describe(desk, {**SETUP, kind: [{**first, **change}, *others]})
+    with pytest.raises(Invalid, match=why):
+        await planned(database, desk)
+
+
+async def test_what_cases_go_by_can_not_change(database: Database, desk: Path) -> None:
+    describe(desk, SETUP)
+    await applied(database, desk)
+    describe(desk, {**SETUP, "statuses": [{**SETUP["statuses"][0], "category": "open"}]})
+    with pytest.raises(Invalid, match=r"statuses.escalated.category: is on_hold here"):
+        await planned(database, desk)

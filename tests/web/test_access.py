@@ -22,6 +22,8 @@ CHANGES_OF_A_CASE = {
     "reopening": {}, "reply-address": {"position": "2"}, "read": {"position": "1"},
 }  # fmt: skip
 EXAMPLES = {
+    "task": "1",
+    "field": "product",
     "job": "1",
     "property": "team",
     "kind": "macros",
@@ -32,6 +34,7 @@ EXAMPLES = {
     "raw": "1",
     "contact": "1",
     "point": "1",
+    "entry": "1",
 }
 
 

@@ -5,10 +5,15 @@ from omnidesk.desk.configuration.difference import Change
 from omnidesk.desk.configuration.entries import (
     AgentEntry,
     BotFile,
+    ChoiceEntry,
     DeskFiles,
+    DispositionEntry,
     FaqItem,
+    FieldEntry,
     InboxEntry,
+    LabelEntry,
     SlaPolicyEntry,
+    StatusEntry,
     SurveyEntry,
     TeamEntry,
 )
@@ -18,7 +23,7 @@ from omnidesk.desk.configuration.reading import read
 from omnidesk.desk.configuration.rows import read_rows
 
 __all__ = [
-    "AgentEntry", "BotFile", "Change", "DeskFiles", "FaqItem", "InboxEntry", "Installed", "Plan", "SlaPolicyEntry",
-    "SurveyEntry", "TeamEntry", "apply", "bring_in", "export", "found", "is_empty", "plan", "read", "read_rows",
-    "write",
+    "AgentEntry", "BotFile", "Change", "ChoiceEntry", "DeskFiles", "DispositionEntry", "FaqItem", "FieldEntry",
+    "InboxEntry", "Installed", "LabelEntry", "Plan", "SlaPolicyEntry", "StatusEntry", "SurveyEntry", "TeamEntry",
+    "apply", "bring_in", "export", "found", "is_empty", "plan", "read", "read_rows", "write",
 ]  # fmt: skip

@@ -1,9 +1,10 @@
 """Applying files: the difference becomes rows, all of it or nothing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,16 +26,21 @@ from omnidesk.store.models import (
     Agent,
     Applied,
     BotVersion,
+    Disposition,
     FaqEntry,
+    FieldDefinition,
     Inbox,
+    Label,
     Macro,
     MacroKind,
     Membership,
     SlaPolicy,
+    Status,
     Survey,
     Team,
 )
 
+_SETUP = {"statuses": Status, "fields": FieldDefinition, "labels": Label, "dispositions": Disposition}
 _DURATION = TypeAdapter(timedelta)
 
 
@@ -88,7 +94,12 @@ async def bring_in(
 
 def _known(present: Present) -> Known:
     inboxes = {slug: row.channel for slug, row in present.rows["inboxes"].items()}
-    return Known(present.rows["teams"].keys(), present.rows["bots"].keys(), inboxes)
+    fixed = {
+        f"{kind}.{key}.{name}": str(getattr(row, name))
+        for kind, name in (("statuses", "category"), ("fields", "kind"))
+        for key, row in present.rows[kind].items()
+    }
+    return Known(present.rows["teams"].keys(), present.rows["bots"].keys(), inboxes, fixed)
 
 
 def _wanted(files: DeskFiles, bots: list[BotFile], accounts: Mapping[str, Account]) -> Desk:
@@ -164,6 +175,7 @@ class _Writer:
         self._made = made
         self._teams = {slug: row.id for slug, row in made.present.rows["teams"].items()}
         self._members: dict[int, list[int]] = {}
+        self._placed: Counter[str] = Counter()
 
     def write(self, kind: str, key: str, values: dict[str, Any]) -> None:
         """Write one entry."""
@@ -171,6 +183,7 @@ class _Writer:
             "teams": self._team, "agents": self._agent, "sla_policies": self._policy, "surveys": self._survey,
             "inboxes": self._inbox, "bots": self._bot, "faq": self._faq,
             "canned_replies": self._macro, "macros": self._macro,
+            **{setup: partial(self._setup, setup, model) for setup, model in _SETUP.items()},
         }  # fmt: skip
         how[kind](key, values)
 
@@ -244,6 +257,15 @@ class _Writer:
         written = Written(kind, values["name"], values["shortcut"], values.get("text", {}), values.get("actions", ()))
         present = self._made.present.rows["macros" if "actions" in values else "canned_replies"]
         self._put_as(present.get(key), Macro, {**columns(written), "slug": key, "team_id": team, "deleted_at": None})
+
+    def _setup(self, kind: str, model: Any, key: str, values: dict[str, Any]) -> None:
+        """What is new comes last in its list; the order is changed in the pages."""
+        present = self._made.present.rows[kind]
+        if key not in present and "place" in model.model_fields:
+            last = max((row.place for row in present.values()), default=0)
+            self._placed[kind] += 1
+            values["place"] = last + self._placed[kind]
+        self._put(kind, key, model, values)
 
     async def end(self) -> None:
         """Write memberships, which need their agents and teams."""

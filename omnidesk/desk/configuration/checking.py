@@ -36,11 +36,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is here already and need not stand in the files; of inboxes their channels."""
+    """What is here already and need not stand in the files; of inboxes their channels.
+
+    `fixed`: what can't change any more, such as `statuses.escalated.category`.
+    """
 
     teams: Set[str]
     bots: Set[str]
     inboxes: Mapping[str, str]
+    fixed: Mapping[str, str]
 
 
 def check(
@@ -57,6 +61,7 @@ def check(
     if responder is not None:
         _check_bots(bots, responder, problems)
     _check_channels(files, known.inboxes, problems)
+    _check_fixed(files, known.fixed, problems)
     accounts = {inbox.slug: _account(inbox, channels, problems) for inbox in files.inboxes}
     problems.end()
     return {slug: account for slug, account in accounts.items() if account is not None}
@@ -95,6 +100,15 @@ def _check_channels(files: DeskFiles, known: Mapping[str, str], problems: Proble
         if (here := known.get(inbox.slug, inbox.channel)) != inbox.channel:
             text = f"this inbox is of {here}, and its messages stay with it; describe a new inbox for {inbox.channel}"
             problems.add(inbox.place("channel"), f"inboxes.{inbox.slug}.channel", text)
+
+
+def _check_fixed(files: DeskFiles, fixed: Mapping[str, str], problems: Problems) -> None:
+    for kind, name in (("statuses", "category"), ("fields", "kind")):
+        for entry in getattr(files, kind):
+            where, said = f"{kind}.{key_of(entry)}.{name}", getattr(entry, name)
+            if fixed.get(where, said) != said:
+                text = f"is {fixed[where]} here, and cases have it so; archive it and describe a new one for {said}"
+                problems.add(entry.place(name), where, text)
 
 
 def _account(inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: Problems) -> Account | None:

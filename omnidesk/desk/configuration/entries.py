@@ -12,11 +12,23 @@ from omnidesk.desk.configuration.places import Loc, Place, place_of
 from omnidesk.desk.configuration.problems import Problems
 from omnidesk.desk.macro_actions import checked
 from omnidesk.desk.macros import shortcut_of
-from omnidesk.store.models import Role
+from omnidesk.desk.setup import dispositions, naming, patterns, statuses
+from omnidesk.errors import Invalid
+from omnidesk.store.models import Category, FieldKind, FieldSubject, Role
 from omnidesk.text.folding import words
 
 Language = Literal["en", "tr"]
 Texts = dict[Language, str]
+
+
+def _a_name(value: Texts) -> dict[str, str]:
+    try:
+        return naming.checked({str(language): text for language, text in value.items()})
+    except Invalid as error:
+        raise ValueError(error.message.removeprefix("name: ")) from error
+
+
+OwnName = Annotated[Texts, AfterValidator(_a_name)]
 Slug = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
 
 
@@ -184,6 +196,89 @@ class MacroEntry(CannedReplyEntry):
         return self
 
 
+class StatusEntry(Entry):
+    """An own status; its category stays as it was made."""
+
+    slug: str = Slug
+    name: OwnName
+    category: Category
+    archived: bool = False
+
+    @field_validator("slug")
+    @classmethod
+    def _is_no_category(cls, value: str) -> str:
+        if value in list(Category):
+            raise ValueError("is a category; choose another slug")
+        return value
+
+    @field_validator("category")
+    @classmethod
+    def _may_have_own_ones(cls, value: Category) -> Category:
+        if value not in statuses.CATEGORIES:
+            raise ValueError(f"has no own statuses; choose one of {', '.join(statuses.CATEGORIES)}")
+        return value
+
+
+class ChoiceEntry(Entry):
+    """One of what a field of kind choice offers."""
+
+    slug: str = Slug
+    name: OwnName
+
+
+class FieldEntry(Entry):
+    """An own field; subject and kind stay as they were made."""
+
+    subject: FieldSubject = FieldSubject.CASE
+    slug: str = Slug
+    name: OwnName
+    kind: FieldKind
+    choices: tuple[ChoiceEntry, ...] = Field(default=(), max_length=200)
+    pattern: str = ""
+    required_to_resolve: bool = False
+    archived: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind == FieldKind.CHOICE) != bool(self.choices):
+            raise ValueError("choices: a field of kind choice has some, no other has")
+        if (self.kind == FieldKind.REGEX) != bool(self.pattern):
+            raise ValueError("pattern: a field of kind regex has one, no other has")
+        if self.pattern:
+            try:
+                patterns.check(self.pattern)
+            except Invalid as error:
+                raise ValueError(error.message) from error
+        if len({choice.slug for choice in self.choices}) < len(self.choices):
+            raise ValueError("choices: two have the same slug")
+        if self.required_to_resolve and self.subject != FieldSubject.CASE:
+            raise ValueError("required_to_resolve: is for fields of cases")
+        return self
+
+
+class LabelEntry(Entry):
+    """A label that is offered."""
+
+    name: str = Field(min_length=1, max_length=50)
+    colour: Literal["", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] = ""
+    archived: bool = False
+
+
+class DispositionEntry(Entry):
+    """Why a case ended."""
+
+    slug: str = Slug
+    name: OwnName
+    archived: bool = False
+
+    @field_validator("slug")
+    @classmethod
+    def _is_not_ours(cls, value: str) -> str:
+        if value in dispositions.OURS:
+            raise ValueError("is what the desk itself writes down; choose another slug")
+        return value
+
+
 class DeskFiles(BaseModel):
     """All that the files of a folder describe, and what is wrong in them."""
 
@@ -197,6 +292,10 @@ class DeskFiles(BaseModel):
     faq: tuple[FaqItem, ...] = ()
     canned_replies: tuple[CannedReplyEntry, ...] = ()
     macros: tuple[MacroEntry, ...] = ()
+    statuses: tuple[StatusEntry, ...] = ()
+    fields: tuple[FieldEntry, ...] = ()
+    labels: tuple[LabelEntry, ...] = ()
+    dispositions: tuple[DispositionEntry, ...] = ()
 
     _problems: Problems = PrivateAttr(default_factory=Problems)
 
@@ -231,5 +330,9 @@ class BotFile:
 
 
 def key_of(entry: Any) -> str:
-    """What names an entry: its slug, an agent's e-mail."""
+    """What names an entry: its slug, an agent's e-mail, a label's name; a field's slug below what it is a field of."""
+    if isinstance(entry, FieldEntry):
+        return f"{entry.subject}.{entry.slug}"
+    if isinstance(entry, LabelEntry):
+        return entry.name
     return str(entry.email if isinstance(entry, AgentEntry) else entry.slug)

@@ -15,31 +15,44 @@ from omnidesk.desk.configuration.checking import Account, account_of
 from omnidesk.desk.configuration.entries import (
     AgentEntry,
     CannedReplyEntry,
+    DispositionEntry,
     Entry,
     FaqItem,
+    FieldEntry,
     InboxEntry,
+    LabelEntry,
     MacroEntry,
     SlaPolicyEntry,
+    StatusEntry,
     SurveyEntry,
     TeamEntry,
+    key_of,
 )
+from omnidesk.desk.setup import lists
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
     Agent,
     Applied,
     BotVersion,
+    Disposition,
     FaqEntry,
+    FieldDefinition,
     Inbox,
+    Label,
     Macro,
     MacroKind,
     Membership,
     Row,
     SlaPolicy,
+    Status,
     Survey,
     Team,
 )
 
-KINDS = ("teams", "agents", "sla_policies", "surveys", "bots", "inboxes", "faq", "canned_replies", "macros")
+KINDS = (
+    "teams", "agents", "sla_policies", "surveys", "bots", "inboxes", "faq", "canned_replies", "macros", "statuses",
+    "fields", "labels", "dispositions",
+)  # fmt: skip
 """In the order in which they can be made."""
 
 
@@ -86,6 +99,7 @@ async def read_rows(session: AsyncSession, keys: Keys, channels: Mapping[str, ty
         present.put("faq", item.slug, item, _faq(item))
     for macro in await session.exec(select(Macro).where(col(Macro.agent_id).is_(None)).order_by(col(Macro.slug))):
         _put_macro(present, macro, teams)
+    await _read_setup(session, present)
     for applied in await session.exec(select(Applied)):
         present.applied[applied.kind][applied.key] = applied.values
     return present
@@ -103,6 +117,17 @@ async def _read_agents(session: AsyncSession, present: Present, teams: Mapping[i
 async def _newest_bots(session: AsyncSession) -> Iterable[BotVersion]:
     newest = select(func.max(BotVersion.id)).group_by(BotVersion.slug)
     return await session.exec(select(BotVersion).where(col(BotVersion.id).in_(newest)).order_by(col(BotVersion.slug)))
+
+
+async def _read_setup(session: AsyncSession, present: Present) -> None:
+    made: tuple[tuple[str, Any, type[Entry]], ...] = (
+        ("statuses", Status, StatusEntry), ("fields", FieldDefinition, FieldEntry), ("labels", Label, LabelEntry),
+        ("dispositions", Disposition, DispositionEntry),
+    )  # fmt: skip
+    for kind, model, entry in made:
+        for row in await lists.everything(session, model):
+            said = entry.model_validate(row.model_dump(include=set(entry.model_fields)))
+            present.put(kind, key_of(said), row, said)
 
 
 def _policy(row: SlaPolicy) -> SlaPolicyEntry:

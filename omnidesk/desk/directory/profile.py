@@ -6,13 +6,14 @@ from typing import Any, TypedDict
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk import own_fields
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.changes import merged
 from omnidesk.desk.directory import finding
 from omnidesk.errors import Conflict, Invalid
 from omnidesk.store import dialect
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Case, Contact, ContactPoint, Role
+from omnidesk.store.models import Case, Contact, ContactPoint, FieldSubject, Role
 from omnidesk.text.folding import fold
 
 _LONGEST_NAME = 200
@@ -34,7 +35,7 @@ async def create(tx: Transaction, viewer: Viewer, facts: Facts, points: Sequence
     """
     must_be(viewer, Role.AGENT)
     contact = tx.new(Contact, created_at=tx.now, updated_at=tx.now)
-    _write(contact, facts)
+    _write(contact, await _checked(tx, facts))
     finding.keep_name(tx, contact)
     await dialect.take_turns(await tx.session.connection(), [f"{channel}:{address}" for channel, address in points])
     for channel, address in dict.fromkeys(points):
@@ -61,7 +62,7 @@ async def change(tx: Transaction, viewer: Viewer, contact_id: int, version: int,
     if contact.version != version:
         raise Conflict("Somebody changed this contact since you looked; read it again.", code="stale")
     before = contact.name
-    _write(contact, facts)
+    _write(contact, await _checked(tx, facts))
     if contact.name != before:
         await finding.rename(tx, contact)
         if contact.name:
@@ -70,6 +71,18 @@ async def change(tx: Transaction, viewer: Viewer, contact_id: int, version: int,
     contact.version += 1
     contact.updated_at = tx.now
     return contact
+
+
+async def note_fields(tx: Transaction, viewer: Viewer, contact_id: int, fields: dict[str, Any]) -> Contact:
+    """Write down fields of a person, whatever else was changed since. Raises NotFound, NotAllowed, Invalid."""
+    contact = await tx.get(Contact, contact_id)
+    return await change(tx, viewer, contact_id, contact.version, {"fields": fields})
+
+
+async def _checked(tx: Transaction, facts: Facts) -> Facts:
+    if fields := facts.get("fields"):
+        return {**facts, "fields": await own_fields.checked(tx.session, FieldSubject.CONTACT, fields)}
+    return facts
 
 
 def _write(contact: Contact, facts: Facts) -> None:

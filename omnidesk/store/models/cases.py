@@ -64,6 +64,7 @@ class Case(Row, table=True):
         Index("ix_cases_of_team", "team_id", "id"),
         Index("ix_cases_of_assignee", "assignee_id", "id"),
         Index("ix_cases_of_inbox", "inbox_id", "id"),
+        partial("ix_cases_status", "status_id", "id", where="status_id IS NOT NULL"),
         partial("ix_cases_needs_routing", "id", where="needs_routing"),
         partial("ix_cases_needs_agent", "team_id", "id", where="needs_agent"),
         partial("ix_cases_needs_bot", "id", where="needs_bot"),

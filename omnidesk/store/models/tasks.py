@@ -28,6 +28,8 @@ class Task(Row, table=True):
     created_at: datetime = moment()
     done_at: datetime | None = maybe_moment()
     done_by_id: int | None = maybe_link("agents.id")
+    deleted_at: datetime | None = maybe_moment()
+    """Taken away; kept, since that can be undone."""
 
 
 class LinkKind(StrEnum):

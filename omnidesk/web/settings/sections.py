@@ -29,6 +29,11 @@ SECTIONS: Sequence[Section] = (
     Section("notices", N_("Notices"), MINE, Role.VIEWER),
     Section("canned-replies", N_("Canned replies"), CASES, Role.AGENT),
     Section("macros", N_("Macros"), CASES, Role.AGENT),
+    Section("statuses", N_("Statuses"), CASES, Role.ADMIN),
+    Section("case-fields", N_("Case fields"), CASES, Role.ADMIN),
+    Section("contact-fields", N_("Contact fields"), CASES, Role.ADMIN),
+    Section("labels", N_("Labels"), CASES, Role.SUPERVISOR),
+    Section("dispositions", N_("Outcomes"), CASES, Role.SUPERVISOR),
 )
 
 
@@ -48,8 +53,12 @@ async def home(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/inbox/mine")
 
 
-async def shown(request: web.Request, session: AsyncSession, name: str, template: str, **values: Any) -> web.Response:
+async def shown(
+    request: web.Request, session: AsyncSession, name: str, template: str, *, status: int = 200, **values: Any
+) -> web.Response:
     """A page of the settings: `template` extends `settings/frame.html`."""
     waiting = await rail.counts(request, session)
     sections = open_to(viewer_of(request))
-    return page(request, template, place="settings", sections=sections, section=name, **waiting, **values)
+    return page(
+        request, template, status=status, place="settings", sections=sections, section=name, **waiting, **values
+    )

@@ -53,7 +53,7 @@ does("reply", () => write("reply"));
 does("note", () => write("note"));
 does("take", () => press("taking"));
 does("assign", () => open("assign"));
-does("resolve", () => press("resolution"));
+does("resolve", () => (document.getElementById("resolving") ? open("resolving") : press("resolution")));
 does("snooze", () => (document.getElementById("waking") ? press("waking") : open("snooze")));
 for (const name of ["labels", "priority", "team"]) does(name, () => pick(name));
 does("more", () => open("more"));
@@ -64,6 +64,7 @@ does("mine", go("/inbox/mine"));
 does("unassigned", go("/inbox/unassigned"));
 does("all", go("/inbox/all"));
 does("contacts", go("/contacts"));
+does("tasks", go("/tasks"));
 does("shortcuts", () => shortcuts.showModal());
 
 const arrows = { ArrowDown: "next", ArrowUp: "previous" };

@@ -23,7 +23,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const menu = event.target.closest?.("[data-closes]")?.closest("details.menu");
   if (menu) menu.open = false;
 });
-document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] [autofocus]")?.focus());
+document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] :is([autofocus], [data-first] :is(input:not([type=hidden]), select))")?.focus());
 
 // What is not among the options can be made, unless it is there already.
 function offerNew(field) {
@@ -57,4 +57,12 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form");
   const fitting = form.querySelector("[data-name]:not([hidden])") ?? form.querySelector("[data-making]:not([hidden])");
   (event.target.value.trim() ? fitting : form.querySelector("[data-always]:not([hidden])"))?.click();
+});
+
+// A form that adds one thing after the other is empty again after each.
+document.addEventListener("htmx:after:request", (event) => {
+  const form = event.target.closest?.("[data-empties]");
+  if (!form || !event.detail.ctx?.response?.raw?.ok) return;
+  form.reset();
+  form.querySelector("input:not([type=hidden])")?.focus();
 });

@@ -1,0 +1,1 @@
+"""What a desk sets up for its cases: own statuses, fields, labels, dispositions."""

@@ -1,0 +1,81 @@
+"""Own fields in place, beside a case and a person, and the own status of a case."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import col, select
+
+from omnidesk.desk import actions, changes
+from omnidesk.desk.directory import profile
+from omnidesk.errors import Invalid, NotFound
+from omnidesk.keys import DATABASE
+from omnidesk.store.models import FieldDefinition, FieldSubject
+from omnidesk.web.requests import done, id_in, is_fragment, page, viewer_of
+
+
+async def set_status(request: web.Request) -> web.StreamResponse:
+    """Give the case a status: a category, or one of the desk's own."""
+    viewer, number = viewer_of(request), int(request.match_info["number"])
+    wanted = str((await request.post()).get("status", ""))
+    async with request.app[DATABASE].transaction() as tx:
+        await changes.set_status(tx, viewer, await actions.for_work(tx, viewer, number), wanted)
+    return done(request, f"/cases/{number}", event="case-changed")
+
+
+async def of_case(request: web.Request) -> web.StreamResponse:
+    """Write down one field of a case."""
+    viewer, number = viewer_of(request), int(request.match_info["number"])
+    slug, said = request.match_info["field"], await _said(request)
+    place, event = f"/cases/{number}", "case-changed"
+    field = await _field(request, FieldSubject.CASE, slug)
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            case = await actions.for_work(tx, viewer, number)
+            await changes.note_fields(tx, viewer, case, {slug: said})
+            value = case.fields.get(slug)
+    except Invalid as error:
+        return _wrong(request, place, field, said, error)
+    return _kept(request, place, field, value, event)
+
+
+async def of_contact(request: web.Request) -> web.StreamResponse:
+    """Write down one field of a person."""
+    viewer, contact_id = viewer_of(request), id_in(request, "contact")
+    slug, said = request.match_info["field"], await _said(request)
+    place, event = f"/contacts/{contact_id}", "contact-changed"
+    field = await _field(request, FieldSubject.CONTACT, slug)
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            contact = await profile.note_fields(tx, viewer, contact_id, {slug: said})
+            value = contact.fields.get(slug)
+    except Invalid as error:
+        return _wrong(request, place, field, said, error)
+    return _kept(request, place, field, value, event)
+
+
+async def _said(request: web.Request) -> str:
+    """A box that is not ticked sends its hidden no alone; ticked, its yes comes last."""
+    return str([*(await request.post()).getall("value", [""])][-1])
+
+
+async def _field(request: web.Request, subject: FieldSubject, slug: str) -> FieldDefinition:
+    wanted = select(FieldDefinition).where(col(FieldDefinition.subject) == subject, FieldDefinition.slug == slug)
+    async with request.app[DATABASE].session() as session:
+        field = (await session.exec(wanted)).first()
+    if field is None:
+        raise NotFound(f"There is no field {slug} here.")
+    return field
+
+
+def _kept(request: web.Request, place: str, field: FieldDefinition, value: Any, event: str) -> web.Response:
+    if not is_fragment(request):
+        raise web.HTTPSeeOther(place)
+    return page(request, "fields/form.html", headers={"HX-Trigger": event}, field=field, value=value, place=place)
+
+
+def _wrong(request: web.Request, place: str, field: FieldDefinition, said: str, error: Invalid) -> web.Response:
+    """The field with what was written in it, and what is wrong with it."""
+    wrong = error.fields.get(f"fields.{field.slug}")
+    if wrong is None or not is_fragment(request):
+        raise error
+    return page(request, "fields/form.html", status=422, field=field, value=said, place=place, wrong=wrong)

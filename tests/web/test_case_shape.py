@@ -1,0 +1,103 @@
+"""Own fields, tasks, links and the question on resolving, in the browser."""
+
+from typing import Any
+
+from playwright.async_api import expect
+
+from omnidesk.store.models import Disposition, FieldDefinition, Task
+from tests.office import Office
+from tests.web.conftest import Visit
+from tests.web.test_browser import picture, size
+
+
+async def furnished(office: Office) -> None:
+    """A field that must be filled in, and an outcome."""
+    async with office.database.transaction() as tx:
+        choices = [{"slug": slug, "name": {"en": slug.title(), "tr": slug.title()}} for slug in ("chair", "table")]
+        tx.new(
+            FieldDefinition, subject="case", slug="product", kind="choice", choices=choices, required_to_resolve=True,
+            name={"en": "Product", "tr": "Ürün"}, created_at=tx.now,
+        )  # fmt: skip
+        tx.new(
+            FieldDefinition, subject="case", slug="order", kind="regex", pattern=r"TR-\d{5}", created_at=tx.now,
+            name={"en": "Order", "tr": "Sipariş"},
+        )  # fmt: skip
+        tx.new(Disposition, slug="solved", name={"en": "Solved", "tr": "Çözüldü"}, created_at=tx.now)
+
+
+async def test_resolving_asks_for_what_is_missing_and_for_the_outcome(office: Office, window: Any) -> None:
+    await furnished(office)
+    case = await office.says("Where is my parcel?", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.keyboard.press("e")
+    await expect(page.locator("#resolving select")).to_be_visible()
+    await picture(page, "resolving")
+    await page.locator("#resolving select").select_option("chair")
+    await page.locator("#resolving").get_by_role("button", name="Solved").click()
+    await expect(page.locator(".toast.ok")).to_contain_text("is resolved")
+    await expect(page.locator("#lines")).to_contain_text("Ada resolved the case · Solved")
+    case = await office.case(case.number)
+    assert (case.category, case.disposition, case.fields) == ("resolved", "solved", {"product": "chair"})
+
+
+async def test_a_field_is_kept_in_place_and_a_wrong_value_is_told_beside_it(office: Office, window: Any) -> None:
+    await furnished(office)
+    case = await office.says("Hello", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    order = page.locator("#field-order-value")
+    await order.fill("wrong")
+    await order.press("Enter")
+    await expect(page.locator("#field-order-value-wrong")).to_be_visible()
+    await expect(order).to_have_value("wrong")
+    await picture(page, "field-wrong")
+    await order.fill("TR-88231")
+    await order.press("Enter")
+    await expect(page.locator("#field-order-value-wrong")).to_have_count(0)
+    await expect(page.locator("#lines")).to_contain_text("TR-88231")
+    assert (await office.case(case.number)).fields == {"order": "TR-88231"}
+
+
+async def test_tasks_and_links_are_kept_beside_the_case(office: Office, window: Any) -> None:
+    other = await office.says("The first parcel", sender="other", name="Max")
+    case = await office.says("Hello", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.locator("#adding-task summary").click()
+    await page.locator("#adding-task [name=text]").fill("Call the courier")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#tasks li")).to_contain_text("Call the courier")
+    await page.locator("#adding-link summary").click()
+    await page.locator("#adding-link [name=other]").fill(str(other.number))
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#links li")).to_contain_text("The first parcel")
+    await picture(page, "tasks-links")
+    await page.locator("#tasks .tick").click()
+    await expect(page.locator("#tasks .tick")).to_have_attribute("aria-checked", "true")
+    await page.locator("#tasks .tick").click()
+    await expect(page.locator("#tasks .tick")).to_have_attribute("aria-checked", "false")
+    await page.goto("/tasks")
+    await expect(page.locator(".tasks li")).to_contain_text("Call the courier")
+    await picture(page, "my-tasks")
+
+
+async def test_cy_is_refused(office: Office, visit: Visit) -> None:
+    await furnished(office)
+    case, other = await office.says("My secret parcel"), await office.says("Another", sender="other")
+    cy, ada = await visit("Cy"), await visit("Ada")
+    await ada.post(f"/cases/{case.number}/tasks", text="Secret task")
+    (task,) = await office.all(Task)
+    for path, form in (
+        (f"/cases/{case.number}/tasks", {"text": "x"}), (f"/cases/{case.number}/status", {"status": "open"}),
+        (f"/cases/{case.number}/fields/order", {"value": "TR-88231"}), (f"/tasks/{task.id}/ticking", {}),
+        (f"/cases/{case.number}/links", {"other": str(other.number), "kind": "related"}),
+        (f"/tasks/{task.id}/deletion", {}), (f"/cases/{case.number}/links/removal", {"other": "1", "kind": "related"}),
+    ):  # fmt: skip
+        assert (path, (await cy.post(path, **form))[0]) == (path, 404)
+    assert (await cy.get(f"/cases/{case.number}/resolution"))[0] == 404
+    assert "Secret" not in (await cy.get("/tasks"))[1]
+    for path, form in (
+        (f"/cases/{case.number}/tasks", {"text": " "}), (f"/cases/{case.number}/tasks", {"text": "x" * 501}),
+        (f"/cases/{case.number}/links", {"other": str(case.number), "kind": "related"}),
+        (f"/cases/{case.number}/links", {"other": "x", "kind": "related"}),
+        (f"/cases/{case.number}/status", {"status": "nonsense"}),
+    ):  # fmt: skip
+        assert (path, form, (await ada.post(path, **form))[0]) == (path, form, 422)
