@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Select, bindparam, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,6 +47,8 @@ class CaseRow(NamedTuple):
     team: str
     assignee: str | None
     inbox: str
+    merged_into: int | None = None
+    """The number of the case that took over."""
     labels: tuple[str, ...] = ()
 
 
@@ -63,8 +66,16 @@ class Wanted:
 
 
 _OWN = CaseRow._fields[: CaseRow._fields.index("team")]
+_INTO = aliased(Case)
 _ROWS = (
-    sqlalchemy.select(*(col(getattr(Case, name)) for name in _OWN), col(Team.slug), col(Agent.email), col(Inbox.slug))
+    sqlalchemy.select(
+        *(col(getattr(Case, name)) for name in _OWN),
+        col(Team.slug),
+        col(Agent.email),
+        col(Inbox.slug),
+        col(_INTO.number),
+    )
+    .outerjoin(_INTO, col(_INTO.id) == col(Case.merged_into_id))
     .join(Team, col(Team.id) == col(Case.team_id))
     .join(Inbox, col(Inbox.id) == col(Case.inbox_id))
     .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))
