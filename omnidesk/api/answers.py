@@ -16,7 +16,10 @@ class Answer(BaseModel):
 
 
 class Case(Answer):
-    """A piece of work. `status` is the desk's own name within the `category`; `assignee` an agent's e-mail."""
+    """A piece of work. `status` is the desk's own name within the `category`; `assignee` an agent's e-mail.
+
+    `merged_into`: the number of the case that took over what was said.
+    """
 
     number: int
     id: str
@@ -38,6 +41,7 @@ class Case(Answer):
     updated_at: datetime
     resolved_at: datetime | None
     closed_at: datetime | None
+    merged_into: int | None
 
 
 class CasePage(Answer):

@@ -53,9 +53,12 @@ async def _visible(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 
 async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
-    """The case, locked, for who may work on it. Raises NotFound, NotAllowed."""
+    """The case, locked, for who may work on it. Raises NotFound, NotAllowed, and Conflict when it was merged."""
     must_be(viewer, Role.AGENT)
-    return await _visible(tx, viewer, number)
+    case = await _visible(tx, viewer, number)
+    if case.merged_into_id is not None:
+        raise Conflict("This case was merged into another one; work on that one.", code="merged_case")
+    return case
 
 
 async def reply(
@@ -284,7 +287,8 @@ async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int) -> None:
     """The viewer has seen the case up to a position. When it is the viewer's case, or nobody's, it is no longer new."""
-    case = await for_work(tx, viewer, number)
+    must_be(viewer, Role.AGENT)
+    case = await _visible(tx, viewer, number)
     position = min(position, case.last_position)
     await notices.see(tx, viewer.agent_id, case_id=case.id)
     known = await tx.session.get(Read, (viewer.agent_id, case.id))

@@ -196,6 +196,12 @@ async def assign(tx: Transaction, case: Case, agent_id: int | None, *, loaded: b
     changed(tx, case)
 
 
+async def take_load(tx: Transaction, case: Case, change: int) -> None:
+    """Count an open case for its assignee (+1), or no longer (-1)."""
+    if case.category in OPEN:
+        await _load(tx, case.assignee_id, change)
+
+
 async def _load(tx: Transaction, agent_id: int | None, change: int) -> None:
     if agent_id is not None:
         await tx.session.exec(

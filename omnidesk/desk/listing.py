@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Select, bindparam, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -47,6 +48,8 @@ class CaseRow(NamedTuple):
     assignee: str | None
     inbox: str
     own_status: str | None
+    merged_into: int | None = None
+    """The number of the case that took over."""
     labels: tuple[str, ...] = ()
 
 
@@ -64,6 +67,7 @@ class Wanted:
 
 
 _OWN = CaseRow._fields[: CaseRow._fields.index("team")]
+_INTO = aliased(Case)
 _ROWS = (
     sqlalchemy.select(
         *(col(getattr(Case, name)) for name in _OWN),
@@ -71,7 +75,9 @@ _ROWS = (
         col(Agent.email),
         col(Inbox.slug),
         col(Status.slug),
+        col(_INTO.number),
     )
+    .outerjoin(_INTO, col(_INTO.id) == col(Case.merged_into_id))
     .join(Team, col(Team.id) == col(Case.team_id))
     .join(Inbox, col(Inbox.id) == col(Case.inbox_id))
     .outerjoin(Agent, col(Agent.id) == col(Case.assignee_id))

@@ -144,6 +144,12 @@ async def find(session: AsyncSession, viewer: Viewer, number: int) -> Case:
     return case
 
 
+async def merged_into(session: AsyncSession, viewer: Viewer, case: Case) -> Case | None:
+    """The case that took over, as far as the viewer may see it."""
+    target = await session.get(Case, case.merged_into_id) if case.merged_into_id is not None else None
+    return target if target is not None and viewer.may_see(target) else None
+
+
 def _no_case(number: int) -> NotFound:
     return NotFound(f"There is no case #{number} here.")
 

@@ -132,11 +132,20 @@ async def changes(request: web.Request) -> web.StreamResponse:
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
+        target = await views.merged_into(session, viewer, case)
+    if last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last):
+        elsewhere = {"HX-Redirect": f"/cases/{target.number}"} if target else {"HX-Refresh": "true"}
+        return web.Response(status=204, headers=elsewhere)
     view = request.query.get("view", "")
     return page(
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
         view=view if view in views.VIEWS else "all",
     )  # fmt: skip
+
+
+def _moved_all(line: Line) -> bool:
+    """After a merge all rows stand elsewhere: the page is drawn anew."""
+    return line.row.payload.get("event") in ("merged_into", "merged_from", "merge_undone")
 
 
 async def addressees(request: web.Request) -> web.StreamResponse:

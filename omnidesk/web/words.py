@@ -266,6 +266,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "person first, then undo."
         ),
         "merged_contact": N_("This contact was merged into another one. Choose that one."),
+        "merged_case": N_("This case was merged into another one. Work on that one."),
+        "merge_undone": N_("This merge was undone already. Reload the page."),
+        "merge_gone_on": N_("What was said has gone on to another case since. Undo that merge first."),
         "macro_moved_on": N_(
             "The case was changed since the macro; nothing was undone. Change back what you need by hand."
         ),

@@ -43,7 +43,7 @@ async def test_a_case_is_told_completely(office: Office, shop: Program) -> None:
         "number": case.number, "id": str(case.id), "version": case.version, "subject": "Kargom nerede? 📦",
         "status": "new", "category": "new", "holder": "team", "priority": "normal", "team": "support",
         "assignee": None, "contact": str(case.contact_id), "inbox": "desk", "channel": "fake", "labels": [],
-        "fields": {}, "snoozed_until": None, "resolved_at": None, "closed_at": None,
+        "fields": {}, "snoozed_until": None, "resolved_at": None, "closed_at": None, "merged_into": None,
     }  # fmt: skip
     assert (await shop.get("/cases")).said == {"items": [{**said, **stamps}], "next": None}
 

@@ -13,7 +13,7 @@ from tests.api.program import DOCUMENT, Program
 on_one_database = pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
 CONTRACT = {
     "Case": "number id version subject status category holder priority team assignee contact inbox channel labels "
-    "fields snoozed_until created_at updated_at resolved_at closed_at",
+    "fields snoozed_until created_at updated_at resolved_at closed_at merged_into",
     "Interaction": "id position case contact inbox channel direction kind author text html attachments deliveries "
     "created_at",
     "Delivery": "to channel state error",

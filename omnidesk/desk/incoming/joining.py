@@ -14,9 +14,17 @@ from omnidesk.store.keys import Keys
 from omnidesk.store.models import Case, Category, Interaction, MessageReference, Participant
 
 _KNOWN = (Interaction.external_id, Interaction.inbox_id)
+_NAMED = (
+    sqlalchemy.select(col(Case.id), col(Case.merged_into_id))
+    .where(col(Case.id).in_(bindparam("ids", expanding=True)))
+    .cte("named", recursive=True)
+)
+_NAMED = _NAMED.union(
+    sqlalchemy.select(col(Case.id), col(Case.merged_into_id)).join(_NAMED, col(Case.id) == _NAMED.c.merged_into_id)
+)
 _CASES = (
     rows_of(Case)
-    .where(col(Case.id).in_(bindparam("ids", expanding=True)))
+    .where(col(Case.id).in_(sqlalchemy.select(_NAMED.c.id)))
     .order_by(col(Case.id))
     .with_for_update(key_share=True)
 )
@@ -83,7 +91,13 @@ class Joins:
     """(case, contact point) of those who take part in the cases."""
 
     def case_for(self, inbound: Inbound, token_case: int | None, join: Join, person: tuple[int, int]) -> Case | None:
-        """The case this message joins by itself, open or not."""
+        """The case this message joins by itself, open or not; one that was merged leads to where it went."""
+        found = self._named(inbound, token_case, join, person)
+        while found is not None and found.merged_into_id in self.cases:
+            found = self.cases[found.merged_into_id]
+        return found
+
+    def _named(self, inbound: Inbound, token_case: int | None, join: Join, person: tuple[int, int]) -> Case | None:
         if token_case in self.cases:
             return self.cases[token_case]
         if join == "thread":
@@ -103,12 +117,12 @@ class Joins:
 async def read(
     tx: Transaction, inbounds: Sequence[Inbound], token_cases: Iterable[int], people: Iterable[tuple[int, int]]
 ) -> Joins:
-    """Read what a batch may join; all its cases are locked, in id order."""
+    """Read what a batch may join; all its cases, and where they were merged, are locked, in id order."""
     joins = Joins(known=await _known(tx, inbounds), by_person=await _latest(tx, list(people)))
     wanted = {*token_cases, *joins.by_person.values(), *(known.case_id for known in joins.known.values())}
     if wanted:
         joins.cases = {case.id: case for case in await tx.load(Case, _CASES, {"ids": list(wanted)})}
-        joins.participants = await _participants(tx, wanted)
+        joins.participants = await _participants(tx, joins.cases)
     joins.by_person = {who: case_id for who, case_id in joins.by_person.items() if case_id in joins.cases}
     return joins
 

@@ -25,6 +25,7 @@ from omnidesk.store.models.loops import FOREVER, Loop, LoopReason
 from omnidesk.store.models.macros import Macro, MacroKind
 from omnidesk.store.models.memories import Memory
 from omnidesk.store.models.mentions import Mention
+from omnidesk.store.models.merges import CaseMerge, CaseMergeRow
 from omnidesk.store.models.notices import Notice, NoticeChoice, NoticeKind, PushSubscription, Secret
 from omnidesk.store.models.nouns import noun_of
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
@@ -61,6 +62,8 @@ __all__ = [
     "CaseFieldValue",
     "CaseLabel",
     "CaseLink",
+    "CaseMerge",
+    "CaseMergeRow",
     "Category",
     "Contact",
     "ContactLink",

@@ -1,0 +1,155 @@
+"""Merging cases: what was said goes along, later messages land right, and all of it can be undone."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from omnidesk.desk import actions
+from omnidesk.desk.casework import merging
+from omnidesk.desk.incoming import joining
+from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
+from omnidesk.store.models import Agent, Case, CaseMerge, Delivery, Interaction, Role, SlaSegment, SlaTimer
+from tests.office import Office
+
+
+async def merge(office: Office, who: str, case: Case, into: Case) -> CaseMerge:
+    viewer = await office.viewer(who)
+    async with office.database.transaction() as tx:
+        return await merging.merge(tx, viewer, case.number, into.number)
+
+
+async def undo(office: Office, who: str, made: CaseMerge) -> None:
+    viewer = await office.viewer(who)
+    async with office.database.transaction() as tx:
+        await merging.undo(tx, viewer, made.id)
+
+
+async def two(office: Office) -> tuple[Case, Case]:
+    """Two cases of Mia, written in by turns."""
+    one = await office.says("One", inbox="mail", message_id="one@x")
+    other = await office.says("Two", inbox="mail", message_id="two@x")
+    await office.says("Three", inbox="mail", references=["one@x"])
+    await office.says("Four", inbox="mail", references=["two@x"])
+    return await office.case(one.number), await office.case(other.number)
+
+
+async def said(office: Office, case: Case) -> list[str]:
+    return [row.interaction.text for row in await office.log(case) if row.interaction.kind == "message"]
+
+
+async def positions(office: Office, case: Case) -> list[int]:
+    return [row.interaction.position for row in await office.log(case)]
+
+
+async def state(office: Office, *cases: Case) -> Any:
+    """All that a merge touches; what it leaves in the log itself is left out."""
+    skip = {"merged_into", "merged_from", "merge_undone"}
+    log = [
+        (row.id, row.case_id, row.position)
+        for row in await office.all(Interaction)
+        if row.payload.get("event") not in skip
+    ]
+    rows = [(row.id, row.case_id) for row in await office.all(Delivery)]
+    timers = [(row.id, row.state, row.due_at, row.ended_at) for row in await office.all(SlaTimer)]
+    segments = [(row.id, row.ended_at) for row in await office.all(SlaSegment)]
+    loads = [(agent.name, agent.load) for agent in await office.all(Agent)]
+    now = [await office.case(case.number) for case in cases]
+    left = {"version", "updated_at", "last_position"}
+    return sorted(log), rows, timers, segments, loads, [case.model_dump(exclude=left) for case in now]
+
+
+async def test_what_was_said_goes_along_in_order_of_time(office: Office) -> None:
+    one, other = await two(office)
+    await merge(office, "Ada", other, one)
+    assert await said(office, one) == ["One", "Two", "Three", "Four"]
+    places = await positions(office, one)
+    assert places == list(range(1, len(places) + 1))
+    assert (await office.case(one.number)).last_position == len(places)
+    gone = await office.case(other.number)
+    assert (gone.category, gone.disposition, gone.merged_into_id) == ("closed", "merged", one.id)
+    assert (await office.events(other), await office.events(one))[0] == ["merged_into"]
+
+
+async def test_merge_then_undo_is_nothing(office: Office) -> None:
+    one, other = await two(office)
+    await office.act("Bo", actions.reply, other.number, "An answer")
+    await office.work()
+    before = await state(office, one, other)
+    for _ in range(2):
+        made = await merge(office, "Ada", other, one)
+        assert await state(office, one, other) != before
+        await undo(office, "Bo", made)
+        assert await state(office, one, other) == before
+
+
+async def test_later_messages_land_where_the_case_went_through_chains_too(office: Office) -> None:
+    one, other = await two(office)
+    third = await office.says("Five", inbox="mail", message_id="five@x")
+    await merge(office, "Ada", other, one)
+    await merge(office, "Ada", one, third)
+    token = joining.case_token(office.keys, other.id)
+    for how in ({"references": ["two@x"]}, {"token": token}):
+        assert (await office.says("More", inbox="mail", **how)).id == third.id
+
+
+async def test_what_came_after_the_merge_stays(office: Office) -> None:
+    one, other = await two(office)
+    made = await merge(office, "Ada", other, one)
+    await office.says("Late", inbox="mail", references=["two@x"])
+    await undo(office, "Ada", made)
+    assert await said(office, one) == ["One", "Three", "Late"]
+    assert await said(office, other) == ["Two", "Four"]
+
+
+async def test_an_earlier_merge_is_undone_after_the_later_one_only(office: Office) -> None:
+    one, other = await two(office)
+    third = await office.says("Five", inbox="mail", message_id="five@x")
+    first, second = await merge(office, "Ada", other, one), await merge(office, "Ada", one, third)
+    with pytest.raises(Conflict):
+        await undo(office, "Ada", first)
+    await undo(office, "Ada", second)
+    await undo(office, "Ada", first)
+    with pytest.raises(Conflict):
+        await undo(office, "Ada", first)
+
+
+async def test_two_who_merge_both_ways_at_once_get_one_merge(office: Office) -> None:
+    one, other = await two(office)
+    results = await asyncio.gather(
+        merge(office, "Ada", one, other), merge(office, "Bo", other, one), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["CaseMerge", "Conflict"]
+
+
+async def test_a_merged_case_is_not_worked_on_and_takes_no_other(office: Office) -> None:
+    one, other = await two(office)
+    await merge(office, "Ada", other, one)
+    with pytest.raises(Conflict):
+        await office.act("Ada", actions.reopen, other.number)
+    with pytest.raises(Conflict):
+        await merge(office, "Ada", one, other)
+    with pytest.raises(Invalid):
+        await merge(office, "Ada", one, one)
+
+
+async def test_cy_is_refused_and_sees_no_target_of_a_closed_team(office: Office) -> None:
+    one, other = await two(office)
+    hidden = await office.says("Bill", inbox="mail", message_id="bill@x")
+    team = (await office.viewer("Cy")).team_ids
+    await office.becomes(hidden, team_id=next(iter(team)), assignee_id=None)
+    for case, into in ((hidden, one), (one, hidden)):
+        with pytest.raises(NotFound):
+            await merge(office, "Bo", case, into)
+    async with office.database.session() as session:
+        bo = await office.viewer("Bo")
+        assert hidden.id not in {case.id for case in await merging.candidates(session, bo, one.number)}
+        assert not await merging.candidates(session, bo, one.number, str(hidden.number))
+        with pytest.raises(NotFound):
+            await merging.preview(session, bo, one.number, hidden.number)
+    made = await merge(office, "Ada", hidden, other)
+    with pytest.raises(NotFound):
+        await undo(office, "Bo", made)
+    await office.change(Agent, Agent.name == "Bo", role=Role.VIEWER)
+    with pytest.raises(NotAllowed):
+        await merge(office, "Bo", one, other)
