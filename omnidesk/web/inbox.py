@@ -49,10 +49,10 @@ async def row(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         place = await _place(request, session)
         view: views.View = place["held"]
-        if view.is_exact and not place["asked"].filter.text:
+        if view.is_exact and not place["wanted"].filter.text:
             case: views.ListedCase | None = await views.listed(session, reader.viewer, number)
         else:
-            conditions = await views.conditions(session, place["asked"], view)
+            conditions = await views.conditions(session, place["wanted"], view)
             case = await views.listed_if(session, reader.viewer, number, conditions)
     if case is None or (view.is_exact and not view.may_hold(case)):
         return web.Response(status=204)
@@ -70,7 +70,7 @@ async def filter_menu(request: web.Request) -> web.StreamResponse:
     """What the list can be filtered by."""
     async with request.app[DATABASE].session() as session:
         place = await _place(request, session)
-        offered = await filters.offered(request, session, place["asked"].filter)
+        offered = await filters.offered(request, session, place["wanted"].filter)
     return page(request, "inbox/filters.html", offered=offered, **place)
 
 
@@ -82,13 +82,13 @@ async def _place(request: web.Request, session: AsyncSession) -> dict[str, Any]:
     sort = views.sort_of(held, asked)
     query = lists.query_of(asked.filter, sort, held)
     back = f"/inbox/{name}" + (f"?{query}" if query else "")
-    return {"view": name, "asked": asked, "held": held, "sort": sort, "query": query, "back": back}
+    return {"view": name, "wanted": asked, "held": held, "sort": sort, "query": query, "back": back}
 
 
 async def _values(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:
     place = await _place(request, session)
     shown, waiting = await lists.shown(request, session), await rail.counts(request, session)
-    wanted = place["asked"].filter
+    wanted = place["wanted"].filter
     chips = [one for one in await filters.offered(request, session, wanted) if one.said] if wanted.pairs() else []
     listed = await _list(request, session, place, opened)
     title = lists.title(place["view"], shown["places"])
@@ -99,7 +99,7 @@ async def _list(
     request: web.Request, session: AsyncSession, place: dict[str, Any], opened: int = 0
 ) -> dict[str, Any]:  # fmt: skip
     cursor = request.query.get("cursor")
-    listed = await views.list_cases(session, reader_of(request), place["asked"], cursor=cursor)
+    listed = await views.list_cases(session, reader_of(request), place["wanted"], cursor=cursor)
     return {**place, "listed": listed, "row": lambda case: _row(request, case, place, opened=opened)}
 
 

@@ -46,6 +46,7 @@ async def test_a_filter_is_made_by_keyboard_and_stands_in_the_address(office: Of
     await page.locator(".row").press("Enter")
     await expect(page).to_have_url(re.compile(rf"/inbox/all/{case.number}\?priority=urgent"))
     await picture(page, "filter-chips")
+    await expect(page.locator("#asked")).to_have_value("")
     await page.reload()
     await expect(page.locator("main.case")).to_have_attribute("data-number", str(case.number))
     await expect(page.locator(".row")).to_have_count(1)
