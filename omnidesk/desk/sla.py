@@ -20,6 +20,8 @@ from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, Sla
 
 FACTS = ("holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
 """What of a case its timers depend on."""
+_WARNED = 0.25
+"""With so much of its time left, a timer is at risk."""
 LIVE = (TimerState.RUNNING, TimerState.PAUSED)
 _PAUSES = {Category.WAITING: "waiting", Category.ON_HOLD: "on_hold"}
 
@@ -157,10 +159,15 @@ async def _counted(tx: Transaction, timers: Sequence[SlaTimer]) -> Mapping[int, 
     return counted
 
 
+def _warned_at(timer: SlaTimer) -> datetime | None:
+    return timer.due_at and timer.due_at - timedelta(seconds=timer.target * _WARNED)
+
+
 def _show(case: Case, timers: Iterable[SlaTimer]) -> None:
     """Put on the case what its row in the list shows."""
     live = [timer for timer in timers if timer.state in LIVE and timer.cycle == case.cycle]
     case.due_at = min((timer.due_at for timer in live if timer.due_at), default=None)
+    case.at_risk_at = min((warned for timer in live if (warned := _warned_at(timer))), default=None)
     case.breached = any(timer.breached_at for timer in live)
 
 

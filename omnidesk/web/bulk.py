@@ -2,18 +2,21 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import access, bulk, views
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import Agent, Case, Label, Role, Team
-from omnidesk.web import times
-from omnidesk.web.requests import id_in, page, read, viewer_of, zone_of
+from omnidesk.web import lists, times
+from omnidesk.web.requests import id_in, page, read, reader_of, viewer_of, zone_of
 
+_AT_ONCE = 1000
 _NUMBERS = re.compile(r"\d{1,9}(,\d{1,9})*")
 
 
@@ -23,7 +26,7 @@ class Asking(BaseModel):
     does: str = Field(min_length=1, max_length=300)
     value: str = Field(default="", max_length=254)
     cases: str = Field(default="", max_length=bulk.MOST * 11)
-    view: str = Field(default="", max_length=60)
+    view: str = Field(default="", max_length=1000)
 
 
 async def menu(request: web.Request) -> web.StreamResponse:
@@ -42,8 +45,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     action = _action(request, form)
     async with database.session() as session:
         if form.view:
-            listed = await views.list_cases(session, viewer, form.view, limit=bulk.MOST)
-            case_ids = [case.id for case in listed.cases]
+            case_ids = await _all_of(request, session, form.view)
         elif _NUMBERS.fullmatch(form.cases):
             numbers = {int(number) for number in form.cases.split(",") if int(number) < 2**31}
             theirs = (col(Case.number).in_(numbers), access.visible(viewer))
@@ -53,6 +55,21 @@ async def begin(request: web.Request) -> web.StreamResponse:
     async with database.transaction() as tx:
         job = await bulk.begin(tx, viewer, action, case_ids)
     return await _shown(request, job.id)
+
+
+async def _all_of(request: web.Request, session: AsyncSession, address: str) -> list[int]:
+    """The cases of a list, named as its address does: `all?sort=due`; a few more than a job takes are enough."""
+    name, _, query = address.partition("?")
+    asked = await lists.asked(request, session, name, parse_qsl(query))
+    case_ids: list[int] = []
+    cursor = None
+    while len(case_ids) <= bulk.MOST:
+        listed = await views.list_cases(session, reader_of(request), asked, cursor=cursor, limit=_AT_ONCE)
+        case_ids += [case.id for case in listed.cases]
+        cursor = listed.next
+        if cursor is None:
+            break
+    return case_ids
 
 
 def _action(request: web.Request, form: Asking) -> dict[str, Any]:

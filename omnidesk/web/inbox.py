@@ -1,6 +1,5 @@
 """The inbox: views, their rows, and a case opened beside them."""
 
-from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -9,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import views
 from omnidesk.keys import DATABASE
-from omnidesk.web import cases, rail
-from omnidesk.web.pages import PAGES
-from omnidesk.web.requests import answer, is_fragment, language_for, page, viewer_of, zone_of
+from omnidesk.web import cases, filters, lists, rail
+from omnidesk.web.pages import PAGES, RowPlace
+from omnidesk.web.requests import answer, is_fragment, language_for, page, reader_of, zone_of
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -28,11 +27,11 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def show_case(request: web.Request) -> web.StreamResponse:
     """A view with a case opened; htmx gets the case alone."""
-    number, view = int(request.match_info["number"]), request.match_info["view"]
+    number = int(request.match_info["number"])
     async with request.app[DATABASE].session() as session:
         opened = await cases.values(request, session, number)
         if is_fragment(request):
-            return page(request, "cases/case.html", view=view, **opened)
+            return page(request, "cases/case.html", **await _place(request, session), **opened)
         listed = await _values(request, session, number)
     return page(request, "inbox/page.html", opened=opened["case"], **listed, **opened)
 
@@ -40,41 +39,72 @@ async def show_case(request: web.Request) -> web.StreamResponse:
 async def rows(request: web.Request) -> web.StreamResponse:
     """More rows of a view, from a cursor on."""
     async with request.app[DATABASE].session() as session:
-        listed = await _list(request, session)
+        listed = await _list(request, session, await _place(request, session))
     return page(request, "inbox/rows.html", **listed)
 
 
 async def row(request: web.Request) -> web.StreamResponse:
     """One row, fresh; nothing when the case has left the view."""
-    view, viewer = request.match_info["view"], viewer_of(request)
+    reader, number = reader_of(request), int(request.match_info["number"])
     async with request.app[DATABASE].session() as session:
-        case = await views.listed(session, viewer, int(request.match_info["number"]))
-    if not views.in_view(case, viewer, view):
+        place = await _place(request, session)
+        view: views.View = place["held"]
+        if view.is_exact and not place["wanted"].filter.text:
+            case: views.ListedCase | None = await views.listed(session, reader.viewer, number)
+        else:
+            conditions = await views.conditions(session, place["wanted"], view)
+            case = await views.listed_if(session, reader.viewer, number, conditions)
+    if case is None or (view.is_exact and not view.may_hold(case)):
         return web.Response(status=204)
-    return answer(_row(request, case))
+    return answer(_row(request, case, place))
 
 
 async def counts(request: web.Request) -> web.StreamResponse:
     """The views with their counts."""
     async with request.app[DATABASE].session() as session:
-        found = await views.counts(session, viewer_of(request))
-    return page(request, "inbox/views.html", view=request.match_info["view"], counts=found)
+        found = await lists.shown(request, session)
+    return page(request, "inbox/views.html", view=request.match_info["view"], **found)
+
+
+async def filter_menu(request: web.Request) -> web.StreamResponse:
+    """What the list can be filtered by."""
+    async with request.app[DATABASE].session() as session:
+        place = await _place(request, session)
+        offered = await filters.offered(request, session, place["wanted"].filter)
+    return page(request, "inbox/filters.html", offered=offered, **place)
+
+
+async def _place(request: web.Request, session: AsyncSession) -> dict[str, Any]:
+    """Which list it is, and how links to it go on."""
+    name = request.match_info["view"]
+    asked = await lists.asked(request, session, name, lists.pairs_of(request))
+    held = views.view_of(asked, reader_of(request))
+    sort = views.sort_of(held, asked)
+    query = lists.query_of(asked.filter, sort, held)
+    back = f"/inbox/{name}" + (f"?{query}" if query else "")
+    return {"view": name, "wanted": asked, "held": held, "sort": sort, "query": query, "back": back}
 
 
 async def _values(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:
-    found, waiting = await views.counts(session, viewer_of(request)), await rail.counts(request, session)
-    return {"counts": found, "place": "inbox", **waiting, **await _list(request, session, opened)}
+    place = await _place(request, session)
+    shown, waiting = await lists.shown(request, session), await rail.counts(request, session)
+    wanted = place["wanted"].filter
+    chips = [one for one in await filters.offered(request, session, wanted) if one.said] if wanted.pairs() else []
+    listed = await _list(request, session, place, opened)
+    title = lists.title(place["view"], shown["places"])
+    return {"place": "inbox", "chips": chips, "title": title, **shown, **waiting, **listed}
 
 
-async def _list(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:
-    view = request.match_info["view"]
+async def _list(
+    request: web.Request, session: AsyncSession, place: dict[str, Any], opened: int = 0
+) -> dict[str, Any]:  # fmt: skip
     cursor = request.query.get("cursor")
-    listed = await views.list_cases(session, viewer_of(request), view, cursor=cursor)
-    return {"view": view, "listed": listed, "row": partial(_row, request, opened=opened)}
+    listed = await views.list_cases(session, reader_of(request), place["wanted"], cursor=cursor)
+    return {**place, "listed": listed, "row": lambda case: _row(request, case, place, opened=opened)}
 
 
-def _row(request: web.Request, case: views.ListedCase, *, opened: int = 0) -> Markup:
+def _row(request: web.Request, case: views.ListedCase, place: dict[str, Any], *, opened: int = 0) -> Markup:
     """A row as its reader sees it; what many look at is drawn once."""
     now = request.app[DATABASE].now().replace(second=0, microsecond=0)  # the page itself keeps times true
-    how = (language_for(request), zone_of(request), now)
-    return request.app[PAGES].row(case, request.match_info["view"], case.number == opened, *how)
+    shown = RowPlace(place["view"], place["query"], views.SORTED_BY[place["sort"]], case.number == opened)
+    return request.app[PAGES].row(case, shown, language_for(request), zone_of(request), now)

@@ -1,6 +1,7 @@
 """The live socket of a page: it is told which cases changed, and refetches what it shows from the normal URLs.
 
-    page → server   {"show": {"view": "mine", "case": 17}}   what the page shows; null where nothing
+    page → server   {"show": {"view": "mine", "query": "priority=high", "case": 17}}
+                                                             what the page shows; null where nothing
                     {"typing": 17}                           the agent is writing on this case
                     {"at": "desk"}                           where the agent is (see `presence.At`)
     server → page   {"case": 17, "version": 9, "in_view": true}
@@ -22,23 +23,24 @@ import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from omnidesk.desk import presence, views
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.presence import At
-from omnidesk.errors import NotAllowed, NotFound
+from omnidesk.errors import Invalid, NotAllowed, NotFound
 from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
-from omnidesk.web import csrf
+from omnidesk.web import csrf, lists
 from omnidesk.web.guard import recognise
-from omnidesk.web.requests import Number, viewer_of
+from omnidesk.web.requests import Number, reader_of, viewer_of
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,8 @@ _REFRESH = json.dumps({"refresh": True})
 class Shown(BaseModel):
     """What a page shows."""
 
-    view: str | None = None
+    view: str | None = Field(None, max_length=100)
+    query: str = Field("", max_length=2000)
     case: Number | None = None
 
 
@@ -71,7 +74,9 @@ class Socket:
 
     viewer: Viewer
     stream: web.WebSocketResponse
-    shown: Shown = field(default_factory=Shown)
+    shown: Shown = field(default_factory=lambda: Shown.model_validate({}))
+    view: views.View | None = None
+    """What the list that is shown holds."""
     sees_case: bool = False
     """Whether the viewer may see the case that is shown, as it was when last looked at."""
     at: At = At.ELSEWHERE
@@ -177,8 +182,7 @@ class Live:
         gone = json.dumps({"gone": case.number})
         for socket in tuple(self.sockets):
             if socket.viewer.may_see(case):
-                view = socket.shown.view
-                socket.tell(texts[view in views.VIEWS and views.in_view(case, socket.viewer, view)])
+                socket.tell(texts[socket.view is not None and socket.view.may_hold(case)])
             elif socket.shown.case == case.number:
                 socket.tell(gone)
 
@@ -281,7 +285,18 @@ async def _show(request: web.Request, socket: Socket, shown: Shown) -> None:
     if shown.case != socket.shown.case:
         _tell_looking(request, socket, here=False)
     socket.shown = shown
+    socket.view = await _view(request, shown)
     await _look(request, socket)
+
+
+async def _view(request: web.Request, shown: Shown) -> views.View | None:
+    if shown.view is None:
+        return None
+    with suppress(NotFound, Invalid):
+        async with request.app[DATABASE].session() as session:
+            asked = await lists.asked(request, session, shown.view, parse_qsl(shown.query))
+            return views.view_of(asked, reader_of(request))
+    return None
 
 
 async def _look(request: web.Request, socket: Socket) -> None:

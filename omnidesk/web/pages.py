@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from babel.numbers import format_decimal
@@ -28,6 +28,15 @@ CATALOGUES = Path(__file__).parent.parent / "locale"
 _KILO = 1000
 _ROWS = 2000
 """So many drawn rows of lists are kept, the last used ones; each takes a kilobyte or two."""
+
+
+class RowPlace(NamedTuple):
+    """Where a row stands: in which list, and by which time of its case it is sorted."""
+
+    view: str
+    query: str
+    sorted_by: str
+    opened: bool = False
 
 
 class Pages:
@@ -54,10 +63,8 @@ class Pages:
         page = self._environments[catalogues.language_of(language)].get_template(template)
         return page.render(**self._settings, **values)
 
-    def _row(
-        self, case: ListedCase, view: str, opened: bool, language: str, zone: tzinfo, now: datetime
-    ) -> Markup:  # fmt: skip
-        html = self.render("inbox/row.html", language, case=case, view=view, opened=opened, zone=zone, now=now)
+    def _row(self, case: ListedCase, shown: RowPlace, language: str, zone: tzinfo, now: datetime) -> Markup:
+        html = self.render("inbox/row.html", language, case=case, **shown._asdict(), zone=zone, now=now)
         return Markup(html)  # noqa: S704 - the template has escaped what it shows
 
     def gettext(self, language: str, text: str) -> str:
@@ -81,7 +88,9 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
     )
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     said = times.Times(language, catalogue)
-    environment.globals.update(language=language, static=assets.url, units=times.UNITS, commands=COMMANDS)
+    environment.globals.update(
+        language=language, own_name=own_name, static=assets.url, units=times.UNITS, commands=COMMANDS
+    )
     environment.filters.update(
         ago=_tag(lambda moment, context: said.ago(moment, context["now"], context["zone"]), said, "ago"),
         clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),
@@ -145,6 +154,11 @@ def initials(name: str, language: str) -> str:
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
     letters = "".join(word[0] for word in (words[:1] + words[1:][-1:]))
     return (letters.replace("i", "İ") if language == "tr" else letters).upper() or "?"
+
+
+def own_name(texts: tuple[tuple[str, str], ...], language: str) -> str:
+    """A text in a language; in whichever there is, where there is none in it."""
+    return dict(texts).get(language) or texts[0][1]
 
 
 def sentence(text: str, language: str) -> str:

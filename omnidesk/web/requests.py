@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from omnidesk.desk import files
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.views import Reader
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, KEYS
 from omnidesk.store.ids import MAX_ID
@@ -62,6 +63,11 @@ def keep_language(request: web.Request, response: web.Response) -> None:
 def zone_of(request: web.Request) -> tzinfo:
     """The time zone of the browser, which its page put into a cookie."""
     return times.zone_of(request.cookies.get(ZONE_COOKIE))
+
+
+def reader_of(request: web.Request) -> Reader:
+    """Who reads a list, when and where."""
+    return Reader(viewer_of(request), request.app[DATABASE].now(), zone_of(request))
 
 
 def is_fragment(request: web.Request) -> bool:

@@ -50,7 +50,7 @@ from omnidesk.web.settings import sections
 from omnidesk.web.settings import setup as setting_up
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
-_VIEW = "{view:mine|unassigned|all|bot|resolved}"
+_VIEW = r"{view:[a-z]+(?:-[A-Za-z0-9_.]+)?}"
 _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
 _MACROS = "/settings/{kind:canned-replies|macros}"
@@ -94,6 +94,7 @@ ROUTES = (
     Route("GET", f"/inbox/{_VIEW}/rows", inbox.rows, VIEWER),
     Route("GET", rf"/inbox/{_VIEW}/rows/{{number:\d{{1,9}}}}", inbox.row, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/counts", inbox.counts, VIEWER),
+    Route("GET", f"/inbox/{_VIEW}/filters", inbox.filter_menu, VIEWER),
     Route("GET", f"{_CASE}", cases.show, VIEWER),
     Route("GET", f"{_CASE}/changes", cases.changes, VIEWER),
     Route("GET", f"{_CASE}/earlier", cases.earlier, VIEWER),

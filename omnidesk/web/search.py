@@ -6,12 +6,11 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import views
 from omnidesk.desk.search import completing, searching
 from omnidesk.keys import DATABASE
 from omnidesk.text import questions
 from omnidesk.text.snippets import snippet
-from omnidesk.web import cases, rail
+from omnidesk.web import cases, lists, rail
 from omnidesk.web.requests import is_fragment, page, viewer_of, zone_of
 
 _LONGEST = 300
@@ -59,9 +58,8 @@ def _address(request: web.Request) -> str:
 
 
 async def _values(request: web.Request, session: AsyncSession) -> dict[str, Any]:
-    viewer = viewer_of(request)
     return {
-        "place": "search", "view": "all", "counts": await views.counts(session, viewer),
+        "place": "search", "view": "all", **await lists.shown(request, session),
         **await rail.counts(request, session), **await _found(request, session),
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.desk import access, views
+from omnidesk.desk.views import Asked, Reader
 from omnidesk.errors import NotAllowed, NotFound
 from omnidesk.store.models import Agent, Role, Team
 from tests.office import Office
@@ -34,9 +35,11 @@ async def test_a_list_and_a_single_look_hide_the_same(office: Office) -> None:
     for name, seen in (("Ada", [billing, support]), ("Bo", [support]), ("Cy", [billing, support])):
         viewer = await office.viewer(name)
         async with office.database.session() as session:
-            listed = await views.list_cases(session, viewer, "all")
+            listed = await views.list_cases(session, Reader(viewer, office.clock()), Asked("all"))
             assert [case.number for case in listed.cases] == [case.number for case in seen]
-            assert (await views.counts(session, viewer))["all"] == len(seen)
+            assert (await views.counts(session, Reader(viewer, office.clock()), [Asked("all")]))["all"].number == len(
+                seen
+            )
         assert [case.number for case in (billing, support) if viewer.may_see(case)] == [case.number for case in seen]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from omnidesk.desk import actions, snoozing, views
+from omnidesk.desk.views import Asked, Reader
 from omnidesk.errors import Conflict, Invalid
 from tests.office import Office
 
@@ -12,7 +13,8 @@ from tests.office import Office
 async def listed(office: Office, view: str) -> list[int]:
     """The numbers of a view as Ada sees it."""
     async with office.database.session() as session:
-        page = await views.list_cases(session, await office.viewer("Ada"), view)
+        reader = Reader(await office.viewer("Ada"), office.clock())
+        page = await views.list_cases(session, reader, Asked(view))
     return [case.number for case in page.cases]
 
 

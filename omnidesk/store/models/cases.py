@@ -48,6 +48,9 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+_LISTS = {"shelf": ("shelf",), "assignee": ("assignee_id", "shelf"), "team": ("team_id", "shelf")}
+
+
 class Case(Row, table=True):
     """A piece of work. What a row of the list shows stands here, so that the list reads one table."""
 
@@ -56,6 +59,14 @@ class Case(Row, table=True):
         Index("ix_cases_shelf", "shelf", "last_at", "id"),
         Index("ix_cases_assignee", "assignee_id", "shelf", "last_at", "id"),
         Index("ix_cases_team", "team_id", "shelf", "last_at", "id"),
+        Index("ix_cases_channel", "channel", "shelf", "last_at", "id"),
+        # other sorts; the many cases that are done have no such time
+        *(
+            partial(f"ix_cases_{column}_{by}", *columns, column, "id", where=f"{column} IS NOT NULL")
+            for column in ("waits_since", "due_at")
+            for by, columns in _LISTS.items()
+        ),
+        partial("ix_cases_at_risk", "at_risk_at", "id", where="at_risk_at IS NOT NULL"),
         Index("ix_cases_person", "contact_point_id", "inbox_id", "last_at"),
         Index("ix_cases_contact", "contact_id", "id"),
         # how programs list them
@@ -105,6 +116,8 @@ class Case(Row, table=True):
     needs_bot: bool = False
     due_at: datetime | None = maybe_moment()
     """The nearest due time of its running timers."""
+    at_risk_at: datetime | None = maybe_moment()
+    """When most of a running timer's time is gone."""
     breached: bool = False
     next_step_at: datetime | None = maybe_moment()
     """When time alone changes the case: the bot gives up waiting, a resolved case closes."""

@@ -13,6 +13,8 @@ let movedAt = -Infinity;
 let settling = null;
 
 export const view = list?.dataset.view ?? null;
+export const query = list?.dataset.query ?? "";
+const newestFirst = list?.dataset.sort === "newest";
 
 export function openedNumber() {
   return Number(document.querySelector("main.case")?.dataset.number) || null;
@@ -33,7 +35,8 @@ export async function refreshRow(number, inView) {
   const old = rowOf(number);
   if (row && old && isBusy()) {
     update(old, row);
-    if (needsMove(old, row.dataset.at)) later(number, () => place(rowOf(number), row.dataset.at));
+    const spot = spotOf(row);
+    if (needsMove(old, spot)) later(number, () => place(rowOf(number), spot));
   } else if (isBusy() && (row || old)) {
     later(number, () => settle(number, row), Boolean(row));
   } else settle(number, row);
@@ -47,7 +50,7 @@ async function ask(path) {
 }
 
 async function fetchRow(number) {
-  const response = await ask(`/inbox/${view}/rows/${number}`);
+  const response = await ask(`/inbox/${view}/rows/${number}?${query}`);
   if (response.status !== 200) return null;
   const holder = document.createElement("template");
   holder.innerHTML = await response.text();
@@ -61,37 +64,43 @@ function settle(number, row) {
   if (!row) old?.remove();
   else if (old) {
     update(old, row);
-    place(old, row.dataset.at);
-  } else place(row, row.dataset.at);
+    place(old, spotOf(row));
+  } else place(row, spotOf(row));
 }
 
 // The row itself stays, so that focus and pointer stay with it.
 function update(old, row) {
-  for (const name of ["class", "data-at"]) old.setAttribute(name, row.getAttribute(name));
+  for (const name of ["class", "data-at", "data-key"]) old.setAttribute(name, row.getAttribute(name));
   old.replaceChildren(...row.cloneNode(true).childNodes);
   keepTimes(old);
 }
 
-function isBefore(row, at, id) {
-  const other = Date.parse(row.dataset.at);
-  return other !== at ? other < at : BigInt(row.dataset.id) < id;
+// Where a row belongs: the newest first, or the soonest first and then those without such a time, the newest first.
+function spotOf(row) {
+  const { key, at, id } = row.dataset;
+  return { key: newestFirst || !key ? null : key, at, id: BigInt(id) };
 }
 
-function follower(row, at) {
-  const moment = Date.parse(at);
+function isAfter(one, other) {
+  if (one.key !== other.key) return one.key === null || (other.key !== null && one.key > other.key);
+  if (one.key !== null) return one.id > other.id;
+  return one.at !== other.at ? one.at < other.at : one.id < other.id;
+}
+
+function follower(row, spot) {
   const others = [...rows.querySelectorAll(".row")].filter((other) => other !== row);
-  return others.find((other) => isBefore(other, moment, BigInt(row.dataset.id))) ?? null;
+  return others.find((other) => isAfter(spotOf(other), spot)) ?? null;
 }
 
-function needsMove(row, at) {
+function needsMove(row, spot) {
   let next = row.nextElementSibling;
   if (!next?.classList.contains("row")) next = null;
-  return follower(row, at) !== next;
+  return follower(row, spot) !== next;
 }
 
-function place(row, at) {
+function place(row, spot) {
   const focused = row.contains(document.activeElement);
-  const before = follower(row, at);
+  const before = follower(row, spot);
   const more = rows.querySelector(".more");
   if (!before && more && !row.isConnected) return; // it belongs to rows not loaded yet
   rows.insertBefore(row, before ?? more ?? rows.querySelector(".when-alone"));
@@ -119,7 +128,7 @@ function settleAll() {
 // Fetches the whole list again, after a gap.
 export async function refreshList() {
   if (!view) return;
-  const response = await ask(`/inbox/${view}/rows`);
+  const response = await ask(`/inbox/${view}/rows?${query}`);
   if (response.status !== 200) return;
   const focused = document.activeElement?.closest?.(".row")?.id;
   waiting.clear();

@@ -3,7 +3,7 @@ import { opened, refreshCase, showTyping } from "./case.js";
 import { heard } from "./composer/draft.js";
 import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
-import { openedNumber, refreshList, refreshRow, view } from "./list.js";
+import { openedNumber, query, refreshList, refreshRow, view } from "./list.js";
 import { refreshSoon as refreshPresence } from "./presence.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -24,7 +24,7 @@ export function tell(what) {
 }
 
 export function tellShown() {
-  tell({ show: { view, case: openedNumber() } });
+  tell({ show: { view, query, case: openedNumber() } });
 }
 
 function refreshAll() {

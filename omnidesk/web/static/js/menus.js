@@ -13,7 +13,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    const stops = [...menu.querySelectorAll(".sheet input:not([type=hidden]), .sheet button")].filter((stop) => !stop.hidden);
+    const stops = [...menu.querySelectorAll(".sheet input:not([type=hidden]), .sheet button, .sheet summary")].filter((stop) => stop.checkVisibility());
     const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
     stops[Math.min(Math.max(at, 0), stops.length - 1)]?.focus();
     event.preventDefault();

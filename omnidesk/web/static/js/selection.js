@@ -1,6 +1,6 @@
 // Choosing cases in the list: by x or a click on the face, a range with shift, all that are loaded, all of the view.
 import { does } from "./commands.js";
-import { view } from "./list.js";
+import { query, view } from "./list.js";
 import { say } from "./words.js";
 
 const rows = document.getElementById("rows");
@@ -52,7 +52,7 @@ function focused() {
 
 function fill(form) {
   form.querySelector("[data-chosen]").value = wholeView ? "" : [...chosen].join(",");
-  form.querySelector("[data-chosen-view]").value = wholeView ? view : "";
+  form.querySelector("[data-chosen-view]").value = wholeView ? `${view}?${query}` : "";
 }
 
 function start() {

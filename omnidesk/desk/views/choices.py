@@ -1,0 +1,61 @@
+"""What a filter can ask for: the values of each condition."""
+
+from dataclasses import dataclass, field
+
+import sqlalchemy
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk.access import Viewer
+from omnidesk.store.models import Agent, CaseLabel, FieldDefinition, FieldSubject, Inbox, Label, Status, Team
+
+_MOST = 200
+"""So many labels are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a desk has: (value, name) pairs; texts of statuses and fields by language."""
+
+    team: list[tuple[str, str]]
+    assignee: list[tuple[str, str]]
+    channel: list[str]
+    inbox: list[tuple[str, str]]
+    label: list[str]
+    language: list[str]
+    statuses: list[Status] = field(default_factory=list)
+    fields: list[FieldDefinition] = field(default_factory=list)
+
+
+async def choices(session: AsyncSession, viewer: Viewer) -> Choices:
+    """What a viewer can filter by; nothing of teams that are closed to them."""
+    hidden = viewer.hidden_team_ids
+    teams = await session.exec(select(Team.id, Team.name).where(col(Team.id).not_in(hidden)).order_by(col(Team.name)))
+    agents = await session.exec(select(Agent.id, Agent.name).where(col(Agent.active)).order_by(col(Agent.name)))
+    inboxes = list(await session.exec(select(Inbox).where(col(Inbox.team_id).not_in(hidden)).order_by(col(Inbox.name))))
+    statuses = select(Status).where(~col(Status.archived)).order_by(col(Status.place), col(Status.id))
+    fields = (
+        select(FieldDefinition)
+        .where(FieldDefinition.subject == FieldSubject.CASE, ~col(FieldDefinition.archived))
+        .order_by(col(FieldDefinition.place), col(FieldDefinition.id))
+    )
+    return Choices(
+        [(str(key), name) for key, name in teams],
+        [(str(key), name) for key, name in agents],
+        sorted({inbox.channel for inbox in inboxes}),
+        [(str(inbox.id), inbox.name) for inbox in inboxes],
+        await _labels(session),
+        sorted({inbox.language for inbox in inboxes} | {"en", "tr"}),
+        list(await session.exec(statuses)),
+        list(await session.exec(fields)),
+    )
+
+
+async def _labels(session: AsyncSession) -> list[str]:
+    """Those that are set up; where none are, those that stand on cases."""
+    offered = select(Label.name).where(~col(Label.archived)).order_by(col(Label.name)).limit(_MOST)
+    if found := list(await session.exec(offered)):
+        return found
+    latest = sqlalchemy.select(col(CaseLabel.label)).order_by(col(CaseLabel.case_id).desc()).limit(5000).subquery()
+    used = sqlalchemy.select(latest.c.label).distinct().limit(_MOST)
+    return sorted((await (await session.connection()).execute(used)).scalars())

@@ -1,0 +1,53 @@
+"""Counting: how many cases lists hold, all in one statement, and never more than a stretch of each."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from omnidesk.desk.access import visible
+from omnidesk.desk.views.filters import Reader
+from omnidesk.desk.views.named import Asked, View, view_of
+from omnidesk.store.models import Case
+
+CAP = 1000
+"""Counts stop here: 999+."""
+_STRETCH = 2000
+"""So many of a list's newest cases are looked at, where no index serves its filter."""
+
+
+class Count(NamedTuple):
+    """How many; `more`: there may be more, further down than was looked."""
+
+    number: int
+    more: bool = False
+
+
+async def counts(session: AsyncSession, reader: Reader, lists: Sequence[Asked]) -> dict[str, Count]:
+    """How many cases each list holds, at most CAP, by the view's name; of words in a filter nothing is counted."""
+    counted = [asked for asked in lists if not asked.filter.text]
+    if not counted:
+        return {}
+    columns = [column for asked in counted for column in _count(view_of(asked, reader), reader)]
+    found = (await (await session.connection()).execute(sqlalchemy.select(*columns))).one()
+    pairs = zip(counted, found[::2], found[1::2], strict=True)
+    return {asked.view: Count(number, looked_at >= _STRETCH) for asked, number, looked_at in pairs}
+
+
+def _count(view: View, reader: Reader) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """How many, and how many were looked at where that may not be all."""
+    held = [one.sql for one in View(view.shelves, view.held).conditions]
+    own = sqlalchemy.select(col(Case.id)).where(visible(reader.viewer))
+    if not view.wanted:
+        return _size(own.where(*held).limit(CAP)), sqlalchemy.literal(0)
+    newest = sqlalchemy.select(col(Case.id)).where(*held).order_by(col(Case.last_at).desc(), col(Case.id).desc())
+    stretch = newest.limit(_STRETCH).correlate(None)
+    wanted = own.where(col(Case.id).in_(stretch), *(one.sql for one in view.wanted)).limit(CAP)
+    return _size(wanted), _size(stretch)
+
+
+def _size(statement: Any) -> ColumnElement[int]:
+    return sqlalchemy.select(func.count()).select_from(statement.subquery()).scalar_subquery()

@@ -1,0 +1,96 @@
+"""The list in a real browser: views, orders and filters, and what changes under them."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlmodel import col
+
+from omnidesk.desk import actions
+from omnidesk.store.models import Case
+from tests.office import Office
+
+PICTURES = os.environ.get("OMNIDESK_PICTURES")
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep a screenshot when somebody wants to look."""
+    if PICTURES:
+        await page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), caret="initial")
+
+
+async def urgent(office: Office, text: str, sender: str) -> Case:
+    case = await office.says(text, sender=sender, name=sender.title())
+    await office.becomes(case, priority="urgent")
+    return await office.case(case.number)
+
+
+async def test_a_filter_is_made_by_keyboard_and_stands_in_the_address(office: Office, window: Any) -> None:
+    await office.says("The parcel is late", sender="max", name="Max")
+    case = await urgent(office, "The roof is leaking", "mia")
+    page = await window("Ada", "/inbox/all", **WIDE)
+    await expect(page.locator(".row")).to_have_count(2)
+    await page.locator("#filter > summary").press("Enter")
+    await page.locator(".conditions summary", has_text="Priority").press("Enter")
+    await page.get_by_label("Urgent", exact=True).press("Space")
+    await picture(page, "filter-menu")
+    await page.get_by_label("Urgent", exact=True).press("Enter")
+    await expect(page).to_have_url(re.compile(r"/inbox/all\?.*priority=urgent"))
+    await expect(page.locator(".row .subj")).to_have_text(["The roof is leaking"])
+    await expect(page.locator(".filters .chip")).to_contain_text("Priority: Urgent")
+    await page.locator(".row").press("Enter")
+    await expect(page).to_have_url(re.compile(rf"/inbox/all/{case.number}\?priority=urgent"))
+    await picture(page, "filter-chips")
+    await expect(page.locator("#asked")).to_have_value("")
+    await page.reload()
+    await expect(page.locator("main.case")).to_have_attribute("data-number", str(case.number))
+    await expect(page.locator(".row")).to_have_count(1)
+    await page.locator(".filters a.chip").click()
+    await expect(page.locator(".row")).to_have_count(2)
+
+
+async def test_a_filtered_list_follows_what_happens(office: Office, window: Any) -> None:
+    case = await urgent(office, "The roof is leaking", "mia")
+    page = await window("Ada", f"/inbox/all/{case.number}?priority=urgent", **WIDE)
+    await expect(page.locator(".row")).to_have_count(1)
+    await office.says("Hello", sender="max", name="Max")
+    await urgent(office, "Fire", "zoe")
+    await expect(page.locator(".row .subj")).to_have_text(["Fire", "The roof is leaking"])
+    await office.act("Ada", actions.resolve, case.number)
+    await expect(page.locator(".row .subj")).to_have_text(["Fire"])
+    await expect(page.locator("main.case")).to_have_attribute("data-number", str(case.number))
+
+
+async def test_who_waits_longest_stands_first_and_stays_there(office: Office, window: Any) -> None:
+    await office.says("The first", sender="one", name="One")
+    second = await office.says("The second", sender="two", name="Two")
+    page = await window("Ada", "/inbox/all", **WIDE)
+    await page.locator(".order summary").click()
+    await picture(page, "order-menu")
+    await page.get_by_role("button", name="Longest waiting first").click()
+    await expect(page).to_have_url(re.compile("sort=waiting"))
+    rows = page.locator(".row .subj")
+    await expect(rows).to_have_text(["The first", "The second"])
+    await office.says("The first again", sender="one", name="One")
+    await office.says("The third", sender="three", name="Three")
+    await expect(rows).to_have_text(["The first again", "The second", "The third"])
+    await office.change(Case, col(Case.id) == second.id, preview="x")
+    await office.act("Bo", actions.reply, second.number, "Hello")
+    await expect(rows).to_have_text(["The first again", "The third", re.compile("Hello")])
+
+
+@pytest.mark.parametrize(("theme", "screen"), [("light", WIDE), ("dark", WIDE), ("light", PHONE)])
+async def test_the_list_in_every_look(office: Office, window: Any, theme: str, screen: dict[str, Any]) -> None:
+    await urgent(office, "The roof is leaking", "mia")
+    page = await window("Bo", "/inbox/all?priority=urgent&opened=7d", color_scheme=theme, **screen)
+    await expect(page.locator(".filters .chip")).to_have_count(2)
+    if screen is PHONE:
+        await page.locator("#filter > summary").tap()
+        await expect(page.locator(".conditions")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    await picture(page, f"list-{theme}-{screen['viewport']['width']}")
