@@ -14,6 +14,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "mine": N_("Mine"),
         "unassigned": N_("Unassigned"),
         "all": N_("All open"),
+        "mentions": N_("Mentions"),
         "risk": N_("SLA at risk"),
         "snoozed": N_("Snoozed"),
         "bot": N_("With the bot"),

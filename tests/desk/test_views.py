@@ -75,7 +75,7 @@ async def test_each_view_holds_what_its_name_says(office: Office) -> None:
         "channel-fakemail": set(),
     }
     bo = await reader(office)
-    assert {*expected, "risk"} >= set(views.VIEWS)
+    assert {*expected, "risk", "mentions"} >= set(views.VIEWS)
     for view, held in expected.items():
         assert set(await numbers(office, view)) == held, view
         for case in await office.all(Case):
@@ -83,6 +83,16 @@ async def test_each_view_holds_what_its_name_says(office: Office) -> None:
     counts = await counted(office)
     assert counts["mine"] == counts["unassigned"] == counts["bot"] == counts["snoozed"] == 1
     assert counts["all"] == counts[f"team-{mine.team_id}"] == counts["channel-fake"] == 3
+
+
+async def test_cases_whose_notes_name_one_are_a_view(office: Office) -> None:
+    case, _ = await office.says("Hello", sender="one"), await office.says("Hello", sender="two")
+    await office.act("Ada", actions.note, case.number, "@Bo please look")
+    assert await numbers(office, "mentions") == [case.number]
+    assert await numbers(office, "mentions", "Ada") == []
+    assert (await counted(office))["mentions"] == 1
+    await office.act("Ada", actions.resolve, case.number)
+    assert await numbers(office, "mentions") == []
 
 
 async def test_a_case_is_at_risk_when_most_of_its_time_is_gone(office: Office) -> None:
@@ -277,7 +287,7 @@ async def test_every_view_is_read_by_an_index_that_has_its_order(office: Office)
         await tx.session.exec(text("ANALYZE"))  # type: ignore[call-overload]
     team, wanted = f"team-{case.team_id}", [("priority", "high")]
     asked: list[tuple[str, dict[str, Any]]] = [
-        *((view, {}) for view in (*views.VIEWS, team, "channel-fake")),
+        *((view, {}) for view in (*views.VIEWS, team, "channel-fake") if view != "mentions"),
         *((view, {"sort": sort}) for sort in ("waiting", "due") for view in ("mine", "unassigned", "all", team)),
         ("all", {"wanted": [("team", str(case.team_id))]}),
     ]

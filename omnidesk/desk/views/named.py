@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlmodel import col, select
+
 from omnidesk.desk.views.conditions import Condition, Elsewhere, Is, Within, may_hold
 from omnidesk.desk.views.filters import Filter, Reader, conditions
 from omnidesk.errors import NotFound
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Case, Category, Shelf
+from omnidesk.store.models import Case, Category, Mention, Shelf
 
 NEWEST, WAITING, DUE, RISK = "newest", "waiting", "due", "risk"
 _OPEN_SORTS = (NEWEST, WAITING, DUE)
+_MENTIONS = 500
+"""So many of the newest notes that name the reader are looked at."""
 _DONE = {Category.RESOLVED, Category.CLOSED}
 
 
@@ -55,10 +59,17 @@ def _risk(reader: Reader) -> View:
     return View((), (due,), sorts=(RISK,))
 
 
+def _mentions(reader: Reader) -> View:
+    latest = select(Mention.case_id).where(Mention.agent_id == reader.viewer.agent_id).order_by(col(Mention.id).desc())
+    named = Elsewhere(col(Case.id).in_(latest.limit(_MENTIONS)))
+    return View((), (named, Is("shelf", (Shelf.OPEN, Shelf.SNOOZED, Shelf.BOT))), sorts=(NEWEST,))
+
+
 _BUILT_IN: dict[str, Callable[[Reader], View]] = {
     "mine": lambda reader: View((Shelf.OPEN,), (Is("assignee_id", (reader.viewer.agent_id,)),)),
     "unassigned": lambda _: View((Shelf.OPEN,), (Is("assignee_id", (None,)),)),
     "all": lambda _: View((Shelf.OPEN,)),
+    "mentions": _mentions,
     "risk": _risk,
     "snoozed": lambda _: View((Shelf.SNOOZED,), sorts=(NEWEST,)),
     "bot": lambda _: View((Shelf.BOT,), sorts=(NEWEST,)),
