@@ -62,8 +62,8 @@ async def row(request: web.Request) -> web.StreamResponse:
 async def counts(request: web.Request) -> web.StreamResponse:
     """The views with their counts."""
     async with request.app[DATABASE].session() as session:
-        found = await lists.shown(request, session)
-    return page(request, "inbox/views.html", view=request.match_info["view"], **found)
+        place, found = await _place(request, session), await lists.shown(request, session)
+    return page(request, "inbox/views.html", view=place["view"], query=place["query"], **found)
 
 
 async def filter_menu(request: web.Request) -> web.StreamResponse:

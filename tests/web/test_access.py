@@ -22,6 +22,7 @@ CHANGES_OF_A_CASE = {
     "reopening": {}, "reply-address": {"position": "2"}, "read": {"position": "1"},
 }  # fmt: skip
 EXAMPLES = {
+    "saved": "1",
     "task": "1",
     "field": "product",
     "job": "1",

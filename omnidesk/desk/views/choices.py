@@ -6,8 +6,8 @@ import sqlalchemy
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.access import Viewer
-from omnidesk.store.models import Agent, CaseLabel, FieldDefinition, FieldSubject, Inbox, Label, Status, Team
+from omnidesk.desk.access import Viewer, visible
+from omnidesk.store.models import Agent, Case, CaseLabel, FieldDefinition, FieldSubject, Inbox, Label, Status, Team
 
 _MOST = 200
 """So many labels are offered."""
@@ -44,18 +44,19 @@ async def choices(session: AsyncSession, viewer: Viewer) -> Choices:
         [(str(key), name) for key, name in agents],
         sorted({inbox.channel for inbox in inboxes}),
         [(str(inbox.id), inbox.name) for inbox in inboxes],
-        await _labels(session),
+        await _labels(session, viewer),
         sorted({inbox.language for inbox in inboxes} | {"en", "tr"}),
         list(await session.exec(statuses)),
         list(await session.exec(fields)),
     )
 
 
-async def _labels(session: AsyncSession) -> list[str]:
-    """Those that are set up; where none are, those that stand on cases."""
+async def _labels(session: AsyncSession, viewer: Viewer) -> list[str]:
+    """Those that are set up; where none are, those that stand on cases that the viewer may see."""
     offered = select(Label.name).where(~col(Label.archived)).order_by(col(Label.name)).limit(_MOST)
     if found := list(await session.exec(offered)):
         return found
-    latest = sqlalchemy.select(col(CaseLabel.label)).order_by(col(CaseLabel.case_id).desc()).limit(5000).subquery()
+    seen = sqlalchemy.select(col(CaseLabel.label)).join(Case, col(Case.id) == col(CaseLabel.case_id))
+    latest = seen.where(visible(viewer)).order_by(col(CaseLabel.case_id).desc()).limit(5000).subquery()
     used = sqlalchemy.select(latest.c.label).distinct().limit(_MOST)
     return sorted((await (await session.connection()).execute(used)).scalars())

@@ -1,6 +1,6 @@
 """Counting: how many cases lists hold, all in one statement, and never more than a stretch of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -26,15 +26,15 @@ class Count(NamedTuple):
     more: bool = False
 
 
-async def counts(session: AsyncSession, reader: Reader, lists: Sequence[Asked]) -> dict[str, Count]:
-    """How many cases each list holds, at most CAP, by the view's name; of words in a filter nothing is counted."""
-    counted = [asked for asked in lists if not asked.filter.text]
+async def counts(session: AsyncSession, reader: Reader, lists: Mapping[str, Asked]) -> dict[str, Count]:
+    """How many cases each list holds, at most CAP, by its name; of words in a filter nothing is counted."""
+    counted = {name: asked for name, asked in lists.items() if not asked.filter.text}
     if not counted:
         return {}
-    columns = [column for asked in counted for column in _count(view_of(asked, reader), reader)]
+    columns = [column for asked in counted.values() for column in _count(view_of(asked, reader), reader)]
     found = (await (await session.connection()).execute(sqlalchemy.select(*columns))).one()
     pairs = zip(counted, found[::2], found[1::2], strict=True)
-    return {asked.view: Count(number, looked_at >= _STRETCH) for asked, number, looked_at in pairs}
+    return {name: Count(number, looked_at >= _STRETCH) for name, number, looked_at in pairs}
 
 
 def _count(view: View, reader: Reader) -> tuple[ColumnElement[int], ColumnElement[int]]:

@@ -1,13 +1,18 @@
 """The places that a reader may look at: views, teams and channels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.views.filters import Filter
 from omnidesk.desk.views.named import VIEWS, Asked
-from omnidesk.store.models import Inbox, Team
+from omnidesk.desk.views.saved import saved
+from omnidesk.errors import Invalid
+from omnidesk.store.models import Inbox, SavedView, Team
 
 _UNCOUNTED = ("resolved",)
 
@@ -19,6 +24,8 @@ class Place:
     name: str
     title: str
     asked: Asked
+    query: str = ""
+    """The filter and sort of a saved view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +35,23 @@ class Places:
     built_in: list[Place]
     teams: list[Place]
     channels: list[Place]
+    saved: list[Place]
+    rows: Sequence[SavedView]
+    """The saved views as they are kept."""
 
     @property
     def all(self) -> list[Place]:
         """One after the other."""
-        return [*self.built_in, *self.teams, *self.channels]
+        return [*self.built_in, *self.saved, *self.teams, *self.channels]
 
     @property
-    def counted(self) -> list[Asked]:
+    def counted(self) -> dict[str, Asked]:
         """Those whose number is shown."""
-        return [place.asked for place in self.all if place.name not in _UNCOUNTED]
+        return {place.name: place.asked for place in self.all if place.name not in _UNCOUNTED}
+
+    def saved_at(self, view: str, query: str) -> SavedView | None:
+        """The saved view that a list is, if it is one."""
+        return next((row for row in self.rows if (row.view, row.query) == (view, query)), None)
 
 
 async def places(session: AsyncSession, viewer: Viewer) -> Places:
@@ -45,11 +59,28 @@ async def places(session: AsyncSession, viewer: Viewer) -> Places:
     teams = (await session.exec(select(Team.id, Team.name).order_by(col(Team.name)))).all()
     inboxes = select(Inbox.channel).distinct().where(col(Inbox.team_id).not_in(viewer.hidden_team_ids))
     channels = sorted((await session.exec(inboxes)).all())
+    rows = [row for row in await saved(session, viewer) if _is_readable(row)]
     return Places(
         [_place(name, name) for name in VIEWS],
         [_place(f"team-{team_id}", name) for team_id, name in teams if team_id not in viewer.hidden_team_ids],
         [_place(f"channel-{channel}", channel) for channel in channels],
+        [_saved_place(row) for row in rows],
+        rows,
     )
+
+
+def _is_readable(row: SavedView) -> bool:
+    """Whether its filter still means something."""
+    try:
+        _saved_place(row)
+    except Invalid:
+        return False
+    return True
+
+
+def _saved_place(row: SavedView) -> Place:
+    pairs = parse_qsl(row.query)
+    return Place(f"saved-{row.id}", row.name, Asked(row.view, Filter.of(pairs), dict(pairs).get("sort")), row.query)
 
 
 def _place(name: str, title: str) -> Place:

@@ -42,6 +42,7 @@ from omnidesk.store.models.setup import (
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
+from omnidesk.store.models.views import SavedView
 
 __all__ = [
     "FOREVER",
@@ -116,7 +117,7 @@ __all__ = [
     "RawState",
     "Read",
     "Role",
-    "Row",
+    "Row", "SavedView",
     "SearchText",
     "SearchWaiting",
     "Secret",
