@@ -91,7 +91,8 @@ async def test_a_chat_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_su
     await expect(chat.get_by_text("Bağlantıyı yeniden gönderdim.")).to_be_visible()
     await expect(chat.get_by_text("Merhaba, hemen bakıyorum.")).to_have_count(1)
 
-    await agent.get_by_role("button", name="Resolve").click()
+    await agent.locator("#resolving summary").click()
+    await agent.locator("#resolving").get_by_role("button", name="Resolve", exact=True).click()
     await expect(chat.get_by_text("Yardımımızdan ne kadar memnun kaldınız?")).to_be_visible()
     await chat.locator(".survey").get_by_role("button").nth(4).click()
     await expect(agent.locator(".timeline").get_by_text("5/5")).to_be_visible()
@@ -124,7 +125,8 @@ async def test_a_mail_becomes_a_case_and_the_answers_stay_on_it(
     await expect(agent.locator(".timeline").get_by_text("Teşekkürler, bekliyorum.")).to_be_visible()
     assert await agent.locator(".row", has_text="bekliyorum").get_attribute("data-number") == number
 
-    await agent.get_by_role("button", name="Resolve").click()
+    await agent.locator("#resolving summary").click()
+    await agent.locator("#resolving").get_by_role("button", name="Resolve", exact=True).click()
     survey = page.locator(".letter.in", has_text="memnun kaldınız")
     await expect(survey).to_be_visible()
     link = await survey.get_by_role("link").last.get_attribute("href")

@@ -131,7 +131,8 @@ class Bulk:
     async def run(self) -> bool:
         """One round; False = there was nothing to do."""
         async with self._db.session() as session:
-            jobs = list(await session.exec(select(BulkJob).where(col(BulkJob.state).in_(_AT_WORK)).limit(_AT_ONCE)))
+            at_work = select(BulkJob).where(col(BulkJob.ended_at).is_(None)).order_by(col(BulkJob.id)).limit(_AT_ONCE)
+            jobs = list(await session.exec(at_work))
         for job in jobs:
             await self._go_on(job)
         return bool(jobs)

@@ -91,7 +91,7 @@ async def _values(request: web.Request, session: AsyncSession, opened: int = 0) 
     wanted = place["wanted"].filter
     chips = [one for one in await filters.offered(request, session, wanted) if one.said] if wanted.pairs() else []
     listed = await _list(request, session, place, opened)
-    title = lists.title(place["view"], shown["places"])
+    title = lists.title(place["view"], place["query"], shown["places"])
     return {"place": "inbox", "chips": chips, "title": title, **shown, **waiting, **listed}
 
 

@@ -36,8 +36,10 @@ def pairs_of(request: web.Request) -> list[tuple[str, str]]:
     return [(key, str(value)) for key, value in request.query.items()]
 
 
-def title(name: str, places: views.Places) -> Mapping[str, str]:
-    """What a view is called: `kind` says how to say `text`."""
+def title(name: str, query: str, places: views.Places) -> Mapping[str, str]:
+    """What a list is called: `kind` says how to say `text`."""
+    if saved := places.saved_at(name, query):
+        return {"kind": "saved", "text": saved.name}
     for kind, group in (("view", places.built_in), ("team", places.teams), ("channel", places.channels)):
         for place in group:
             if place.name == name:

@@ -18,7 +18,8 @@ from tests.office import Office
 
 SMALL = {
     "agents", "alembic_version", "audit_entries", "bot_versions", "bots", "counters", "inboxes", "lane_claims",
-    "leases", "memberships", "memories", "search_waiting", "sla_policies", "surveys", "teams",
+    "dispositions", "field_definitions", "labels", "leases", "macros", "memberships", "memories", "search_waiting",
+    "sla_policies", "statuses", "surveys", "teams",
 }  # fmt: skip
 """A handful of rows, or only those at work now."""
 _PARTIAL = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"

@@ -115,6 +115,6 @@ async def test_a_field_is_set_up_by_keyboard(office: Office, window: Any) -> Non
     assert field.choices == [{"slug": "router", "name": {"en": "Router", "tr": "Modem"}}]
     await picture(page, "settings-field")
     phone = await window("Bo", "/settings", **size("phone"))
-    await expect(phone).to_have_url(re.compile("/inbox/"))
+    await expect(phone).to_have_url(re.compile("/settings/notices"))
     phone = await window("Ada", "/settings/labels", **size("phone"), color_scheme="dark")
     await picture(phone, "settings-labels-phone")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import cases
+from omnidesk.desk import cases, own_fields
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.desk.directory import finding
 from omnidesk.desk.directory.names import called
@@ -19,6 +19,8 @@ from omnidesk.store.models import (
     Contact,
     ContactLink,
     ContactPoint,
+    FieldDefinition,
+    FieldSubject,
     Inbox,
     Interaction,
     Invitation,
@@ -87,6 +89,8 @@ class Person:
     hidden_messages: dict[str, int]
     surveys: list[Invitation]
     links: list[LinkLine]
+    fields: Sequence[FieldDefinition]
+    """What the desk asks of people."""
 
     @property
     def called(self) -> str:
@@ -148,6 +152,7 @@ async def person(session: AsyncSession, viewer: Viewer, contact: Contact) -> Per
         hidden_messages=await _hidden_messages(session, viewer, contact.id),
         surveys=await answers_in(session, [one.id for one in theirs]),
         links=await _links(session, contact.id),
+        fields=await own_fields.definitions(session, FieldSubject.CONTACT),
     )
 
 

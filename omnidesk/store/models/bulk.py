@@ -25,7 +25,7 @@ class BulkJob(Row, table=True):
 
     __tablename__ = "bulk_jobs"
     __table_args__ = (
-        partial("ix_bulk_jobs_at_work", "id", where="state IN ('running', 'undoing')"),
+        partial("ix_bulk_jobs_at_work", "id", where="ended_at IS NULL"),
     )  # fmt: skip
 
     id: int = key()

@@ -10,7 +10,7 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _MOMENT = sa.DateTime(timezone=True)
-_AT_WORK = sa.text("state IN ('running', 'undoing')")
+_AT_WORK = sa.text("ended_at IS NULL")
 
 
 def upgrade() -> None:
