@@ -12,7 +12,7 @@ from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
 
-_PREVIEW_LENGTH = 160
+PREVIEW_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ def event(tx: Transaction, case: Case, name: str, actor: By = SYSTEM, /, **value
 def _show(case: Case, now: datetime, by: By, text: str) -> None:
     case.last_at = now
     case.last_author = by.kind
-    case.preview = " ".join(text.split())[:_PREVIEW_LENGTH]
+    case.preview = " ".join(text.split())[:PREVIEW_LENGTH]
