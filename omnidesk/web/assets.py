@@ -1,5 +1,6 @@
 """Static files: one digest over all of them stands in every URL, so that browsers may keep them for ever."""
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from aiohttp import web
 FOLDER = Path(__file__).parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _BRIEFLY = "public, max-age=60"
+_PACKED = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
@@ -32,4 +34,16 @@ async def serve(request: web.Request) -> web.StreamResponse:
     if not path.is_relative_to(FOLDER) or not path.is_file():
         raise web.HTTPNotFound
     current = request.match_info["digest"] == digest()
-    return web.FileResponse(path, headers={"Cache-Control": _FOR_EVER if current else _BRIEFLY})
+    headers = {"Cache-Control": _FOR_EVER if current else _BRIEFLY, "Vary": "Accept-Encoding"}
+    if path.suffix not in _PACKED or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return web.FileResponse(path, headers=headers)
+    # pages stay as they are: what is secret in them could be guessed by the size of what is packed with it
+    body = packed(path)
+    return web.Response(body=body, content_type=_PACKED[path.suffix], charset="utf-8",
+                        headers={**headers, "Content-Encoding": "gzip"})  # fmt: skip
+
+
+@cache
+def packed(path: Path) -> bytes:
+    """A static file as it travels, packed once."""
+    return gzip.compress(path.read_bytes(), mtime=0)

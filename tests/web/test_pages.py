@@ -1,10 +1,12 @@
 """Pages as programs see them: forms, fragments, errors, files, the survey and the quarantine."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from channels.email.adapter import EmailChannel
 from channels.email.settings import EmailSettings
@@ -292,3 +294,18 @@ async def test_every_event_is_said_in_words(office: Office, visit: Visit) -> Non
         shown = [name for name in said if f">{name} ·" in text]
         assert shown == ["something_new"]
         assert "Order 7" in text
+
+
+async def test_scripts_and_styles_travel_packed_and_are_the_same(url: str) -> None:
+    path = assets.url("js/page.js")
+    async with ClientSession(url, auto_decompress=False) as session:
+        async with session.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
+            body, headers = await packed.read(), packed.headers
+        async with session.get(path, headers={"Accept-Encoding": "identity"}) as plain:
+            whole = await plain.read()
+    assert (headers["Content-Encoding"], headers["Vary"], "immutable" in headers["Cache-Control"]) == (
+        "gzip", "Accept-Encoding", True,
+    )  # fmt: skip
+    assert headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert gzip.decompress(body) == whole
+    assert len(body) < len(whole)
