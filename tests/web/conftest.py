@@ -109,7 +109,7 @@ async def window(chromium: Browser, office: Office, url: str) -> AsyncIterator[C
             base_url=url, timezone_id="Europe/Istanbul", reduced_motion="reduce", **options
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)  # a page of fifty files takes its time on a busy machine
         cookies = {"omnidesk_zone": "Europe/Istanbul"}
         if name:
             cookies[csrf.SESSION_COOKIE] = await session_of(office, name)
