@@ -45,7 +45,7 @@ from omnidesk.web import (
     tasks,
     uploads,
 )
-from omnidesk.web.guard import ANYONE, Handler, Permission, guarded
+from omnidesk.web.guard import ANYONE, PUBLIC, Handler, Permission, guarded
 from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
@@ -79,7 +79,7 @@ ROUTES = (
     Route("GET", "/readyz", health.ready, ANYONE),
     Route("GET", "/files/{token}", files.serve, ANYONE),
     Route("GET", "/pictures/{token}", pictures.serve, ANYONE),
-    Route("GET", "/static/{digest}/{path:.+}", assets.serve, ANYONE),
+    Route("GET", "/static/{digest}/{path:.+}", assets.serve, PUBLIC),
     Route("GET", "/manifest.webmanifest", installing.manifest, ANYONE),
     Route("GET", "/service-worker.js", installing.worker, ANYONE),
     Route("GET", "/sign-in", sign_in.show, ANYONE),
