@@ -1,26 +1,20 @@
 """A case: what was said and done, and what agents do with it."""
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import actions, agents, drafts, files, filling, pictures, presence, timeline, views
+from omnidesk.desk import actions, agents, drafts, pictures, presence, timeline, views
 from omnidesk.desk.directory import redirecting
-from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
-from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.desk.outgoing.ways import Way
-from omnidesk.errors import Conflict, NotFound
-from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
-from omnidesk.store.models import Attachment, Case, Category, DeliveryState
-from omnidesk.text import variables
-from omnidesk.web import times
+from omnidesk.errors import NotFound
+from omnidesk.keys import DATABASE, INBOXES, KEYS
+from omnidesk.store.models import Attachment, Case, DeliveryState
 from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, page, read, reader_of, viewer_of, zone_of
@@ -31,29 +25,10 @@ _AT_FIRST = 60
 _REFRESHED = 200
 """The most rows that one refresh draws again."""
 _CHANGED = "case-changed"
-_LONGEST = 50_000
-_ADDRESSES = 100
-"""Fields of addresses that are read; how many addresses a message takes is for the desk to say."""
 _ORIGINAL_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"  # links open in a window of their own
 )
-
-
-class Message(BaseModel):
-    """What the composer sends."""
-
-    kind: str = Field(pattern="^(reply|note)$")
-    text: str = Field(default="", max_length=_LONGEST)
-    upload: list[str] = []
-    last_seen: Number | None = None
-    cc: list[str] = Field(default=[], max_length=_ADDRESSES)
-    bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
-    then: str = Field(default="", pattern="^(waiting|on_hold|resolved)?$")
-    later: str = Field(default="", max_length=40)
-    at: Id | None = None
-    anyway: bool = False
-    unfilled: bool = False
 
 
 class Assignment(BaseModel):
@@ -130,7 +105,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
     viewer = viewer_of(request)
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer, _number(request))
-        rows = await _rows_from(request, session, case, max(since, last - _REFRESHED // 2))
+        rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
@@ -192,92 +167,6 @@ def _with_pictures(request: web.Request, html: str, files: list[Attachment]) -> 
         if place := place_of(picture):
             html = place.sub(file_url(request, picture), html)
     return html
-
-
-async def write(request: web.Request) -> web.StreamResponse:
-    """Reply or note. When somebody wrote since, say so and keep the text."""
-    form, number, viewer = await read(request, Message), _number(request), viewer_of(request)
-    try:
-        if form.kind == "note":
-            attached = [files.from_handle(request.app[KEYS], handle) for handle in form.upload]
-            async with request.app[DATABASE].transaction() as tx:
-                case = await actions.note(tx, viewer, number, form.text, attached)
-                await drafts.drop(tx, viewer, case)
-        else:
-            if not form.unfilled:
-                filling.must_be_filled(form.text)
-            await _reply(request, form)
-    except Conflict as conflict:
-        if conflict.code == "unfilled":
-            return _unfilled(request, form)
-        if conflict.code != "somebody_wrote":
-            raise
-        return await _somebody_wrote(request, form.last_seen or 0)
-    return done(request, f"/cases/{number}", event="message-sent, case-changed")
-
-
-async def _reply(request: web.Request, form: Message) -> None:
-    """Reply at once, or plan it: so that it can be undone, or for later."""
-    database, viewer, number = request.app[DATABASE], viewer_of(request), _number(request)
-    then = Category(form.then) if form.then else None
-    how: dict[str, Any] = {
-        "attachments": [files.from_handle(request.app[KEYS], handle) for handle in form.upload],
-        "last_seen": None if form.anyway else form.last_seen, "then": then, "at": form.at,
-        "capabilities": request.app[INBOXES].capabilities_of, "copies": _copies(request, form),
-    }  # fmt: skip
-    send_at = await _send_at(request, form)
-    if send_at is None:
-        async with database.transaction() as tx:
-            case = await actions.reply(tx, viewer, number, form.text, **how)
-            await drafts.drop(tx, viewer, case)
-        return
-    await actions.rehearse(database, viewer, number, form.text, **how)
-    cc, bcc = _addresses(form.cc), _addresses(form.bcc)
-    async with database.transaction() as tx:
-        case = await actions.for_work(tx, viewer, number)
-        writing = Writing(form.text.strip(), "reply", form.upload, cc, bcc, form.at)
-        await planned.plan(tx, viewer, case, writing, send_at=send_at, later=bool(form.later), then=then)
-        await drafts.drop(tx, viewer, case)
-
-
-async def _send_at(request: web.Request, form: Message) -> datetime | None:
-    """When a reply is to go; None = in this very request."""
-    database, viewer = request.app[DATABASE], viewer_of(request)
-    if form.later:
-        return times.later(form.later, database.now(), zone_of(request))
-    seconds = viewer.undo_send_seconds
-    seconds = request.app[SETTINGS].desk.undo_send_seconds if seconds is None else seconds
-    if seconds:
-        return database.now() + timedelta(seconds=seconds)
-    async with database.session() as session:
-        case = await views.find(session, viewer, _number(request))
-        return database.now() if await planned.waits(session, viewer, case) else None
-
-
-def _unfilled(request: web.Request, form: Message) -> web.Response:
-    headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML"}
-    return page(request, "cases/unfilled.html", status=409, headers=headers, left=variables.left(form.text))
-
-
-def _copies(request: web.Request, form: Message) -> Copies | None:
-    """Whom a reply is copied to; a field may hold several addresses, as people write them."""
-    cc, bcc = _addresses(form.cc), _addresses(form.bcc)
-    return Copies(request.app[INBOXES], cc, bcc) if cc or bcc else None
-
-
-def _addresses(fields: list[str]) -> list[str]:
-    return [address for address in re.split(r"[,;\s]+", " ".join(fields)) if address]
-
-
-async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:
-    async with request.app[DATABASE].session() as session:
-        case = await views.find(session, viewer_of(request), _number(request))
-        rows = await _rows_from(request, session, case, last_seen + 1)
-    said = [line.row for line in rows if line.row.kind != "event"]
-    given = [line.row.payload for line in rows if line.row.payload.get("event") == "assigned"]
-    taken = given[-1].get("agent", "") if given and case.assignee_id != viewer_of(request).agent_id else ""
-    headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML", "HX-Trigger": _CHANGED}
-    return page(request, "cases/conflict.html", status=409, headers=headers, case=case, said=said, taken=taken)
 
 
 async def assignees(request: web.Request) -> web.StreamResponse:
@@ -367,7 +256,7 @@ def _position(request: web.Request, name: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-async def _rows_from(request: web.Request, session: AsyncSession, case: Case, first: int) -> list[Line]:
+async def rows_from(request: web.Request, session: AsyncSession, case: Case, first: int) -> list[Line]:
     """Rows from a position on, as lines. The row before them is read too: it says whether a new day begins."""
     rows = await timeline.timeline(session, case, after=max(0, first - 2), limit=_REFRESHED)
     return [line for line in lines(rows, zone_of(request)) if line.row.position >= first]

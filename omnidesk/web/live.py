@@ -17,187 +17,30 @@ A change is looked up once and encoded once, however many sockets hear of it; wh
 """
 
 import asyncio
-import json
 import logging
-import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
 from omnidesk.desk import presence, views
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.presence import At
 from omnidesk.errors import Invalid, NotAllowed, NotFound
-from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
+from omnidesk.events import AgentChanged, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
 from omnidesk.keys import BUS, DATABASE
-from omnidesk.store.db import Database
 from omnidesk.store.models import Case
 from omnidesk.web import csrf, lists
 from omnidesk.web.guard import recognise
-from omnidesk.web.requests import Number, reader_of, viewer_of
+from omnidesk.web.requests import reader_of, viewer_of
+from omnidesk.web.sockets import Live, Said, Shown, Socket
 
 log = logging.getLogger(__name__)
 
-_QUEUE = 100
 _PRESENCE_SECONDS = 15
-_LOOKING_SECONDS = 40
-"""So long somebody counts as looking at a case after it was last told."""
-_NOTICES = json.dumps({"notices": True})
-_REFRESH = json.dumps({"refresh": True})
-
-
-class Shown(BaseModel):
-    """What a page shows."""
-
-    view: str | None = Field(None, max_length=100)
-    query: str = Field("", max_length=2000)
-    case: Number | None = None
-
-
-class Said(BaseModel):
-    """What a page says."""
-
-    show: Shown | None = None
-    typing: Number | None = None
-    at: At | None = None
-
-
-@dataclass(eq=False, slots=True)
-class Socket:
-    """An open page: its viewer, what it shows, and what it has yet to be told."""
-
-    viewer: Viewer
-    stream: web.WebSocketResponse
-    shown: Shown = field(default_factory=lambda: Shown.model_validate({}))
-    view: views.View | None = None
-    """What the list that is shown holds."""
-    sees_case: bool = False
-    """Whether the viewer may see the case that is shown, as it was when last looked at."""
-    at: At = At.ELSEWHERE
-    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
-
-    def tell(self, text: str) -> None:
-        """Queue a message; a page that can't keep up is told to fetch everything instead."""
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(_REFRESH)
-
-
-class Live:
-    """All open pages of this process, and what changed since they were last told."""
-
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self.sockets: set[Socket] = set()
-        self.bus = bus
-        self._database = database
-        self._changed: set[int] = set()
-        self._typing: dict[int, Typing] = {}
-        self._woken = asyncio.Event()
-        self._looking: dict[int, dict[int, tuple[str, float]]] = {}  # number → agent → name, and until when
-
-    def looking(self, event: Looking) -> None:
-        """Tell who else has the same case open; soft state, which ends by itself where nobody says so again."""
-        now = time.monotonic()
-        known = self._looking.get(event.number, {})
-        people = {agent_id: one for agent_id, one in known.items() if one[1] > now and agent_id != event.agent_id}
-        if event.here:
-            people[event.agent_id] = (event.name, now + _LOOKING_SECONDS)
-        self._looking[event.number] = people
-        if not people:
-            del self._looking[event.number]
-        for socket in tuple(self.sockets):
-            if socket.shown.case == event.number and socket.sees_case:
-                others = sorted(name for agent_id, (name, _) in people.items() if agent_id != socket.viewer.agent_id)
-                socket.tell(json.dumps({"here": event.number, "people": others}))
-
-    def case_changed(self, event: CaseChanged) -> None:
-        """Remember that a case changed; many changes of one case are told as one."""
-        self._changed.add(event.case_id)
-        self._woken.set()
-
-    def typing(self, event: Typing) -> None:
-        """Remember that somebody is writing."""
-        self._typing[event.case_id] = event
-        self._woken.set()
-
-    def draft_changed(self, event: DraftChanged) -> None:
-        """Tell the windows of the one who writes; a version is a text, since it is larger than scripts count."""
-        text = json.dumps({"draft": event.number, "version": str(event.version)})
-        for socket in tuple(self.sockets):
-            if socket.viewer.agent_id == event.agent_id and socket.shown.case == event.number:
-                socket.tell(text)
-
-    def agent_changed(self, event: AgentChanged) -> None:
-        """Tell every page that presence changed."""
-        text = json.dumps({"agents": True})
-        for socket in tuple(self.sockets):
-            socket.tell(text)
-
-    def notices_changed(self, event: NoticesChanged) -> None:
-        """Tell an agent's pages that there is something new to hear of."""
-        for socket in tuple(self.sockets):
-            if socket.viewer.agent_id == event.agent_id:
-                socket.tell(_NOTICES)
-
-    async def run(self) -> None:
-        """Tell pages what changed, until cancelled."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            changed, self._changed = self._changed, set()
-            typing, self._typing = self._typing, {}
-            if self.sockets:
-                try:
-                    await self._tell(changed, typing)
-                except Exception:
-                    log.exception("telling pages of changes failed")
-                    self.refresh()
-
-    def refresh(self, _: Gap | None = None) -> None:
-        """Tell every page to fetch what it shows."""
-        for socket in tuple(self.sockets):
-            socket.tell(_REFRESH)
-
-    async def _tell(self, changed: set[int], typing: dict[int, Typing]) -> None:
-        async with self._database.session() as session:
-            cases = list(await session.exec(select(Case).where(col(Case.id).in_(changed | typing.keys()))))
-        for case in cases:
-            if case.id in changed:
-                self._tell_change(case)
-            if event := typing.get(case.id):
-                self._tell_typing(case, event)
-
-    def _tell_change(self, case: Case) -> None:
-        told = {"case": case.number, "version": case.version}
-        texts = {in_view: json.dumps({**told, "in_view": in_view}) for in_view in (True, False)}
-        gone = json.dumps({"gone": case.number})
-        for socket in tuple(self.sockets):
-            if socket.viewer.may_see(case):
-                socket.tell(texts[socket.view is not None and socket.view.may_hold(case)])
-            elif socket.shown.case == case.number:
-                socket.tell(gone)
-
-    def _tell_typing(self, case: Case, event: Typing) -> None:
-        text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})
-        for socket in tuple(self.sockets):
-            oneself = event.agent_id == socket.viewer.agent_id
-            if socket.shown.case == case.number and socket.viewer.may_see(case) and not oneself:
-                socket.tell(text)
-
-    async def close(self) -> None:
-        """Close all pages' sockets: the server is going away."""
-        closing = (socket.stream.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self.sockets))
-        await asyncio.gather(*closing, return_exceptions=True)
-
 
 LIVE = web.AppKey("live", Live)
 

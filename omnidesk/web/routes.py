@@ -44,6 +44,7 @@ from omnidesk.web import (
     surveys,
     tasks,
     uploads,
+    writing,
 )
 from omnidesk.web.guard import ANYONE, PUBLIC, Handler, Permission, guarded
 from omnidesk.web.settings import macros as macro_settings
@@ -101,7 +102,7 @@ ROUTES = (
     Route("GET", f"{_CASE}/changes", cases.changes, VIEWER),
     Route("GET", f"{_CASE}/earlier", cases.earlier, VIEWER),
     Route("GET", rf"{_CASE}/interactions/{{position:\d{{1,9}}}}/original", cases.original, VIEWER),
-    Route("POST", f"{_CASE}/interactions", cases.write, AGENT),
+    Route("POST", f"{_CASE}/interactions", writing.write, AGENT),
     Route("GET", f"{_CASE}/draft", drafts.show, AGENT),
     Route("POST", f"{_CASE}/draft", drafts.keep, AGENT),
     Route("POST", rf"{_CASE}/planned/{{reply:\d{{1,19}}}}/sending", planned.send_now, AGENT),

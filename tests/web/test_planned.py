@@ -80,3 +80,14 @@ async def test_a_time_that_is_none_is_refused(office: Office, visit: Visit) -> N
         said = {"kind": "reply", "text": "Later", "later": later}
         assert (await ada.post(f"/cases/{case.number}/interactions", **said))[0] == 422
     assert await office.all(PlannedReply) == []
+
+
+async def test_what_can_be_undone_is_in_sight_below_a_long_conversation(office: Office, window: Any) -> None:
+    await office.change(Agent, Agent.name == "Ada", undo_send_seconds=30)
+    case = await office.says("Hello", name="Mia")
+    for number in range(20):
+        await office.says(f"Are you there? {number}")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.fill("#text", "Here I am.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()

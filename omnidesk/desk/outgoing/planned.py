@@ -148,6 +148,8 @@ async def cancel(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> 
 
 
 async def _remove(tx: Transaction, case: Case, reply: PlannedReply) -> None:
+    if reply.then == Category.RESOLVED and case.category not in cases.DONE:
+        case.disposition = None  # it was said for the resolving that does not come
     await tx.session.exec(delete(PlannedReply).where(col(PlannedReply.id) == reply.id))
     cases.changed(tx, case)
 

@@ -58,11 +58,14 @@ export const refreshCase = oneAtATime(async () => {
     source: "#timeline",
     swap: "none",
   });
-  if (opened() !== main || (positions().at(-1) ?? 0) === last) return;
-  showTyping(null);
-  document.dispatchEvent(new Event("case-grew"));
-  if (atEnd) toEnd();
-  else document.getElementById("below").hidden = false;
+  if (opened() !== main) return;
+  const grew = (positions().at(-1) ?? 0) !== last;
+  if (grew) {
+    showTyping(null);
+    document.dispatchEvent(new Event("case-grew"));
+  }
+  if (atEnd) toEnd(); // a reply that waits to be undone stands there too
+  else if (grew) document.getElementById("below").hidden = false;
 });
 
 export function showTyping(name) {

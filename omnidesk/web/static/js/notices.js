@@ -30,7 +30,7 @@ function tell({ said, case: number }) {
   link.append(say("open"));
   const line = document.createDocumentFragment();
   line.append(`${said} `, link);
-  toast(line);
+  toast(line, "notice", true);
 }
 
 document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.id === "bell" && hear());

@@ -4,7 +4,9 @@ import { say } from "./words.js";
 const place = document.getElementById("toasts");
 const LIFE = 8000;
 
-export function toast(text, kind = "") {
+// `one`: it takes the place of the last one of its kind.
+export function toast(text, kind = "", one = false) {
+  if (one) place.querySelector(`.toast.${kind}`)?.remove();
   const element = document.createElement("div");
   element.className = `toast ${kind}`;
   element.append(text);
