@@ -256,12 +256,9 @@ async def _revive(tx: Transaction, made: CaseMerge, case: Case, target: Case) ->
     ended = segments.c.timer_id.in_([timer for timer, _ in before["timers"]])
     at_merge = segments.c.ended_at == made.created_at
     await connection.execute(segments.update().where(ended, at_merge).values(ended_at=None))
-    for model, ids, values in (
-        (Invitation, before["surveys"], {"state": InvitationState.ARMED}),
-        (Task, before["tasks"], {"case_id": case.id}),
-    ):
-        table = table_of(model)  # type: ignore[type-abstract,unused-ignore]
-        await connection.execute(table.update().where(table.c.id.in_(ids)).values(**values))
+    armed = update(Invitation).where(col(Invitation.id).in_(before["surveys"]))
+    await tx.session.exec(armed.values(state=InvitationState.ARMED))
+    await tx.session.exec(update(Task).where(col(Task.id).in_(before["tasks"])).values(case_id=case.id))
     parts = table_of(Participant)
     await connection.execute(parts.delete().where(parts.c.id.in_(before["joined"])))
     cases.changed(tx, case)

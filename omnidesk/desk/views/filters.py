@@ -104,7 +104,7 @@ def _is_id(value: str) -> bool:
 
 def _is_span(value: str) -> bool:
     try:
-        span(value, Reader(None, datetime(2000, 1, 1, tzinfo=UTC)))  # type: ignore[arg-type]
+        span(value, datetime(2000, 1, 1, tzinfo=UTC), UTC)
     except (ValueError, OverflowError):
         return False
     return True
@@ -122,17 +122,17 @@ _KNOWN: dict[str, Callable[[str], bool]] = {
 }
 
 
-def span(value: str, reader: Reader) -> tuple[datetime | None, datetime | None]:
+def span(value: str, now: datetime, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
     """From when and until before when, in the reader's zone. Raises ValueError."""
     if value == "today":
-        return _midnight(reader.now.astimezone(reader.zone).date(), reader.zone), None
+        return _midnight(now.astimezone(zone).date(), zone), None
     if value in DAYS:
-        return reader.now - timedelta(days=DAYS[value]), None
+        return now - timedelta(days=DAYS[value]), None
     first, separator, last = value.partition("..")
     if not separator or not (first or last):
         raise ValueError(f"{value} is no span of days")
-    since = _midnight(date.fromisoformat(first), reader.zone) if first else None
-    return since, _midnight(date.fromisoformat(last) + timedelta(days=1), reader.zone) if last else None
+    since = _midnight(date.fromisoformat(first), zone) if first else None
+    return since, _midnight(date.fromisoformat(last) + timedelta(days=1), zone) if last else None
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -160,7 +160,7 @@ def _plain(wanted: Filter, reader: Reader) -> Iterator[Condition]:
         yield AnyOf(tuple(_sla(state, reader.now) for state in wanted.sla))
     for kind, column in (("opened", "created_at"), ("written", "last_at")):
         if values := getattr(wanted, kind):
-            yield AnyOf(tuple(Within(column, *span(value, reader)) for value in values))
+            yield AnyOf(tuple(Within(column, *span(value, reader.now, reader.zone)) for value in values))
 
 
 def _status(values: Sequence[str]) -> Condition:
