@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from omnidesk.desk.views.conditions import Condition, Elsewhere, Is, Within, may_hold
@@ -61,8 +62,9 @@ def _risk(reader: Reader) -> View:
 
 def _mentions(reader: Reader) -> View:
     latest = select(Mention.case_id).where(Mention.agent_id == reader.viewer.agent_id).order_by(col(Mention.id).desc())
-    named = Elsewhere(col(Case.id).in_(latest.limit(_MENTIONS)))
-    return View((), (named, Is("shelf", (Shelf.OPEN, Shelf.SNOOZED, Shelf.BOT))), sorts=(NEWEST,))
+    # through a function, or SQLite reads the whole shelf and asks of each case whether it is among the few
+    shelf = func.coalesce(col(Case.shelf), "").in_([Shelf.OPEN, Shelf.SNOOZED, Shelf.BOT])
+    return View((), (Elsewhere(col(Case.id).in_(latest.limit(_MENTIONS)) & shelf),), sorts=(NEWEST,))
 
 
 _BUILT_IN: dict[str, Callable[[Reader], View]] = {
