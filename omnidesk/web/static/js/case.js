@@ -52,7 +52,8 @@ export const refreshCase = oneAtATime(async () => {
   if (!main) return;
   const all = positions();
   const last = all.at(-1) ?? 0;
-  const atEnd = isAtEnd();
+  const timeline = document.getElementById("timeline");
+  const before = isAtEnd() ? timeline.scrollTop : Infinity;
   const { number, view } = main.dataset;
   await htmx.ajax("GET", `/cases/${number}/changes?view=${view}&since=${firstToRefresh(all)}&last=${last}`, {
     source: "#timeline",
@@ -64,7 +65,8 @@ export const refreshCase = oneAtATime(async () => {
     showTyping(null);
     document.dispatchEvent(new Event("case-grew"));
   }
-  if (atEnd) toEnd(); // a reply that waits to be undone stands there too
+  // Who scrolled up meanwhile reads there. A reply that waits to be undone stands at the end too.
+  if (timeline.scrollTop >= before || (before < Infinity && isAtEnd())) toEnd();
   else if (grew) document.getElementById("below").hidden = false;
 });
 

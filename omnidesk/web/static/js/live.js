@@ -14,6 +14,7 @@ const offline = document.getElementById("offline");
 let socket = null;
 let failures = 0;
 let complaint = null;
+let again = null; // the next try, while there is no socket
 
 const refreshCounts = atMostEvery(1000, () => htmx.trigger(document.body, "counts-changed"));
 
@@ -56,6 +57,7 @@ function hear(message) {
 }
 
 function connect() {
+  again = null;
   socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
   socket.addEventListener("open", () => {
     tellShown();
@@ -77,8 +79,21 @@ function lost() {
     offline.querySelector("span").textContent = say("offline");
     offline.hidden = false;
   }, PATIENCE);
-  setTimeout(connect, Math.min(LONGEST_WAIT, 500 * 2 ** failures) * (0.5 + Math.random() / 2));
+  again = setTimeout(connect, Math.min(LONGEST_WAIT, 500 * 2 ** failures) * (0.5 + Math.random() / 2));
 }
+
+// A line that is cut says nothing: the socket would seem open for minutes.
+window.addEventListener("offline", () => {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  socket.removeEventListener("close", lost);
+  socket.close();
+  lost();
+});
+window.addEventListener("online", () => {
+  if (again === null) return;
+  clearTimeout(again);
+  connect();
+});
 
 window.addEventListener("pagehide", () => socket?.removeEventListener("close", lost));
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
