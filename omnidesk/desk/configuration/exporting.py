@@ -9,7 +9,8 @@ import yaml
 
 from omnidesk.contract.channel import Channel
 from omnidesk.desk.configuration.difference import flat, is_secret, nested
-from omnidesk.desk.configuration.rows import KINDS, Present
+from omnidesk.desk.configuration.kinds import KINDS
+from omnidesk.desk.configuration.present import Present
 
 
 def export(present: Present, channels: Mapping[str, type[Channel]], folder: Path) -> dict[Path, str]:

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 from omnidesk.contract.channel import Channel
-from omnidesk.desk.configuration.applying import bring_in, is_empty
-from omnidesk.desk.configuration.entries import DeskFiles, InboxEntry, SurveyEntry, TeamEntry
+from omnidesk.desk.configuration.applying import bring_in
+from omnidesk.desk.configuration.files import DeskFiles
+from omnidesk.desk.configuration.kinds.inboxes import InboxEntry
+from omnidesk.desk.configuration.kinds.people import TeamEntry
+from omnidesk.desk.configuration.kinds.service import SurveyEntry
+from omnidesk.desk.configuration.planning import is_empty
 from omnidesk.store import dialect
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys

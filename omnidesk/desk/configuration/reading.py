@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from omnidesk.desk.configuration.entries import BotFile, DeskFiles, Entry, key_of
+from omnidesk.desk.configuration.entry import Entry
+from omnidesk.desk.configuration.files import BotFile, DeskFiles
 from omnidesk.desk.configuration.loading import Unreadable, load, unstorable
 from omnidesk.desk.configuration.places import Loc, Place, place_of
 from omnidesk.desk.configuration.problems import Problems, refusals
@@ -93,7 +94,7 @@ class _Reader:
                 self._refuse(kind, index, values, wrong)
                 continue
             entry.standing_at(self.places, (kind, index))
-            key = key_of(entry)
+            key = entry.key
             if key in seen:
                 self.problems.add(entry.place(), f"{kind}.{key}", f"is there twice, also in {seen[key].place()}")
             seen.setdefault(key, entry)

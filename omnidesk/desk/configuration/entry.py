@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -39,8 +39,20 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    _named_by: ClassVar[tuple[str, ...]] = ("slug",)
+
     _places: Mapping[Loc, Place] = PrivateAttr(default_factory=dict)
     _loc: Loc = PrivateAttr(default=())
+
+    @property
+    def key(self) -> str:
+        """What names it among its kind."""
+        return ".".join(str(getattr(self, name)) for name in self._named_by)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What it says, as JSON values."""
+        return self.model_dump(mode="json")
 
     def standing_at(self, places: Mapping[Loc, Place], loc: Loc) -> None:
         """Keep in mind where it and its values stand."""

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
-from omnidesk.desk.configuration.entries.inboxes import FaqItem, InboxEntry
-from omnidesk.desk.configuration.entries.people import AgentEntry, TeamEntry
-from omnidesk.desk.configuration.entries.service import SlaPolicyEntry, SurveyEntry
-from omnidesk.desk.configuration.entries.shape import DispositionEntry, FieldEntry, LabelEntry, StatusEntry
-from omnidesk.desk.configuration.entries.texts import CannedReplyEntry, MacroEntry
+from omnidesk.desk.configuration.kinds.bots import FaqItem
+from omnidesk.desk.configuration.kinds.inboxes import InboxEntry
+from omnidesk.desk.configuration.kinds.people import AgentEntry, TeamEntry
+from omnidesk.desk.configuration.kinds.service import SlaPolicyEntry, SurveyEntry
+from omnidesk.desk.configuration.kinds.shape import DispositionEntry, FieldEntry, LabelEntry, StatusEntry
+from omnidesk.desk.configuration.kinds.texts import CannedReplyEntry, MacroEntry
 from omnidesk.desk.configuration.places import Place
 from omnidesk.desk.configuration.problems import Problems
 
@@ -38,7 +39,7 @@ class DeskFiles(BaseModel):
     @model_validator(mode="after")
     def _each_is_there_once(self) -> Self:
         for kind, entries in self:
-            names = Counter(key_of(entry) for entry in entries)
+            names = Counter(entry.key for entry in entries)
             if twice := [name for name, times in names.items() if times > 1]:
                 raise ValueError(f"{kind}: {twice[0]} is there twice")
         return self
@@ -63,12 +64,3 @@ class BotFile:
     path: str
     text: str
     place: Place | None = None
-
-
-def key_of(entry: Any) -> str:
-    """What names an entry: its slug, an agent's e-mail, a label's name; a field's slug below what it is a field of."""
-    if isinstance(entry, FieldEntry):
-        return f"{entry.subject}.{entry.slug}"
-    if isinstance(entry, LabelEntry):
-        return entry.name
-    return str(entry.email if isinstance(entry, AgentEntry) else entry.slug)

@@ -1,13 +1,16 @@
 """The shape of a desk's cases: own statuses and fields, labels, outcomes."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.configuration.entries.entry import Entry, OwnName, Slug
-from omnidesk.desk.setup import dispositions, patterns, statuses
+from omnidesk.desk.configuration.entry import Entry, OwnName, Slug
+from omnidesk.desk.configuration.present import Present
+from omnidesk.desk.configuration.writing import Writing
+from omnidesk.desk.setup import dispositions, lists, patterns, statuses
 from omnidesk.errors import Invalid
-from omnidesk.store.models import Category, FieldKind, FieldSubject
+from omnidesk.store.models import Category, Disposition, FieldDefinition, FieldKind, FieldSubject, Label, Status
 
 
 class StatusEntry(Entry):
@@ -43,6 +46,8 @@ class ChoiceEntry(Entry):
 class FieldEntry(Entry):
     """An own field; subject and kind stay as they were made."""
 
+    _named_by = ("subject", "slug")
+
     subject: FieldSubject = FieldSubject.CASE
     slug: str = Slug
     name: OwnName
@@ -73,6 +78,8 @@ class FieldEntry(Entry):
 class LabelEntry(Entry):
     """A label that is offered."""
 
+    _named_by = ("name",)
+
     name: str = Field(min_length=1, max_length=50)
     colour: Literal["", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] = ""
     archived: bool = False
@@ -91,3 +98,30 @@ class DispositionEntry(Entry):
         if value in dispositions.OURS:
             raise ValueError("is what the desk itself writes down; choose another slug")
         return value
+
+
+SHAPE: dict[str, tuple[type[Any], type[Entry]]] = {
+    "statuses": (Status, StatusEntry),
+    "fields": (FieldDefinition, FieldEntry),
+    "labels": (Label, LabelEntry),
+    "dispositions": (Disposition, DispositionEntry),
+}
+
+
+async def read_shape(session: AsyncSession, present: Present, kind: str) -> None:
+    """All of one kind, archived ones too."""
+    model, entry = SHAPE[kind]
+    for row in await lists.everything(session, model):
+        said = entry.model_validate(row.model_dump(include=set(entry.model_fields)))
+        present.put(kind, said.key, row, said)
+
+
+def write_shape(writing: Writing, key: str, values: dict[str, Any], kind: str) -> None:
+    """One of a kind. What is new comes last in its list; the order is changed in the pages."""
+    model, _ = SHAPE[kind]
+    present = writing.present.rows[kind]
+    if key not in present and "place" in model.model_fields:
+        last = max((row.place for row in present.values()), default=0)
+        writing.placed[kind] += 1
+        values["place"] = last + writing.placed[kind]
+    writing.put(kind, key, model, values)

@@ -1,0 +1,36 @@
+"""The desk as it is, in the words of the files."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnidesk.contract.channel import Channel
+from omnidesk.desk.configuration.accounts import Account
+from omnidesk.desk.configuration.entry import Entry
+from omnidesk.store.keys import Keys
+from omnidesk.store.models import Row, Team
+
+
+@dataclass(slots=True)
+class Present:
+    """Kind → key → an entry's values and its row. `applied`: what files said last."""
+
+    keys: Keys
+    channels: Mapping[str, type[Channel]]
+    values: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    accounts: dict[str, Account] = field(default_factory=dict)
+    applied: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    _teams: dict[int, str] = field(default_factory=dict)
+
+    def put(self, kind: str, key: str, row: Row, said: Entry | dict[str, Any]) -> None:
+        """Keep one entry."""
+        self.rows[kind][key] = row
+        self.values[kind][key] = said if isinstance(said, dict) else said.values
+        if isinstance(row, Team):
+            self._teams[row.id] = row.slug
+
+    def team(self, team_id: int) -> str:
+        """The slug of a team; teams are read first."""
+        return self._teams[team_id]
