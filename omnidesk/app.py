@@ -60,7 +60,7 @@ from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
 from omnidesk.store.nudges import Nudges
-from omnidesk.web import channel_routes, notice_words, routes
+from omnidesk.web import channel_routes, notice_letters, routes
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
@@ -205,8 +205,8 @@ def make_workers(app: web.Application) -> list[Worker]:
     surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
     replies = PlannedReplies(database, app[KEYS], inboxes)
     presence, pages = PresenceClock(database), app[PAGES]
-    pushes = Pushes(database, app[PUSHER], partial(notice_words.push, pages))
-    mails = NoticeMails(database, app[MAILER], partial(notice_words.letter, pages, database.now))
+    pushes = Pushes(database, app[PUSHER], partial(notice_letters.push, pages))
+    mails = NoticeMails(database, app[MAILER], partial(notice_letters.letter, pages, database.now))
     media = Media(database, app[BLOBS], inboxes)
     return [
         Worker("intake", intake(large=False).run),

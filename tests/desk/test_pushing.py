@@ -12,7 +12,7 @@ from omnidesk.desk.notices.pushing import Pusher, Pushes
 from omnidesk.errors import Invalid
 from omnidesk.keys import FETCHER
 from omnidesk.store.models import Agent, Case, NoticeChoice, PushSubscription, Secret
-from omnidesk.web import notice_words
+from omnidesk.web import notice_letters
 from omnidesk.web.pages import PAGES
 from tests.office import Office
 from tests.push_service import PushService, running
@@ -30,7 +30,7 @@ async def pushes(office: Office) -> AsyncIterator[Pushes]:
     office.workers = [worker for worker in office.workers if worker.name != "notices_push"]
     async with fetching.opened(lambda address: True) as fetcher:
         pusher = Pusher(office.database, office.keys, fetcher, "desk@example.com")
-        yield Pushes(office.database, pusher, partial(notice_words.push, office.app[PAGES]))
+        yield Pushes(office.database, pusher, partial(notice_letters.push, office.app[PAGES]))
 
 
 async def subscribed(office: Office, name: str, service: PushService, browser: str = "one") -> str:
@@ -194,7 +194,7 @@ async def test_the_desk_signs_with_one_key_that_is_kept_encrypted(
 async def test_an_endpoint_inside_the_network_is_not_reached(office: Office, service: PushService) -> None:
     await subscribed(office, "Bo", service)
     pusher = Pusher(office.database, office.keys, office.app[FETCHER], "desk@example.com")
-    push = notice_words.test_push(office.app[PAGES], "en")
+    push = notice_letters.test_push(office.app[PAGES], "en")
     assert not await pusher.send(push, await office.all(PushSubscription))
     assert service.senders == set()
 

@@ -11,7 +11,7 @@ from omnidesk.desk.notices import choices, pushing, subscriptions
 from omnidesk.errors import Conflict
 from omnidesk.keys import DATABASE, KEYS, MAILER, PUSHER
 from omnidesk.store.models import NoticeChoice, NoticeKind
-from omnidesk.web import csrf, notice_words
+from omnidesk.web import csrf, notice_letters
 from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import ZONE_COOKIE, done, is_fragment, language_for, page, read, viewer_of
 from omnidesk.web.settings.sections import shown
@@ -102,7 +102,7 @@ async def test(request: web.Request) -> web.StreamResponse:
         to = await subscriptions.of(session, viewer.agent_id, database.now())
     if not to:
         raise Conflict("No browser of yours is told yet; turn notices on in this browser first.", code="no_browser")
-    if not await request.app[PUSHER].send(notice_words.test_push(request.app[PAGES], language_for(request)), to):
+    if not await request.app[PUSHER].send(notice_letters.test_push(request.app[PAGES], language_for(request)), to):
         raise Conflict("The push service did not take it; try again in a minute.", code="not_pushed")
     if is_fragment(request):
         return page(request, "notices/sent.html")

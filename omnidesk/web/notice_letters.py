@@ -1,0 +1,54 @@
+"""Notices as they travel, in an agent's language: a push, a letter."""
+
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from omnidesk.clock import Clock
+from omnidesk.desk.notices import Told
+from omnidesk.desk.notices.due import Due
+from omnidesk.desk.notices.mailer import Letter
+from omnidesk.desk.notices.pushing import Push
+from omnidesk.web.notice_words import sentence
+from omnidesk.web.pages import Pages
+from omnidesk.web.words import N_
+
+_LINES = 4
+_MANY = N_("{count} cases have something new")
+_READ_IT = N_("Open the case to read it.")
+_TEST_TITLE = N_("This is a test notice")
+_TEST_BODY = N_("So notices will look on this device.")
+
+
+def push(pages: Pages, due: Due) -> Push:
+    """One case by name, more of them as a list. What was said is in it only if the agent chose so."""
+    gettext = partial(pages.gettext, due.agent.language)
+    latest = list({told.case_id: told for told in reversed(due.told)}.values())[::-1]
+    first = latest[0]
+    if len(latest) == 1:
+        said = first.said if due.choice.with_text else ""
+        return Push(
+            sentence(gettext, first), said or gettext(_READ_IT), f"/cases/{first.number}", f"case-{first.number}", 1
+        )
+    body = "\n".join(sentence(gettext, told) for told in latest[:_LINES])
+    return Push(gettext(_MANY).format(count=len(latest)), body, "/notices", "notices", len(latest))
+
+
+def test_push(pages: Pages, language: str) -> Push:
+    """What a test shows."""
+    title, body = (pages.gettext(language, text) for text in (_TEST_TITLE, _TEST_BODY))
+    return Push(title, body, "/settings/notices", "test", 0)
+
+
+def letter(pages: Pages, now: Clock, due: Due) -> Letter:
+    """One mail for all of it, grouped by case."""
+    groups: dict[int, list[Told]] = {}
+    for told in due.told:
+        groups.setdefault(told.case_id, []).append(told)
+    gettext = partial(pages.gettext, due.agent.language)
+    values = {
+        "groups": list(groups.values()), "with_text": due.choice.with_text, "url": pages.public_url, "agent": due.agent,
+        "leave": f"{pages.public_url}/settings/notices", "now": now(), "zone": ZoneInfo(due.choice.zone),
+    }  # fmt: skip
+    subject = sentence(gettext, due.told[0]) if len(groups) == 1 else gettext(_MANY).format(count=len(groups))
+    text, html = (pages.render(f"notices/mail.{kind}", due.agent.language, **values) for kind in ("txt", "html"))
+    return Letter(subject, text, html, str(values["leave"]))
