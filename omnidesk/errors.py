@@ -21,11 +21,12 @@ class OmnideskError(Exception):
 
     def __init__(
         self, message: str, *, code: str | None = None, fields: Mapping[str, str] | None = None,
-        values: Mapping[str, object] | None = None,
+        values: Mapping[str, object] | None = None, status: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
         self.code = code or self.code
+        self.status = status or self.status
         self.fields = dict(fields or {})
         self.values = dict(values or {})
 

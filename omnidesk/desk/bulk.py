@@ -4,6 +4,7 @@ Each case is a row with a transaction of its own: what can't be done there is no
 other, and whoever kills the process finds the job going on afterwards. A case remembers what it was, for the undoing.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,15 +18,19 @@ from omnidesk.desk import access, actions, changes, snoozing, spam
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.macro_actions import VERBS as MACRO_VERBS
 from omnidesk.desk.macro_actions import Verb, state_of
+from omnidesk.desk.setbacks import passes
 from omnidesk.errors import Invalid, NotFound, OmnideskError
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import BulkItem, BulkJob, BulkState, Case, ItemState, Role
 
+log = logging.getLogger(__name__)
+
 MOST = 10_000
 """Cases of one job."""
 _AT_ONCE = 50
 _SHOWN = 20
+_LONGEST_REASON = 500
 _AT_WORK = (BulkState.RUNNING, BulkState.UNDOING)
 
 
@@ -51,11 +56,19 @@ VERBS: dict[str, Verb] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What held up a case."""
+
+    number: int
+    error: OmnideskError
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is, and why some cases could not be done: the case's number and the reason."""
+    """How far a job is, and why some cases could not be done."""
 
     job: BulkJob
-    failures: Sequence[tuple[int, str]]
+    failures: Sequence[Failure]
 
 
 async def begin(tx: Transaction, viewer: Viewer, action: dict[str, Any], case_ids: Sequence[int]) -> BulkJob:
@@ -94,13 +107,14 @@ async def progress(session: AsyncSession, viewer: Viewer, job_id: int) -> Progre
     """How far a job is."""
     job = await find(session, viewer, job_id)
     failed = (
-        select(Case.number, BulkItem.error)
+        select(Case.number, BulkItem.error, BulkItem.refusal)
         .join(BulkItem, col(BulkItem.case_id) == col(Case.id))
         .where(BulkItem.job_id == job_id, BulkItem.state == ItemState.FAILED)
         .order_by(col(BulkItem.id))
         .limit(_SHOWN)
     )
-    return Progress(job, [(number, error) for number, error in await session.exec(failed)])
+    rows = await session.exec(failed)
+    return Progress(job, [Failure(number, OmnideskError(said, **why)) for number, said, why in rows])
 
 
 async def stop(tx: Transaction, viewer: Viewer, job_id: int) -> BulkJob:
@@ -147,9 +161,11 @@ class Bulk:
             try:
                 async with self._db.transaction(durable=False) as tx:
                     await _do(tx, job.id, item_id, wanted)
-            except OmnideskError as error:
+            except Exception as error:
+                if passes(error):
+                    raise
                 async with self._db.transaction(durable=False) as tx:
-                    await _note_failure(tx, job.id, item_id, wanted, error.message)
+                    await _note_failure(tx, job.id, item_id, wanted, _told(error, item_id))
         if not item_ids:
             await self._end(job)
 
@@ -182,11 +198,20 @@ async def _do(tx: Transaction, job_id: int, item_id: int, wanted: ItemState) -> 
         job.failed += 1
 
 
-async def _note_failure(tx: Transaction, job_id: int, item_id: int, wanted: ItemState, reason: str) -> None:
+def _told(error: Exception, item_id: int) -> OmnideskError:
+    """What a case is held up by; a fault of ours must not stop the whole job for ever."""
+    if isinstance(error, OmnideskError):
+        return error
+    log.error("row %s of a job failed", item_id, exc_info=error)
+    return OmnideskError("Something went wrong.")
+
+
+async def _note_failure(tx: Transaction, job_id: int, item_id: int, wanted: ItemState, error: OmnideskError) -> None:
     job, item = await tx.get(BulkJob, job_id), await tx.get(BulkItem, item_id)
     if item.state == wanted:
         item.state = ItemState.FAILED if wanted == ItemState.WAITING else ItemState.KEPT
-        item.error = reason[:500]
+        item.error = error.message[:_LONGEST_REASON]
+        item.refusal = {"code": error.code, "status": error.status, "values": error.values}
         job.failed += 1
 
 

@@ -1,7 +1,7 @@
 """What goes around every request: errors become answers, and every answer carries the security headers."""
 
 import logging
-from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -9,10 +9,10 @@ from aiohttp import web
 
 from omnidesk.errors import OmnideskError
 from omnidesk.keys import SETTINGS
-from omnidesk.web import words
 from omnidesk.web.guard import Handler
 from omnidesk.web.pages import PAGES
 from omnidesk.web.requests import is_fragment, language_for, page
+from omnidesk.web.words import said
 
 log = logging.getLogger(__name__)
 
@@ -53,18 +53,20 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except OmnideskError as error:
-        return failure(request, error.status, error.code, error.message, error.fields, error.values)
+        return failure(request, error)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        response = failure(request, error.status, _CODES.get(error.status, "refused"), _said_by(error))
+        code = _CODES.get(error.status, "refused")
+        response = failure(request, OmnideskError(_said_by(error), code=code, status=error.status))
         response.headers.update({name: error.headers[name] for name in _KEPT if name in error.headers})
         return response
     except web.RequestPayloadError:  # packed as its header does not say, or cut off
-        return failure(request, 400, _CODES[400], "The body can't be read: it is not packed as its headers say.")
+        packed = "The body can't be read: it is not packed as its headers say."
+        return failure(request, OmnideskError(packed, code=_CODES[400], status=400))
     except Exception:
         log.exception("%s %s failed", request.method, request.match_info.route.resource)
-        return failure(request, 500, "error", "Something went wrong.")
+        return failure(request, OmnideskError("Something went wrong."))
 
 
 def _said_by(error: web.HTTPException) -> str:
@@ -73,38 +75,27 @@ def _said_by(error: web.HTTPException) -> str:
     return error.reason if error.text in (None, general) else str(error.text)
 
 
-def failure(
-    request: web.Request, status: int, code: str, message: str,
-    fields: Mapping[str, str] | None = None, values: Mapping[str, object] | None = None,
-) -> web.Response:  # fmt: skip
+def failure(request: web.Request, error: OmnideskError) -> web.Response:
     """The answer to what can't be done, in the form that the asker reads."""
     if request.path.startswith("/api/") or "json" in request.headers.get("Accept", ""):
-        return _problem(status, code, message, fields or {})
-    text = _said(request, status, code, message, values or {})
+        return _problem(error)
+    language = language_for(request)
+    text = said(language, partial(request.app[PAGES].gettext, language), error)
     if is_fragment(request):
         # htmx shows it where toasts stand, wherever the asker wanted its answer
         headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
-        return page(request, "errors/toast.html", status=status, headers=headers, text=text)
-    return page(request, "errors/page.html", status=status, text=text, code=status)
+        return page(request, "errors/toast.html", status=error.status, headers=headers, text=text)
+    return page(request, "errors/page.html", status=error.status, text=text, code=error.status)
 
 
-def _said(request: web.Request, status: int, code: str, message: str, values: Mapping[str, object]) -> str:
-    """The message itself in English, which the domain speaks; else what the pages say about its code or status."""
-    language = language_for(request)
-    known = words.WORDS["error"].get(code)
-    if known is None and language == "en" and status not in (400, 405, 500):
-        return message
-    if known is not None:
-        return request.app[PAGES].gettext(language, known).format(**values)
-    general = words.WORDS["status"].get(str(status)) or words.WORDS["status"]["400" if status < 500 else "500"]
-    return request.app[PAGES].gettext(language, general)
-
-
-def _problem(status: int, code: str, message: str, fields: Mapping[str, str]) -> web.Response:
-    problem: dict[str, Any] = {"status": status, "title": HTTPStatus(status).phrase, "detail": message, "code": code}
-    if fields:
-        problem["errors"] = [{"field": field, "message": said} for field, said in fields.items()]
-    return web.json_response(problem, status=status, content_type="application/problem+json")
+def _problem(error: OmnideskError) -> web.Response:
+    title = HTTPStatus(error.status).phrase
+    problem: dict[str, Any] = {
+        "status": error.status, "title": title, "detail": error.message, "code": error.code,
+    }  # fmt: skip
+    if error.fields:
+        problem["errors"] = [{"field": field, "message": said} for field, said in error.fields.items()]
+    return web.json_response(problem, status=error.status, content_type="application/problem+json")
 
 
 MIDDLEWARES = (errors,)

@@ -21,7 +21,7 @@ from omnidesk.text import catalogues
 from omnidesk.web import assets, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.mentioned import mentioned
-from omnidesk.web.words import in_words
+from omnidesk.web.words import in_words, said
 
 FOLDER = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent.parent / "locale"
@@ -87,24 +87,24 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    said = times.Times(language, catalogue)
+    spoken = times.Times(language, catalogue)
     environment.globals.update(
         language=language, own_name=own_name, static=assets.url, units=times.UNITS, commands=COMMANDS
     )
     environment.filters.update(
-        ago=_tag(lambda moment, context: said.ago(moment, context["now"], context["zone"]), said, "ago"),
-        clock=_tag(lambda moment, context: said.clock(moment, context["zone"]), said),
-        due=_tag(lambda moment, context: said.due(moment, context["now"]), said, "due"),
-        left=_tag(lambda moment, context: said.left(moment, context["now"]), said, "left"),
-        moment=pass_context(lambda context, moment: said.exact(moment, context["zone"])),
-        day=pass_context(lambda context, moment: said.day(moment, context["now"], context["zone"])),
+        ago=_tag(lambda moment, context: spoken.ago(moment, context["now"], context["zone"]), spoken, "ago"),
+        clock=_tag(lambda moment, context: spoken.clock(moment, context["zone"]), spoken),
+        due=_tag(lambda moment, context: spoken.due(moment, context["now"]), spoken, "due"),
+        left=_tag(lambda moment, context: spoken.left(moment, context["now"]), spoken, "left"),
+        moment=pass_context(lambda context, moment: spoken.exact(moment, context["zone"])),
+        day=pass_context(lambda context, moment: spoken.day(moment, context["now"], context["zone"])),
         date=pass_context(
-            lambda context, moment: said.date(
+            lambda context, moment: spoken.date(
                 moment.astimezone(context["zone"]).date(), context["now"].astimezone(context["zone"]).date()
             )
         ),
-        day_and_time=pass_context(lambda context, moment: _day_and_time(said, context, moment)),
-        lasting=said.lasting,
+        day_and_time=pass_context(lambda context, moment: _day_and_time(spoken, context, moment)),
+        lasting=spoken.lasting,
         sentence=lambda text: sentence(text, language),
         mentioned=mentioned,
         size=lambda count: size(count, language),
@@ -112,6 +112,7 @@ def _environment(language: str, catalogue: NullTranslations) -> Environment:
         readable=readable,
         notice=lambda told: notice_words.sentence(catalogue.gettext, told),
         named=lambda name: naming.said(name, language),
+        said=lambda error: said(language, catalogue.gettext, error),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
     return environment

@@ -99,7 +99,18 @@ async def test_a_case_that_is_out_of_sight_meanwhile_fails_alone(office: Office)
     assert (job.state, job.done, job.failed) == ("done", 2, 1)
     async with office.database.session() as session:
         found = await bulk.progress(session, await office.viewer("Bo"), job_id)
-    assert found.failures == [(made[1].number, f"There is no case #{made[1].number} here.")]
+    (failure,) = found.failures
+    assert (failure.number, failure.error.code, failure.error.status) == (made[1].number, "not_found", 404)
+    assert failure.error.message == f"There is no case #{made[1].number} here."
+
+
+async def test_a_fault_of_ours_ends_the_job_all_the_same(office: Office) -> None:
+    made = await cases_of(office, 2)
+    job_id = await ask(office, "Ada", {"priority": "high"}, made)
+    await office.change(BulkJob, col(BulkJob.id) == job_id, action={"add_labels": 5})
+    await office.work()
+    job = await job_of(office, job_id)
+    assert (job.state, job.done, job.failed) == ("done", 0, 2)
 
 
 async def test_two_processes_do_each_case_once(office: Office) -> None:

@@ -61,5 +61,7 @@ class BulkItem(Row, table=True):
     case_id: int = link("cases.id")
     state: str = ItemState.WAITING
     error: str = ""
+    refusal: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """The error in words of no language: its `code`, its `status`, and the `values` that its words name."""
     before: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
