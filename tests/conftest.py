@@ -25,6 +25,7 @@ from tests.office import Office, TestClock
 from tests.postgres import execute, running_server, url_of
 
 SECRET = "a secret of the tests"
+INSTALLED = installed_channels()
 
 # Hypothesis's deadline of 200 ms is a timing: on a busy machine the first example, which loads modules, misses it.
 hypothesis.settings.register_profile("omnidesk", deadline=None)
@@ -110,7 +111,7 @@ def clock() -> TestClock:
 @pytest.fixture
 async def app(settings: Settings, clock: TestClock) -> AsyncIterator[web.Application]:
     """The application with the fake channels, started, without its workers."""
-    app = create_app(settings, {**installed_channels(), **CHANNELS}, FakeResponder(), clock=clock, only="web")
+    app = create_app(settings, {**INSTALLED, **CHANNELS}, FakeResponder(), clock=clock, only="web")
     runner = web.AppRunner(app)
     await runner.setup()
     yield app

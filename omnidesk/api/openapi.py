@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,12 +26,12 @@ _Schemas = Mapping[Any, Mapping[str, Any]]
 """By model and by whether it is read or written."""
 
 
-def document(operations: Iterable[Operation]) -> bytes:
+@cache
+def document(operations: tuple[Operation, ...]) -> bytes:
     """The document as JSON."""
-    listed = list(operations)
-    schemas, definitions = models_json_schema(sorted(set(_models(listed)), key=str), ref_template=_REF)
+    schemas, definitions = models_json_schema(sorted(set(_models(operations)), key=str), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in listed:
+    for operation in operations:
         paths.setdefault(f"/api/v1{operation.path}", {})[operation.method.lower()] = _described(operation, schemas)
     return json.dumps({
         "openapi": "3.1.0",
@@ -50,7 +51,7 @@ _ABOUT = (
 )
 
 
-def _models(operations: list[Operation]) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
+def _models(operations: Iterable[Operation]) -> Iterator[tuple[type[BaseModel], JsonSchemaMode]]:
     yield Problem, "serialization"
     for operation in operations:
         yield operation.gives, "serialization"

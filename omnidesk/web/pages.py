@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from functools import lru_cache
-from gettext import NullTranslations
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,9 +51,7 @@ class Pages:
             "undo_send_seconds": settings.desk.undo_send_seconds,
             "idle_minutes": settings.desk.idle_minutes,
         }
-        self._environments = {
-            language: _environment(language, catalogue) for language, catalogue in catalogues.load(CATALOGUES).items()
-        }
+        self._environments = {language: _environment(language) for language in catalogues.LANGUAGES}
         self.row = lru_cache(_ROWS)(self._row)
         """A row of a list as HTML; it depends on what is given and nothing else."""
 
@@ -76,7 +73,9 @@ class Pages:
 PAGES = web.AppKey("pages", Pages)
 
 
-def _environment(language: str, catalogue: NullTranslations) -> Environment:
+@cache  # templates come with the program: compiled once, whoever renders them
+def _environment(language: str) -> Environment:
+    catalogue = catalogues.load(CATALOGUES)[language]
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
