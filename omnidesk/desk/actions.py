@@ -63,7 +63,8 @@ async def for_work(tx: Transaction, viewer: Viewer, number: int) -> Case:
 
 async def reply(
     tx: Transaction, viewer: Viewer, number: int, text: str, *,
-    attachments: Sequence[Stored] = (), last_seen: int | None = None, even_own: bool = False,
+    attachments: Sequence[Stored] = (), last_seen: int | None = None, log_version: int | None = None,
+    even_own: bool = False,
     capabilities: CapabilitiesOf | None = None, copies: Copies | None = None, then: Category | None = None,
     at: int | None = None,
 ) -> Case:  # fmt: skip
@@ -71,8 +72,9 @@ async def reply(
 
     `at`: another address of the person, by its id; the case goes on there.
 
-    Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, and
-    Invalid for what the channel of the case can't carry and for addresses that get no copy.
+    Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, a
+    position in a log of this `log_version`; and Invalid for what the channel of the case can't carry and for addresses
+    that get no copy.
     """
     copied = await _copied(tx, viewer, number, copies) if copies else []
     case = await for_work(tx, viewer, number)
@@ -94,6 +96,8 @@ async def reply(
             code="stopped",
         )
     if last_seen is not None:
+        if last_seen > case.last_position or log_version not in (None, case.log_version):
+            last_seen = 0  # positions of an earlier order say nothing of this one
         await _nothing_said_since(tx, case, last_seen, but=None if even_own else viewer)
     if case.holder == Holder.BOT or case.category in cases.DONE:
         await _take_up(tx, viewer, case)

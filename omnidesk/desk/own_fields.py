@@ -1,6 +1,7 @@
 """Values of own fields: checked against their definitions, and kept where cases are found by them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -67,7 +68,7 @@ def _text(_: FieldDefinition, said: Any) -> str:
     return said
 
 
-def _number(_: FieldDefinition, said: Any) -> int | float:
+def _number(_: FieldDefinition | None, said: Any) -> int | float:
     text = str(said).replace(" ", "")
     try:
         number = Decimal(text.replace(",", ".") if "." not in text else text)
@@ -115,10 +116,22 @@ _VALUES = {
 def sortable(field: FieldDefinition, value: Any) -> str:
     """A value as a text that is equal and in order where the values are."""
     if field.kind == FieldKind.NUMBER:
-        return f"{Decimal(str(value)) + _LARGEST:024.6f}"
+        return _sortable_number(value)
     if field.kind == FieldKind.CHECKBOX:
         return "true" if value else "false"
     return fold(str(value))[:_FOUND_BY]
+
+
+def findable(said: str) -> list[str]:
+    """The texts by which a value that a person asks for may be kept, whatever kind its field is of."""
+    found = [fold(said)[:_FOUND_BY]]
+    with suppress(InvalidOperation, _Wrong):
+        found.append(_sortable_number(_number(None, said)))
+    return found
+
+
+def _sortable_number(number: float) -> str:
+    return f"{Decimal(str(number)) + _LARGEST:024.6f}"
 
 
 def shown(field: FieldDefinition, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from omnidesk.desk import actions, cases, interactions, surveys
 from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.directory import contacts
 from omnidesk.desk.interactions import By
 from omnidesk.desk.outgoing import deliveries, planned
 from omnidesk.store.db import Transaction
@@ -14,7 +15,7 @@ async def mark(tx: Transaction, viewer: Viewer, number: int, *, block: bool = Fa
     """Close a case as spam: its clocks and armed actions end, it counts nowhere. `block`: its sender too."""
     case = await actions.for_work(tx, viewer, number)
     if case.disposition != SPAM:
-        await planned.disarm(tx, [case], SPAM)
+        await planned.disarm(tx, [case], SPAM, also_undoable=True)
         await surveys.cancel(tx, case)
         await cases.end(tx, case, SPAM)
         interactions.event(tx, case, "marked_as_spam", By.viewer(viewer))
@@ -36,7 +37,8 @@ async def unmark(tx: Transaction, viewer: Viewer, number: int) -> Case:
 async def block(tx: Transaction, viewer: Viewer, point_id: int, *, blocked: bool) -> ContactPoint:
     """Keep what an address sends without troubling anybody, or let it be heard again."""
     must_be(viewer, Role.AGENT)
-    return await _block(tx, viewer, None, point_id, blocked=blocked)
+    _, case = await contacts.in_sight(tx, viewer, point_id)
+    return await _block(tx, viewer, await tx.get(Case, case.id) if case else None, point_id, blocked=blocked)
 
 
 async def _block(

@@ -32,6 +32,7 @@ class Message(BaseModel):
     text: str = Field(default="", max_length=_LONGEST)
     upload: list[str] = []
     last_seen: Number | None = None
+    log_version: Number | None = None
     cc: list[str] = Field(default=[], max_length=_ADDRESSES)
     bcc: list[str] = Field(default=[], max_length=_ADDRESSES)
     then: str = Field(default="", pattern="^(waiting|on_hold|resolved)?$")
@@ -59,7 +60,7 @@ async def write(request: web.Request) -> web.StreamResponse:
             return _unfilled(request, form)
         if conflict.code != "somebody_wrote":
             raise
-        return await _somebody_wrote(request, form.last_seen or 0)
+        return await _somebody_wrote(request, form)
     return done(request, f"/cases/{number}", event="message-sent, case-changed")
 
 
@@ -69,7 +70,8 @@ async def _reply(request: web.Request, form: Message) -> None:
     then = Category(form.then) if form.then else None
     how: dict[str, Any] = {
         "attachments": [files.from_handle(request.app[KEYS], handle) for handle in form.upload],
-        "last_seen": None if form.anyway else form.last_seen, "then": then, "at": form.at,
+        "last_seen": None if form.anyway else form.last_seen, "log_version": form.log_version, "then": then,
+        "at": form.at,
         "capabilities": request.app[INBOXES].capabilities_of, "copies": _copies(request, form),
     }  # fmt: skip
     send_at = await _send_at(request, form)
@@ -116,10 +118,11 @@ def _addresses(fields: list[str]) -> list[str]:
     return [address for address in re.split(r"[,;\s]+", " ".join(fields)) if address]
 
 
-async def _somebody_wrote(request: web.Request, last_seen: int) -> web.Response:
+async def _somebody_wrote(request: web.Request, form: Message) -> web.Response:
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), int(request.match_info["number"]))
-        rows = await rows_from(request, session, case, last_seen + 1)
+        known = form.last_seen if form.log_version in (None, case.log_version) else None
+        rows = await rows_from(request, session, case, (known or 0) + 1)
     said = [line.row for line in rows if line.row.kind != "event"]
     given = [line.row.payload for line in rows if line.row.payload.get("event") == "assigned"]
     taken = given[-1].get("agent", "") if given and case.assignee_id != viewer_of(request).agent_id else ""

@@ -55,7 +55,7 @@ async def state(office: Office, *cases: Case) -> Any:
     segments = [(row.id, row.ended_at) for row in await office.all(SlaSegment)]
     loads = [(agent.name, agent.load) for agent in await office.all(Agent)]
     now = [await office.case(case.number) for case in cases]
-    left = {"version", "updated_at", "last_position"}
+    left = {"version", "updated_at", "last_position", "log_version"}
     return sorted(log), rows, timers, segments, loads, [case.model_dump(exclude=left) for case in now]
 
 
@@ -153,3 +153,19 @@ async def test_cy_is_refused_and_sees_no_target_of_a_closed_team(office: Office)
     await office.change(Agent, Agent.name == "Bo", role=Role.VIEWER)
     with pytest.raises(NotAllowed):
         await merge(office, "Bo", one, other)
+
+
+async def test_a_page_from_before_a_merge_knows_other_positions(office: Office) -> None:
+    one, other = await two(office)
+    made = await merge(office, "Ada", one, other)
+    merged = await office.case(other.number)
+    await undo(office, "Ada", made)
+    seen = {"last_seen": merged.last_position, "log_version": merged.log_version}
+    await office.says("Five", inbox="mail", references=["two@x"])
+    for stale in (seen, {"last_seen": merged.last_position}):
+        with pytest.raises(Conflict) as caught:
+            await office.act("Bo", actions.reply, other.number, "Dear Mia", **stale)
+        assert caught.value.code == "somebody_wrote"
+    now = await office.case(other.number)
+    seen = {"last_seen": now.last_position, "log_version": now.log_version}
+    await office.act("Bo", actions.reply, other.number, "Dear Mia", **seen)

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from omnidesk.app import make_workers
-from omnidesk.desk import actions
+from omnidesk.desk import actions, spam
+from omnidesk.desk.casework import merging
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import planned
 from omnidesk.errors import Conflict, Invalid, NotAllowed
-from omnidesk.store.models import Agent, Case, Category, ContactPoint, Draft, Interaction, Kind, PlannedReply
+from omnidesk.store.models import Agent, Case, Category, ContactPoint, Draft, Interaction, Kind, Notice, PlannedReply
 from tests.office import Office
 
 
@@ -176,3 +177,55 @@ async def test_a_reply_resolves_in_one_stroke(office: Office) -> None:
     assert await said(office) == ["Done."]
     now = await office.act("Ada", actions.reply, case.number, "One more thing.", then=Category.ON_HOLD)
     assert now.category == Category.ON_HOLD
+
+
+async def two_cases(office: Office, *, sender: str = "mia") -> tuple[Case, Case]:
+    """Two cases by mail; the second one of `sender`."""
+    one = await office.says("One", inbox="mail", message_id="one@x")
+    return one, await office.says("Two", inbox="mail", message_id="two@x", sender=sender)
+
+
+async def test_a_reply_that_can_be_undone_goes_along_when_its_case_is_merged(office: Office) -> None:
+    one, other = await two_cases(office)
+    await plan(office, one, "Dear Mia", then=Category.RESOLVED)
+    await office.act("Bo", merging.merge, one.number, other.number)
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert await office.all(PlannedReply) == []
+    assert [row.case_id for row in await office.all(Interaction) if row.text == "Dear Mia"] == [other.id]
+    assert (await office.case(other.number)).category == "open"
+
+
+async def test_what_was_meant_for_one_person_does_not_go_to_another(office: Office) -> None:
+    one, other = await two_cases(office, sender="noa")
+    await plan(office, one, "Dear Mia")
+    await office.act("Bo", merging.merge, one.number, other.number)
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert await said(office) == []
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why, reply.case_id) == ("cancelled", "merged", other.id)
+    assert [notice.kind for notice in await office.all(Notice)] == ["not_sent"]
+    await do(office, other, planned.take_back)
+    assert [draft.text for draft in await office.all(Draft)] == ["Dear Mia"]
+
+
+async def test_what_is_marked_as_spam_is_not_answered(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    await office.act("Ada", spam.mark, case.number)
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert await said(office) == []
+    assert (await office.case(case.number)).disposition == "spam"
+
+
+async def test_its_agent_hears_that_it_is_not_sent_and_a_colleague_may_take_it_over(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", who="Bo", later=True, seconds=3600)
+    await office.act("Ada", actions.resolve, case.number)
+    (notice,) = [notice for notice in await office.all(Notice) if notice.kind == "not_sent"]
+    assert notice.agent_id == (await office.viewer("Bo")).agent_id
+    await do(office, case, planned.take_back)
+    (draft,) = await office.all(Draft)
+    assert (draft.text, draft.agent_id) == ("Any news?", (await office.viewer("Ada")).agent_id)

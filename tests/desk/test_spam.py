@@ -1,7 +1,14 @@
 """Spam and blocked senders: kept, and troubling nobody."""
 
+from functools import partial
+
+import pytest
+from sqlmodel import col
+
 from omnidesk.desk import actions, snoozing, spam
-from omnidesk.store.models import ContactPoint, Delivery, Interaction, Notice, SlaTimer
+from omnidesk.desk.directory import contacts
+from omnidesk.errors import NotFound
+from omnidesk.store.models import ContactPoint, Delivery, Interaction, Notice, SlaTimer, Team
 from tests.office import Office
 
 
@@ -57,3 +64,15 @@ async def test_an_unblocked_sender_is_heard_again(office: Office) -> None:
     assert not point.blocked
     again = await office.says("Sorry, a question")
     assert (again.number, again.shelf, again.unread) == (case.number, "open", True)
+
+
+async def test_cy_blocks_no_sender_of_cases_that_he_may_not_see(office: Office) -> None:
+    case = await office.says("Hello")
+    await office.change(Team, col(Team.id) == case.team_id, closed=True)
+    for verb in (partial(spam.block, blocked=True), contacts.works_again):
+        async with office.database.transaction() as tx:
+            with pytest.raises(NotFound):
+                await verb(tx, await office.viewer("Cy"), case.contact_point_id)
+    async with office.database.transaction() as tx:
+        await spam.block(tx, await office.viewer("Bo"), case.contact_point_id, blocked=True)
+    assert "sender_blocked" in await office.events(case)

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel import col
 
-from omnidesk.desk import actions, views
+from omnidesk.desk import actions, changes, views
 from omnidesk.desk.views import CAP, Asked, CasePage, Filter, Reader
 from omnidesk.desk.views.listing import STRETCH
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.db import table_of
-from omnidesk.store.models import Case, CaseLabel, Shelf
+from omnidesk.store.models import Case, CaseLabel, FieldDefinition, Shelf
 from tests.office import Office
 
 
@@ -280,9 +280,9 @@ async def test_every_view_is_read_by_an_index_that_has_its_order(office: Office)
         {"shelf": "bot"},
         {"assignee_id": bo.agent_id},
     ]
-    for offset, changes in enumerate(others, 1):
+    for offset, values in enumerate(others, 1):
         case.number += offset
-        await copies(office, case, 5000, **changes)
+        await copies(office, case, 5000, **values)
     async with office.database.transaction() as tx:
         await tx.session.exec(text("ANALYZE"))  # type: ignore[call-overload]
     team, wanted = f"team-{case.team_id}", [("priority", "high")]
@@ -303,3 +303,24 @@ async def test_every_view_is_read_by_an_index_that_has_its_order(office: Office)
                 assert "TEMP B-TREE" not in plan, (view, plan)
                 if not office.database.is_sqlite:
                     assert "Sort" not in plan, (view, plan)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "asked", "other"),
+    [
+        ("number", 12, "12", "13"), ("number", 12.5, "12,5", "12"), ("number", -3, "-3.0", "3"),
+        ("text", "İstanbul " + "x" * 300, "istanbul " + "x" * 191, "ankara"), ("checkbox", True, "true", "false"),
+        ("date", "2026-03-31", "2026-03-31", "2026-03-30"),
+    ],
+)  # fmt: skip
+async def test_cases_are_found_by_own_fields_of_each_kind(
+    office: Office, kind: str, value: Any, asked: str, other: str
+) -> None:
+    case = await office.says("Hello")
+    async with office.database.transaction() as tx:
+        tx.new(FieldDefinition, subject="case", slug="own", name={"en": "Own"}, kind=kind, created_at=tx.now)
+    viewer = await office.viewer("Ada")
+    async with office.database.transaction() as tx:
+        await changes.VERBS["fields"](tx, viewer, await actions.for_work(tx, viewer, case.number), {"own": value})
+    assert await numbers(office, "all", wanted=[("field.own", asked)]) == [case.number]
+    assert await numbers(office, "all", wanted=[("field.own", other)]) == []

@@ -196,7 +196,7 @@ def _add_up(case: Case, target: Case) -> None:
 
 
 async def _close(tx: Transaction, case: Case, target: Case) -> None:
-    await planned.disarm(tx, [case], MERGED)
+    await planned.go_along(tx, case, target)
     await surveys.cancel(tx, case)
     await cases.end(tx, case, MERGED)
     case.merged_into_id = target.id

@@ -58,7 +58,7 @@ async def place(tx: Transaction, logs: Sequence[tuple[Case, Sequence[int]]]) -> 
     if places:
         await connection.execute(_PLACE, places)
     for case, ids in logs:
-        case.last_position = len(ids)
+        case.last_position, case.log_version = len(ids), case.log_version + 1
     await _follow(tx, cases)
 
 

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam
-from sqlmodel import col
+from sqlmodel import col, select
 
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import audit
-from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.access import Viewer, must_be, visible
 from omnidesk.desk.directory import finding
+from omnidesk.errors import NotFound
 from omnidesk.events import PointMet
 from omnidesk.store import dialect
 from omnidesk.store.db import Transaction, rows_of
-from omnidesk.store.models import Contact, ContactPoint, Role
+from omnidesk.store.models import Case, Contact, ContactPoint, Role
 from omnidesk.text.folding import fold
 
 _POINTS = (
@@ -93,10 +94,23 @@ def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
         contact.language = sender.language
 
 
+async def in_sight(tx: Transaction, viewer: Viewer, point_id: int) -> tuple[ContactPoint, Case | None]:
+    """An address, locked, and its newest case that the viewer sees, which is not.
+
+    Raises NotFound for an address that is known from cases of hidden teams alone.
+    """
+    point = await tx.get(ContactPoint, point_id)
+    cases = select(Case).where(Case.contact_point_id == point_id).order_by(col(Case.id).desc()).limit(1)
+    case = (await tx.session.exec(cases.where(visible(viewer)))).first()
+    if case is None and (await tx.session.exec(cases)).first() is not None:
+        raise NotFound(f"There is no address {point_id} here.")
+    return point, case
+
+
 async def works_again(tx: Transaction, viewer: Viewer, point_id: int) -> ContactPoint:
     """Somebody says that an address works, whatever came back from it. Raises NotFound, NotAllowed."""
     must_be(viewer, Role.AGENT)
-    point = await tx.get(ContactPoint, point_id)
+    point, _ = await in_sight(tx, viewer, point_id)
     if not point.working:
         audit.note(tx, "point.works", str(point.id), viewer.as_agent, address=point.address, failure=point.failure)
         point.working, point.failure = True, ""

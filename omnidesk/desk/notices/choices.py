@@ -47,6 +47,7 @@ DEFAULTS: Mapping[NoticeKind, Way] = {
     NoticeKind.MENTION: Way(True, Mail.DIGEST),
     NoticeKind.HANDOFF: Way(True, Mail.OFF),
     NoticeKind.WROTE: Way(True, Mail.OFF),
+    NoticeKind.NOT_SENT: Way(True, Mail.ONCE),
     NoticeKind.SLA: Way(True, Mail.DIGEST),
 }
 

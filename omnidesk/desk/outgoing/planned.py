@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import cases, drafts, interactions
+from omnidesk.desk import cases, drafts, interactions, notices
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.interactions import By
 from omnidesk.errors import Conflict, Invalid, NotAllowed
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction, fixed
-from omnidesk.store.models import Agent, Case, Category, PlannedReply, PlannedState
+from omnidesk.store.models import Agent, Case, Category, NoticeKind, PlannedReply, PlannedState
 
 LATEST = timedelta(days=366)
 _SHOWN = 50
@@ -109,11 +109,14 @@ async def shown(session: AsyncSession, case: Case) -> Sequence[Shown]:
 
 
 async def _own(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> PlannedReply:
-    """The viewer's planned reply on a locked case, locked. Raises Conflict when it is not there any more."""
+    """A planned reply on a locked case, locked; one that was stopped may be taken over by colleagues.
+
+    Raises Conflict when it is not there any more, NotAllowed for a colleague's.
+    """
     reply = await tx.session.get(PlannedReply, reply_id)
     if reply is None or reply.case_id != case.id:
         raise Conflict("This reply was sent meanwhile, or taken back in another window.", code="sent_already")
-    if reply.agent_id != viewer.agent_id:
+    if reply.agent_id != viewer.agent_id and reply.state == PlannedState.PLANNED:
         raise NotAllowed("Only who wrote this reply can take it back or send it now.", code="not_your_reply")
     return await tx.get(PlannedReply, reply_id)
 
@@ -154,19 +157,35 @@ async def _remove(tx: Transaction, case: Case, reply: PlannedReply) -> None:
     cases.changed(tx, case)
 
 
-async def disarm(tx: Transaction, changed: Sequence[Case], why: str) -> None:
-    """What was put off on these locked cases is not sent: its agent finds it there, with the reason."""
+async def disarm(tx: Transaction, changed: Sequence[Case], why: str, *, also_undoable: bool = False) -> None:
+    """What was put off on these locked cases is not sent: its agent hears of it and finds it there, with the reason.
+
+    `also_undoable`: what only waits so that it can be undone is not sent either.
+    """
     ended = (
         update(PlannedReply)
-        .where(col(PlannedReply.case_id).in_([case.id for case in changed]), col(PlannedReply.later))
+        .where(col(PlannedReply.case_id).in_([case.id for case in changed]))
         .where(col(PlannedReply.state) == fixed(PlannedState.PLANNED))
         .values(state=PlannedState.CANCELLED, why=why)
-        .returning(col(PlannedReply.case_id))
+        .returning(col(PlannedReply.case_id), col(PlannedReply.agent_id))
     )
-    stopped = set((await tx.session.exec(ended)).scalars())
-    for case in changed:
-        if case.id in stopped:
-            interactions.event(tx, case, "planned_cancelled", by=why)
+    stopped = (await tx.session.exec(ended if also_undoable else ended.where(col(PlannedReply.later)))).all()
+    by_id = {case.id: case for case in changed}
+    for case_id in {case_id for case_id, _ in stopped}:
+        interactions.event(tx, by_id[case_id], "planned_cancelled", by=why)
+    for case_id, agent_id in set(stopped):
+        notices.give(tx, agent_id, NoticeKind.NOT_SENT, by_id[case_id])
+
+
+async def go_along(tx: Transaction, case: Case, target: Case) -> None:
+    """What waits on a case that is merged into another one goes there: what was put off is stopped.
+
+    What only waits to be undone is sent there to the address it was meant for, unless that is of another person.
+    """
+    await disarm(tx, [case], "merged", also_undoable=case.contact_id != target.contact_id)
+    meant = func.coalesce(col(PlannedReply.contact_point_id), case.contact_point_id)
+    moved = update(PlannedReply).where(col(PlannedReply.case_id) == case.id)
+    await tx.session.exec(moved.values(case_id=target.id, contact_point_id=meant, then=""))
 
 
 def customer_wrote(tx: Transaction, case: Case) -> None:

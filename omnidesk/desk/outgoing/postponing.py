@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlmodel import col, delete, select, update
 
-from omnidesk.desk import access, actions, files, interactions
+from omnidesk.desk import access, actions, files, interactions, notices
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.errors import OmnideskError
 from omnidesk.store.db import Database, Transaction, fixed
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Case, Category, PlannedReply, PlannedState
+from omnidesk.store.models import Case, Category, NoticeKind, PlannedReply, PlannedState
 
 _AT_ONCE = 50
 _LONGEST_REASON = 500
@@ -86,6 +86,7 @@ async def _refuse(tx: Transaction, reply: PlannedReply, error: OmnideskError) ->
     values = {"state": PlannedState.REFUSED, "why": error.code, "said": error.message[:_LONGEST_REASON]}
     await tx.session.exec(refused.values(**values))
     interactions.event(tx, case, "reply_refused", reason=error.code)
+    notices.give(tx, reply.agent_id, NoticeKind.NOT_SENT, case)
 
 
 class _Gone(Exception):

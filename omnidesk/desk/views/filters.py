@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from sqlalchemy import exists
 from sqlmodel import col, select
 
+from omnidesk.desk import own_fields
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.views.conditions import AllOf, AnyOf, Condition, Elsewhere, Is, Within
 from omnidesk.errors import Invalid
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, CaseFieldValue, CaseLabel, Category, FieldDefinition, Priority
-from omnidesk.text.folding import fold
 
 _FIELD = "field."
 _MOST = 20
@@ -185,7 +185,7 @@ def _elsewhere(wanted: Filter) -> Iterator[Condition]:
         has = select(CaseLabel.case_id).where(col(CaseLabel.case_id) == col(Case.id))
         yield Elsewhere(exists(has.where(col(CaseLabel.label).in_(wanted.label))))
     for slug in dict.fromkeys(slug for slug, _ in wanted.field):
-        values = [fold(value) for key, value in wanted.field if key == slug]
+        values = [kept for key, value in wanted.field if key == slug for kept in own_fields.findable(value)]
         defined = select(FieldDefinition.id).where(FieldDefinition.subject == "case", FieldDefinition.slug == slug)
         has = select(CaseFieldValue.case_id).where(
             col(CaseFieldValue.case_id) == col(Case.id),

@@ -105,6 +105,8 @@ class Case(Row, table=True):
     cycle: int = 1
     """Raised by each reopening."""
     last_position: int = 0
+    log_version: int = 0
+    """Raised when rows of its log get other positions, as merging and splitting do."""
     last_at: datetime = moment()
     last_author: str = "contact"
     preview: str = ""

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     HANDOFF = "handoff"
     WROTE = "wrote"
+    NOT_SENT = "not_sent"
     SLA = "sla"
 
 

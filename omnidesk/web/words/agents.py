@@ -26,6 +26,7 @@ WORDS: Words = {
         "mention": N_("A colleague mentions me"),
         "handoff": N_("The bot hands a case to my team"),
         "wrote": N_("A customer writes on my case"),
+        "not_sent": N_("A reply of mine that waited is not sent"),
         "sla": N_("My case is due soon or overdue"),
     },
     "notice_mail": {
@@ -53,6 +54,7 @@ WORDS: Words = {
         "mention": N_("{actor} mentioned you on #{number}"),
         "handoff": N_("The bot handed #{number} to your team"),
         "wrote": N_("{contact} wrote on #{number}"),
+        "not_sent": N_("Your reply on #{number} was not sent"),
         "sla": N_("#{number} needs you"),
         "sla_warning": N_("#{number} is due soon"),
         "sla_breached": N_("#{number} is overdue"),

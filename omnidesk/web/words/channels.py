@@ -74,6 +74,8 @@ WORDS: Words = {
         "customer_wrote": N_("the customer wrote first"),
         "resolved": N_("the case was resolved"),
         "merged": N_("the case was merged into another one"),
+        "spam": N_("the case was marked as spam"),
+        "hard": N_("nothing arrives at this address"),
         "stopped": N_("the person asked for no more messages here (STOP)"),
         "not_found": N_("its agent may not see this case any more"),
         "not_allowed": N_("its agent may not answer any more"),
