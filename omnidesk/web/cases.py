@@ -62,7 +62,8 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     reply_ways = await _reply_ways(request, session, case) if len(panel.points) > 1 else []
     return {"reply_ways": reply_ways, "can": request.app[INBOXES].capabilities_of(case.inbox_id),
             "case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
-            "planned": await planned.shown(session, case)}  # fmt: skip
+            "planned": await planned.shown(session, case),
+            "merged_into": await views.merged_into(session, viewer, case)}  # fmt: skip
 
 
 async def _copied(request: web.Request, session: AsyncSession, case: Case) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from omnidesk.contract.channel import ChannelError
+from omnidesk.desk.casework import merging
 from omnidesk.web import csrf
 from omnidesk.web.live import LIVE
 from tests.office import Office
@@ -271,3 +273,55 @@ async def test_what_a_mail_quotes_is_one_click_away(office: Office, window: Any)
     await message.get_by_text("Show the rest").click()
     await expect(message.get_by_text("Did you restart it?")).to_be_visible()
     await picture(page, "the-rest")
+
+
+async def test_who_works_down_the_list_goes_on_where_they_were(office: Office, window: Any) -> None:
+    numbers = [(await office.says(f"Question {index}", sender=f"mia{index}")).number for index in range(5)]
+    page = await window("Ada", "/inbox/all")
+    done: list[int] = []
+    for _ in range(3):
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("main.case")).to_have_attribute("data-number", re.compile(r"\d"))
+        number = numbers[4 - len(done)]
+        await expect(page.locator(f"main.case[data-number='{number}']")).to_be_visible()
+        await page.keyboard.press("n")
+        await page.keyboard.type("Seen")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .note")).to_contain_text("Seen")
+        await page.keyboard.press("Escape")
+        done.append(number)
+    assert done == numbers[:1:-1]
+    await page.keyboard.press("e")  # the opened one leaves the list
+    await expect(page.locator(f"#row-{done[-1]}")).to_have_count(0)
+    await page.keyboard.press("j")
+    await expect(page.locator(f"#row-{numbers[1]}")).to_be_focused()
+
+
+async def test_the_focus_is_where_it_was_after_a_menu(office: Office, window: Any) -> None:
+    case = await office.says("Hello")
+    page = await window("Ada", "/inbox/all")
+    await page.locator(f"#row-{case.number}").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main.case[data-number]")).to_be_visible()
+    await page.locator(f"#row-{case.number}").focus()
+    await page.keyboard.press("a")
+    await page.get_by_placeholder("Find an agent").wait_for()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(f"#row-{case.number}")).to_be_focused()
+    await page.keyboard.press("a")
+    await page.locator("#assign .sheet [data-filter]").fill("Bo")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#lines")).to_contain_text("assigned the case to Bo")
+    await expect(page.locator(f"#row-{case.number}")).to_be_focused()
+
+
+async def test_a_merged_case_offers_nothing_but_the_other_one(office: Office, window: Any) -> None:
+    one = await office.says("One", inbox="mail", message_id="one@x")
+    other = await office.says("Two", inbox="mail", message_id="two@x")
+    await office.act("Ada", merging.merge, one.number, other.number)
+    page = await window("Ada", f"/inbox/all/{one.number}")
+    await expect(page.locator(".merged")).to_contain_text("merged into another one")
+    await expect(page.locator("#composer, #assign, #resolution, #more, #snooze")).to_have_count(0)
+    await page.locator(".merged a").click()
+    await expect(page.locator("main.case")).to_have_attribute("data-number", str(other.number))

@@ -11,6 +11,8 @@ const fresh = document.getElementById("fresh");
 const waiting = new Map(); // number → what will be done with its row
 let movedAt = -Infinity;
 let settling = null;
+const moved = new Set(); // numbers of opened cases whose rows belong elsewhere by now
+let beside = null; // the rows around the one of the opened case, after it has left
 
 export const view = list?.dataset.view ?? null;
 export const query = list?.dataset.query ?? "";
@@ -33,7 +35,11 @@ export async function refreshRow(number, inView) {
   if (!view) return;
   const row = inView ? await fetchRow(number) : null;
   const old = rowOf(number);
-  if (row && old && isBusy()) {
+  if (number === openedNumber() && old && !row) beside = { next: old.nextElementSibling, last: old.previousElementSibling };
+  if (row && old && number === openedNumber()) {
+    update(old, row); // who works down the list goes on from where it stands
+    moved.add(number);
+  } else if (row && old && isBusy()) {
     update(old, row);
     const spot = spotOf(row);
     if (needsMove(old, spot)) later(number, () => place(rowOf(number), spot));
@@ -142,6 +148,12 @@ export async function refreshList() {
 
 export function markOpened() {
   const number = openedNumber();
+  beside = null;
+  for (const other of moved) {
+    if (other === number) continue;
+    moved.delete(other);
+    if (rowOf(other)) place(rowOf(other), spotOf(rowOf(other)));
+  }
   for (const row of rows?.querySelectorAll(".row[aria-current]") ?? []) row.removeAttribute("aria-current");
   if (number) rowOf(number)?.setAttribute("aria-current", "true");
 }
@@ -151,7 +163,8 @@ export function step(by) {
   const all = [...(rows?.querySelectorAll(".row") ?? [])];
   if (!all.length) return;
   const current = document.activeElement?.closest?.(".row") ?? rows.querySelector(".row[aria-current]");
-  const at = current ? all.indexOf(current) + by : 0;
+  const neighbour = by > 0 ? beside?.next : beside?.last;
+  const at = current ? all.indexOf(current) + by : Math.max(all.indexOf(neighbour), 0);
   const row = all[Math.min(Math.max(at, 0), all.length - 1)];
   row.focus();
   row.scrollIntoView({ block: "nearest" });

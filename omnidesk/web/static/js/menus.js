@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
   if (!menu) return;
   if (event.key === "Escape") {
     menu.open = false;
-    menu.querySelector("summary").focus();
+    goBack(menu);
     event.preventDefault();
     event.stopImmediatePropagation();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -21,8 +21,21 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:after:request", (event) => {
   const menu = event.target.closest?.("[data-closes]")?.closest("details.menu");
-  if (menu) menu.open = false;
+  if (!menu) return;
+  const within = menu.contains(document.activeElement) || document.activeElement === document.body;
+  menu.open = false;
+  if (within) goBack(menu);
 });
+
+// Who leaves a menu is where they were before it: at what opens it, or where they pressed its key.
+let before = null;
+document.addEventListener("focusin", (event) => {
+  if (!event.target.closest("details.menu .sheet, dialog")) before = event.target;
+});
+function goBack(menu) {
+  const there = before?.isConnected && before.checkVisibility() ? before : (menu.querySelector("summary") ?? document.getElementById("content"));
+  there?.focus({ preventScroll: true });
+}
 document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] :is([autofocus], [data-first] :is(input:not([type=hidden]), select))")?.focus());
 
 // What is not among the options can be made, unless it is there already.
