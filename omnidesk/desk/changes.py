@@ -9,12 +9,14 @@ from sqlmodel import col, delete, select
 from omnidesk.desk import actions, cases, interactions, own_fields
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.interactions import By
+from omnidesk.desk.setup import labels as setup_labels
 from omnidesk.desk.setup import statuses
 from omnidesk.errors import Conflict, Invalid
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, CaseLabel, Category, FieldSubject, Holder, Membership, Role, Status, Team
 
+_MOST_LABELS = 50
 LARGEST_FIELDS = 16_384
 """Bytes of all fields of a case or a contact together, as JSON."""
 
@@ -74,9 +76,12 @@ async def _prioritise(tx: Transaction, viewer: Viewer, case: Case, priority: str
 
 async def _label(tx: Transaction, viewer: Viewer, case: Case, labels: list[str]) -> None:
     known = set(await tx.session.exec(select(CaseLabel.label).where(CaseLabel.case_id == case.id)))
-    added, removed = sorted(set(labels) - known), sorted(known - set(labels))
+    wanted = {name if name in known else setup_labels.checked(name) for name in labels}
+    added, removed = sorted(wanted - known), sorted(known - wanted)
     if not added and not removed:
         return
+    if len(wanted) > max(_MOST_LABELS, len(known)):
+        raise Invalid(f"labels: a case has at most {_MOST_LABELS}; take one off.", fields={"labels": "too many"})
     gone = (col(CaseLabel.case_id) == case.id, col(CaseLabel.label).in_(removed))
     await tx.session.exec(delete(CaseLabel).where(*gone))
     for label in added:

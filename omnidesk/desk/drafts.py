@@ -101,6 +101,13 @@ async def put_back(tx: Transaction, viewer: Viewer, case: Case, writing: Writing
     tx.publish(DraftChanged(case.number, viewer.agent_id, new))
 
 
+async def go_along(tx: Transaction, case: Case, target: Case) -> None:
+    """What is being written on a case that is merged into another one goes there, unless its agent writes there too."""
+    there = select(Draft.agent_id).where(Draft.case_id == target.id)
+    own = (col(Draft.case_id) == case.id, col(Draft.agent_id).not_in(there))
+    await tx.session.exec(update(Draft).where(*own).values(case_id=target.id))
+
+
 async def drop(tx: Transaction, viewer: Viewer, case: Case) -> None:
     """It was sent."""
     this = (col(Draft.agent_id) == viewer.agent_id, col(Draft.case_id) == case.id)

@@ -13,6 +13,7 @@ from omnidesk.desk.access import Viewer, must_be
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Macro, MacroKind, Role, Team
+from omnidesk.text.cleaning import one_line
 from omnidesk.text.folding import fold, words
 
 LONGEST = 20_000
@@ -130,11 +131,11 @@ async def bring_back(tx: Transaction, viewer: Viewer, macro_id: int) -> None:
 def columns(written: Written) -> dict[str, Any]:
     """The columns that are filled in, with what it is found by."""
     texts = {language: text.strip() for language, text in written.texts.items() if text.strip()}
-    shortcut = shortcut_of(written.shortcut)
+    shortcut, name = shortcut_of(written.shortcut), one_line(written.name)
     return {
-        "kind": written.kind, "name": written.name.strip(), "folded_name": fold(written.name.strip()),
+        "kind": written.kind, "name": name, "folded_name": fold(name),
         "shortcut": shortcut, "texts": texts, "actions": [dict(action) for action in written.actions],
-        "folded": fold(" ".join([shortcut, written.name, *texts.values()])),
+        "folded": fold(" ".join([shortcut, name, *texts.values()])),
     }  # fmt: skip
 
 

@@ -8,12 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import actions, changes
 from omnidesk.desk.access import Viewer
-from omnidesk.errors import Invalid, NotFound
+from omnidesk.desk.setup import labels
+from omnidesk.errors import NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Case, CaseLabel, Label, Priority, Team
 
-LONGEST_LABEL = 50
-_MOST_LABELS = 50
 _OFFERED = 200
 
 
@@ -38,17 +37,9 @@ async def prioritise(tx: Transaction, viewer: Viewer, number: int, priority: Pri
 
 async def label(tx: Transaction, viewer: Viewer, number: int, name: str, *, on: bool) -> Case:
     """Put a label on a case, or take it off. Raises Invalid for what is no label."""
-    name = " ".join(name.split())
-    if not 0 < len(name) <= LONGEST_LABEL or not name.isprintable():
-        raise Invalid(
-            f"label: {name[:60]!r} is no label; write 1 to {LONGEST_LABEL} characters on one line.",
-            code="wrong_label", fields={"label": "not possible"},
-        )  # fmt: skip
     case = await actions.for_work(tx, viewer, number)
     now = set(await labels_of(tx.session, case.id))
-    wanted = now | {name} if on else now - {name}
-    if len(wanted) > _MOST_LABELS:
-        raise Invalid(f"label: a case has at most {_MOST_LABELS} labels; take one off.", fields={"label": "too many"})
+    wanted = now | {labels.checked(name)} if on else now - {name}
     await changes.VERBS["labels"](tx, viewer, case, sorted(wanted))
     return case
 

@@ -1,12 +1,14 @@
 """Spam: a case that is no work, and a sender whose messages are kept but trouble nobody."""
 
+from sqlmodel import col, select
+
 from omnidesk.desk import actions, cases, interactions, surveys
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.directory import contacts
 from omnidesk.desk.interactions import By
 from omnidesk.desk.outgoing import deliveries, planned
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Case, ContactPoint, Role
+from omnidesk.store.models import Case, ContactPoint, Interaction, Kind, Role
 
 SPAM = "spam"
 
@@ -25,13 +27,23 @@ async def mark(tx: Transaction, viewer: Viewer, number: int, *, block: bool = Fa
 
 
 async def unmark(tx: Transaction, viewer: Viewer, number: int) -> Case:
-    """It was no spam: the case is open again, and its sender is heard again."""
+    """It was no spam: the case is open again, and its sender, where blocked with it, is heard again."""
     case = await actions.for_work(tx, viewer, number)
     if case.disposition == SPAM:
+        blocked = await _blocked_with_it(tx, case)
         interactions.event(tx, case, "not_spam", By.viewer(viewer))
         await actions.reopen(tx, viewer, number)
-        await _block(tx, viewer, case, case.contact_point_id, blocked=False)
+        if blocked:
+            await _block(tx, viewer, case, case.contact_point_id, blocked=False)
     return case
+
+
+async def _blocked_with_it(tx: Transaction, case: Case) -> bool:
+    """Whether the sender was blocked by the marking, and not by itself."""
+    events = select(Interaction.payload).where(Interaction.case_id == case.id, Interaction.kind == Kind.EVENT)
+    said = [row["event"] for row in await tx.session.exec(events.order_by(col(Interaction.position).desc()))]
+    marked = said.index("marked_as_spam") if "marked_as_spam" in said else 0
+    return marked > 0 and said[marked - 1] == "sender_blocked"
 
 
 async def block(tx: Transaction, viewer: Viewer, point_id: int, *, blocked: bool) -> ContactPoint:

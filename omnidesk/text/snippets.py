@@ -10,7 +10,7 @@ Piece = tuple[str, bool]
 """A part of the text as it is written, and whether it is one of the words."""
 
 _WORD = re.compile(r"[^\W_]+")
-_BEFORE, _LENGTH = 60, 220
+_BEFORE, _LENGTH = 24, 220
 _LOOKED_AT = 20_000
 
 

@@ -101,7 +101,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def changes(request: web.Request) -> web.StreamResponse:
-    """What the page shows of a case, drawn again: rows from `since` on; those after `last` are new to it."""
+    """What the page shows of a case, drawn again: rows from `since` on; those after `last` are new to it.
+
+    After a merge or a split the rows stand elsewhere, and all are drawn anew.
+    """
     since, last = _position(request, "since"), _position(request, "last")
     viewer = viewer_of(request)
     async with request.app[DATABASE].session() as session:
@@ -111,18 +114,19 @@ async def changes(request: web.Request) -> web.StreamResponse:
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
         target = await views.merged_into(session, viewer, case)
-    if last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last):
-        elsewhere = {"HX-Redirect": f"/cases/{target.number}"} if target else {"HX-Refresh": "true"}
-        return web.Response(status=204, headers=elsewhere)
+        anew = last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last)
+        if anew:
+            rows = lines(await timeline.timeline(session, case, limit=_AT_FIRST), zone_of(request))
+    if anew and target:
+        return web.Response(status=204, headers={"HX-Redirect": f"/cases/{target.number}"})
     view = request.query.get("view", "")
     return page(
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
-        view=view or "all",
+        view=view or "all", anew=anew,
     )  # fmt: skip
 
 
 def _moved_all(line: Line) -> bool:
-    """After a merge all rows stand elsewhere: the page is drawn anew."""
     return line.row.payload.get("event") in ("merged_into", "merged_from", "merge_undone")
 
 

@@ -9,6 +9,7 @@ from yarl import URL
 from omnidesk.errors import NotAllowed
 from omnidesk.keys import KEYS, SETTINGS
 from omnidesk.store.keys import Keys
+from omnidesk.web.posting import posted
 
 SESSION_COOKIE = "omnidesk_session"
 HEADER = "X-CSRF-Token"
@@ -31,7 +32,7 @@ async def must_carry_token(request: web.Request) -> None:
     """Raise NotAllowed unless the header or the form holds the session's token."""
     sent = request.headers.get(HEADER)
     if sent is None and request.content_type in _FORMS:
-        sent = str((await request.post()).get(FIELD, ""))
+        sent = str((await posted(request)).get(FIELD, ""))
     if not hmac.compare_digest((sent or "").encode(), token(request).encode()):
         raise NotAllowed("This page has lost its session; reload it and sign in again.", code="signed_out")
 

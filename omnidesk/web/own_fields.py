@@ -10,13 +10,14 @@ from omnidesk.desk.directory import profile
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import FieldDefinition, FieldSubject
+from omnidesk.web.posting import posted
 from omnidesk.web.requests import done, id_in, is_fragment, page, viewer_of
 
 
 async def set_status(request: web.Request) -> web.StreamResponse:
     """Give the case a status: a category, or one of the desk's own."""
     viewer, number = viewer_of(request), int(request.match_info["number"])
-    wanted = str((await request.post()).get("status", ""))
+    wanted = str((await posted(request)).get("status", ""))
     async with request.app[DATABASE].transaction() as tx:
         await changes.set_status(tx, viewer, await actions.for_work(tx, viewer, number), wanted)
     return done(request, f"/cases/{number}", event="case-changed")
@@ -55,7 +56,7 @@ async def of_contact(request: web.Request) -> web.StreamResponse:
 
 async def _said(request: web.Request) -> str:
     """A box that is not ticked sends its hidden no alone; ticked, its yes comes last."""
-    return str([*(await request.post()).getall("value", [""])][-1])
+    return str([*(await posted(request)).getall("value", [""])][-1])
 
 
 async def _field(request: web.Request, subject: FieldSubject, slug: str) -> FieldDefinition:

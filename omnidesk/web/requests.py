@@ -18,6 +18,7 @@ from omnidesk.store.models import Attachment
 from omnidesk.text.catalogues import LANGUAGES, language_of
 from omnidesk.web import csrf, times
 from omnidesk.web.pages import PAGES
+from omnidesk.web.posting import posted
 
 VIEWER = web.RequestKey("viewer", Viewer)
 ZONE_COOKIE = "omnidesk_zone"
@@ -122,7 +123,7 @@ def answer(text: str, *, status: int = 200, headers: Mapping[str, str] | None = 
 
 async def read(request: web.Request, form: type[Form]) -> Form:
     """The form that was sent; an empty field counts as absent. Raises Invalid, which names each wrong field."""
-    sent = await request.post()
+    sent = await posted(request)
     values: dict[str, Any] = {}
     for name, field in form.model_fields.items():
         if sent.get(name):

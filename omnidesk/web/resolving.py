@@ -8,6 +8,7 @@ from aiohttp import web
 from omnidesk.desk import actions, beside, changes, views
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
+from omnidesk.web.posting import posted
 from omnidesk.web.requests import is_fragment, page, viewer_of
 
 _FIELD = "fields."
@@ -34,7 +35,7 @@ async def _form(
 
 async def resolve(request: web.Request) -> web.StreamResponse:
     """Resolve the case, with the fields that were filled in; the toast offers to undo it."""
-    sent, viewer, number = await request.post(), viewer_of(request), int(request.match_info["number"])
+    sent, viewer, number = await posted(request), viewer_of(request), int(request.match_info["number"])
     fields = {name.removeprefix(_FIELD): str(sent[name]) for name in sent if name.startswith(_FIELD)}
     try:
         async with request.app[DATABASE].transaction() as tx:

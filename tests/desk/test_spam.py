@@ -76,3 +76,13 @@ async def test_cy_blocks_no_sender_of_cases_that_he_may_not_see(office: Office) 
     async with office.database.transaction() as tx:
         await spam.block(tx, await office.viewer("Bo"), case.contact_point_id, blocked=True)
     assert "sender_blocked" in await office.events(case)
+
+
+async def test_what_was_blocked_by_hand_stays_blocked_when_it_was_no_spam(office: Office) -> None:
+    case = await office.says("Hello")
+    async with office.database.transaction() as tx:
+        await spam.block(tx, await office.viewer("Ada"), case.contact_point_id, blocked=True)
+    await office.act("Ada", spam.mark, case.number)
+    await office.act("Ada", spam.unmark, case.number)
+    (point,) = await office.all(ContactPoint)
+    assert point.blocked

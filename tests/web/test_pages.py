@@ -12,9 +12,9 @@ from channels.email.adapter import EmailChannel
 from channels.email.settings import EmailSettings
 from omnidesk.contract.channel import Inbound, RawMessage, Receipt
 from omnidesk.desk import actions, interactions, surveys
-from omnidesk.store.models import Case, Invitation
+from omnidesk.store.models import Case, Interaction, Invitation
 from omnidesk.store.models import RawMessage as Raw
-from omnidesk.web import assets
+from omnidesk.web import assets, csrf
 from tests.fakes import FakeChannel
 from tests.office import Office
 from tests.web.conftest import Visit
@@ -309,3 +309,14 @@ async def test_scripts_and_styles_travel_packed_and_are_the_same(url: str) -> No
     assert headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert gzip.decompress(body) == whole
     assert len(body) < len(whole)
+
+
+async def test_what_no_database_takes_is_left_out_of_forms(office: Office, visit: Visit) -> None:
+    case = await office.says("Hello")
+    ada = await visit("Ada")
+    path = f"/cases/{case.number}/interactions"
+    assert (await ada.post(path, kind="note", text="a\x00b"))[0] == 303
+    assert [row.text for row in await office.all(Interaction) if row.kind == "note"] == ["ab"]
+    headers = {"Content-Type": "application/x-www-form-urlencoded", csrf.HEADER: ada.token, "Origin": ada.url}
+    async with ada.session.post(path, data=b"kind=note&text=\xff", headers=headers) as answer:
+        assert answer.status == 400

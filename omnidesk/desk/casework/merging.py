@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import cases, interactions, surveys, views
+from omnidesk.desk import cases, drafts, interactions, surveys, views
 from omnidesk.desk.access import Viewer, must_be, visible
 from omnidesk.desk.casework import placing
 from omnidesk.desk.interactions import By
@@ -197,6 +197,7 @@ def _add_up(case: Case, target: Case) -> None:
 
 async def _close(tx: Transaction, case: Case, target: Case) -> None:
     await planned.go_along(tx, case, target)
+    await drafts.go_along(tx, case, target)
     await surveys.cancel(tx, case)
     await cases.end(tx, case, MERGED)
     case.merged_into_id = target.id

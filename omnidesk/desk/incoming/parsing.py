@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from omnidesk.contract.channel import Addressee, Attachment, Channel, Inbound, RawMessage, Receipt, Unparsable
+from omnidesk.text.cleaning import one_line, storable
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +73,8 @@ def clean(inbound: Inbound) -> Inbound:
         text=text[:_LONGEST_TEXT],
         whole=whole and whole[:_LONGEST_TEXT],
         html=html and html[:_LONGEST_TEXT],
-        subject=storable(inbound.subject),
-        sender=replace(sender, name=storable(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
+        subject=one_line(inbound.subject),
+        sender=replace(sender, name=one_line(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
         sent_at=_moment(inbound.sent_at),
         token=_id(inbound.token),
         message_id=_id(inbound.message_id),
@@ -94,7 +95,7 @@ def _cut(text: str, html: str) -> list[Attachment]:
 
 
 def _clean_addressee(one: Addressee) -> Addressee:
-    return replace(one, address=storable(one.address), name=storable(one.name)[:200])
+    return replace(one, address=storable(one.address), name=one_line(one.name)[:200])
 
 
 def _clean_attachment(attachment: Attachment) -> Attachment:
@@ -127,11 +128,6 @@ def _moment(at: datetime | None) -> datetime | None:
         return at.astimezone(UTC)
     except OverflowError:
         return None
-
-
-def storable(text: str) -> str:
-    """Without NUL (PostgreSQL refuses it) and lone surrogates (no encoding takes them)."""
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 async def _in_child(channel: Channel, raw: RawMessage, limits: Limits) -> Parsed:

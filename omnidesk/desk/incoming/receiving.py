@@ -10,13 +10,14 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk.incoming.parsing import INLINE, storable
+from omnidesk.desk.incoming.parsing import INLINE
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database, Transaction, table_of
 from omnidesk.store.models import ExternalId, RawMessage
 from omnidesk.store.together import Together
+from omnidesk.text.cleaning import storable
 
 IN_ROW = 64 * 1024
 """Larger bodies stand in a blob."""

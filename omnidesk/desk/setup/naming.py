@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from omnidesk.errors import Invalid
+from omnidesk.text.cleaning import one_line
 from omnidesk.text.folding import words
 
 LANGUAGES = ("en", "tr")
@@ -12,7 +13,7 @@ _LONGEST_SLUG = 40
 
 def checked(name: Mapping[str, str]) -> dict[str, str]:
     """A name without its empty languages; one is enough. Raises Invalid."""
-    kept = {language: text for language in LANGUAGES if (text := " ".join(name.get(language, "").split()))}
+    kept = {language: text for language in LANGUAGES if (text := one_line(name.get(language, "")))}
     if not kept:
         raise Invalid("name: is empty; write it in English or in Turkish", fields={"name_en": "empty"})
     for language, text in kept.items():

@@ -9,6 +9,7 @@ from omnidesk.desk.access import Viewer, must_be
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Role, SavedView, Team
+from omnidesk.text.cleaning import one_line
 
 _LONGEST = 60
 _MOST = 50
@@ -30,7 +31,7 @@ async def save(
     tx: Transaction, viewer: Viewer, name: str, view: str, query: str, *, team_id: int | None = None, mine: bool = True
 ) -> SavedView:  # fmt: skip
     """Give a list a name: one's own, a team's, or (neither) everybody's. Raises Invalid, NotAllowed, Conflict."""
-    name = " ".join(name.split())
+    name = one_line(name)
     if not 0 < len(name) <= _LONGEST:
         raise Invalid(f"name: a view's name has 1 to {_LONGEST} characters.", fields={"name": "too long"})
     if not mine or team_id is not None:

@@ -16,6 +16,7 @@ from omnidesk.keys import DATABASE
 from omnidesk.store.models import Agent, Macro, MacroKind, Priority, Role, Team
 from omnidesk.text import variables
 from omnidesk.text.catalogues import LANGUAGES
+from omnidesk.web.posting import posted
 from omnidesk.web.requests import Id, Number, id_in, page, read, viewer_of
 from omnidesk.web.settings.sections import shown
 
@@ -147,7 +148,7 @@ def _written(request: web.Request, form: Filled, actions: list[tuple[str, str]])
 
 async def _actions(request: web.Request) -> list[tuple[str, str]]:
     """Each action of the form: its verb, and the value as it was typed."""
-    sent = await request.post()
+    sent = await posted(request)
     verbs, values = ([str(value) for value in sent.getall(name, [])] for name in ("verb", "value"))
     return list(zip(verbs, values, strict=False))
 

@@ -13,6 +13,7 @@ from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Disposition, FieldDefinition, FieldKind, FieldSubject, Label, Status
+from omnidesk.web.posting import posted
 from omnidesk.web.requests import id_in, viewer_of
 from omnidesk.web.settings import sections
 from omnidesk.web.words import N_
@@ -147,7 +148,7 @@ def _chosen(request: web.Request, entries: list[Any]) -> Any:
 
 async def save(request: web.Request) -> web.StreamResponse:
     """Make an entry, or change one. What is wrong stands at its field, and nothing that was written is lost."""
-    sent = await request.post()
+    sent = await posted(request)
     said = {name: [str(value) for value in sent.getall(name)] for name in sent}
     entry_id = id_in(request, "entry") if "entry" in request.match_info else None
     try:
@@ -160,7 +161,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 
 async def move(request: web.Request) -> web.StreamResponse:
     """One place up or down."""
-    entry_id, way = id_in(request, "entry"), (await request.post()).get("to")
+    entry_id, way = id_in(request, "entry"), (await posted(request)).get("to")
     async with request.app[DATABASE].transaction() as tx:
         await lists.move(tx, viewer_of(request), _kind(request).model, entry_id, -1 if way == "up" else 1)
     raise web.HTTPSeeOther(f"{_path(request)}/{entry_id}?moved={'up' if way == 'up' else 'down'}")
@@ -168,7 +169,7 @@ async def move(request: web.Request) -> web.StreamResponse:
 
 async def archive(request: web.Request) -> web.StreamResponse:
     """Offer an entry no longer, or again."""
-    entry_id, wanted, model = id_in(request, "entry"), (await request.post()).get("archived"), _kind(request).model
+    entry_id, wanted, model = id_in(request, "entry"), (await posted(request)).get("archived"), _kind(request).model
     async with request.app[DATABASE].transaction() as tx:
         entry = await lists.lock(tx, viewer_of(request), model, entry_id)
         await lists.archive(tx, viewer_of(request), entry, archived=wanted == "true")

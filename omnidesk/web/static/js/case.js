@@ -5,6 +5,7 @@ import { say } from "./words.js";
 const AGAIN = 10; // so many of the last rows are drawn again, since their delivery may have changed
 const NEAR = 60; // px from the bottom that still count as the bottom
 const TYPING = 6000;
+const GLANCE = 8000; // ms until a message that came while one wrote counts as read
 let readUpTo = 0;
 let typingTimer = null;
 
@@ -22,18 +23,30 @@ function isAtEnd() {
 }
 
 export function toEnd() {
-  const timeline = document.getElementById("timeline");
-  timeline.scrollTop = timeline.scrollHeight;
+  follow();
   seen();
 }
 
+function follow() {
+  const timeline = document.getElementById("timeline");
+  timeline.scrollTop = timeline.scrollHeight;
+}
+
+// Who is in the middle of a sentence has not read what comes this instant: a reply that goes at once is still asked about.
+function noticed(field, last) {
+  const isWriting = document.activeElement?.id === "text" && document.activeElement.value;
+  if (!isWriting) return (field.value = last);
+  setTimeout(() => field.value < last && (field.value = last), GLANCE);
+}
+
 // What stands at the end of the visible conversation has been seen: replies are checked against it.
-async function seen() {
+async function seen(arrived = false) {
   const last = positions().at(-1) ?? 0;
   document.getElementById("below").hidden = true;
   const field = document.getElementById("last-seen");
   if (!field || document.visibilityState !== "visible") return;
-  field.value = last;
+  if (arrived) noticed(field, last);
+  else field.value = last;
   if (last <= readUpTo) return;
   readUpTo = last;
   const number = opened().dataset.number;
@@ -66,8 +79,10 @@ export const refreshCase = oneAtATime(async () => {
     document.dispatchEvent(new Event("case-grew"));
   }
   // Who scrolled up meanwhile reads there. A reply that waits to be undone stands at the end too.
-  if (timeline.scrollTop >= before || (before < Infinity && isAtEnd())) toEnd();
-  else if (grew) document.getElementById("below").hidden = false;
+  if (timeline.scrollTop >= before || (before < Infinity && isAtEnd())) {
+    follow();
+    seen(true);
+  } else if (grew) document.getElementById("below").hidden = false;
 });
 
 export function showTyping(name) {
@@ -85,7 +100,7 @@ export function startCase() {
   readUpTo = 0;
   if (!opened()) return;
   const timeline = document.getElementById("timeline");
-  timeline.addEventListener("scroll", () => isAtEnd() && seen(), { passive: true });
+  timeline.addEventListener("scrollend", () => isAtEnd() && seen(true), { passive: true });
   document.getElementById("below").addEventListener("click", toEnd);
   toEnd();
 }

@@ -6,11 +6,13 @@ import * as way from "./composer/way.js";
 import { startPeople } from "./composer/people.js";
 import "./composer/pending.js";
 import { startSending } from "./composer/sending.js";
-import { handles, isUploading, show, startUploads } from "./composer/uploads.js";
+import { handles, isMissing, isUploading, show, startUploads } from "./composer/uploads.js";
+import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
 const TYPING_EVERY = 3000;
 let typedAt = -Infinity;
+let sent = "";
 
 const form = () => document.getElementById("composer");
 const text = () => document.getElementById("text");
@@ -56,14 +58,15 @@ export function write(which) {
   text().focus();
 }
 
+// What was written while it was on its way stays.
 function clear() {
-  text().value = "";
+  text().value = text().value.startsWith(sent) ? text().value.slice(sent.length).trimStart() : "";
   show([]);
   document.getElementById("conflict").replaceChildren();
   choose("reply");
   way.choose(form(), "");
   way.show(form());
-  forget();
+  forget().then(() => text().value && changed());
   toEnd();
 }
 
@@ -93,10 +96,12 @@ export function startComposer(tell) {
   });
 }
 
-document.addEventListener("htmx:confirm", (event) => {
-  if (event.target.id !== "composer" || !isUploading()) return;
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target.id !== "composer") return;
+  sent = text().value;
+  if (!isUploading() && !isMissing()) return;
   event.preventDefault();
-  document.getElementById("saved").textContent = say("uploading");
+  toast(say(isUploading() ? "uploading" : "missing_file"), "bad");
 });
 document.addEventListener("message-sent", (event) => {
   if (event.target.id !== "composer" || event.target !== form()) return;

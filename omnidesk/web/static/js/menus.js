@@ -1,6 +1,12 @@
 // Menus: close on Escape, on a click elsewhere and when their form was sent; filter their options.
 import { plain } from "./folding.js";
 
+const STOPS = ".sheet :is(input:not([type=hidden]), select, textarea, button, summary, a[href])";
+const FETCHED = (menu) => menu.hasAttribute("hx-get") && !menu.getAttribute("hx-trigger").includes("once");
+const sheet = (menu) => menu.querySelector(".sheet");
+const isText = ({ key, ctrlKey, metaKey, altKey }) => key.length === 1 && !ctrlKey && !metaKey && !altKey;
+let typed = "";
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
@@ -12,8 +18,12 @@ document.addEventListener("keydown", (event) => {
     goBack(menu);
     event.preventDefault();
     event.stopImmediatePropagation();
+  } else if (isText(event) && menu.hasAttribute("hx-get") && !sheet(menu).contains(document.activeElement)) {
+    typed += event.key; // the menu is still on its way: what is typed is meant for it, and is no shortcut
+    event.preventDefault();
+    event.stopImmediatePropagation();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    const stops = [...menu.querySelectorAll(".sheet input:not([type=hidden]), .sheet button, .sheet summary")].filter((stop) => stop.checkVisibility());
+    const stops = [...menu.querySelectorAll(STOPS)].filter((stop) => stop.checkVisibility());
     const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
     stops[Math.min(Math.max(at, 0), stops.length - 1)]?.focus();
     event.preventDefault();
@@ -36,7 +46,38 @@ function goBack(menu) {
   const there = before?.isConnected && before.checkVisibility() ? before : (menu.querySelector("summary") ?? document.getElementById("content"));
   there?.focus({ preventScroll: true });
 }
-document.addEventListener("htmx:after:swap", () => document.querySelector("details.menu[open] :is([autofocus], [data-first] :is(input:not([type=hidden]), select))")?.focus());
+
+// A menu is entered at the field that asks for it, else at its first one; one that is fetched is empty when closed.
+function enter(menu) {
+  const within = sheet(menu)?.contains(document.activeElement);
+  const marked = menu.querySelector(".sheet :is([autofocus], [data-first] :is(input:not([type=hidden]), select))");
+  const stop = marked ?? (within ? null : [...menu.querySelectorAll(STOPS)].find((one) => one.checkVisibility()));
+  stop?.focus();
+  if (typed && stop?.matches("input")) {
+    stop.value = typed;
+    stop.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  typed = "";
+}
+document.addEventListener("htmx:after:swap", (event) => {
+  const menu = document.querySelector("details.menu[open]");
+  const into = event.detail.ctx.target;
+  if (menu && into instanceof Node && menu.contains(into)) enter(menu);
+});
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches("details.adding[open]")) target.querySelector("input:not([type=hidden])").focus();
+    if (!target.matches("details.menu")) return;
+    typed = "";
+    if (!target.open && FETCHED(target)) sheet(target).replaceChildren();
+    if (target.open && sheet(target)?.childElementCount) enter(target);
+  },
+  true,
+);
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target.matches?.("details.menu:not([open])")) event.preventDefault();
+});
 
 // What is not among the options can be made, unless it is there already.
 function offerNew(field) {

@@ -16,6 +16,11 @@ export function isUploading() {
   return list().querySelector("progress") !== null;
 }
 
+// Whether a file that was meant to go along does not: it is taken away, or put there again, before the message goes.
+export function isMissing() {
+  return list().querySelector(".failed") !== null;
+}
+
 export function show(files) {
   list().replaceChildren();
   for (const file of files) uploaded(item(file.name), file.handle);
