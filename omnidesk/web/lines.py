@@ -23,12 +23,14 @@ class Line:
     deliveries: list[Delivery]
     new_day: bool
     pressed: str | None = None
+    undoable: bool = False
+    """Whether it tells of a macro that can be undone now."""
 
     @property
     def unsettled(self) -> bool:
-        """Whether a delivery or a file of it may still change."""
+        """Whether a delivery, a file or a button of it may still change."""
         moving = any(delivery.state not in _SETTLED for delivery in self.deliveries)
-        return moving or any(file.state == AttachmentState.PENDING for file in self.attachments)
+        return moving or self.undoable or any(file.state == AttachmentState.PENDING for file in self.attachments)
 
     @property
     def files(self) -> list[Attachment]:

@@ -6,11 +6,12 @@ from aiohttp import web
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import applying_macros, files, filling, macros, mentions, views
+from omnidesk.desk import applying_macros, files, filling, macro_actions, macros, mentions, views
+from omnidesk.desk.applying_macros import Refused
 from omnidesk.keys import DATABASE, KEYS
 from omnidesk.store.models import Case, Macro
 from omnidesk.text import variables
-from omnidesk.web.requests import Id, Number, done, page, read, render, viewer_of
+from omnidesk.web.requests import Id, Number, done, page, read, render, viewer_of, zone_of
 
 _LONGEST_QUESTION = 80
 
@@ -34,7 +35,8 @@ async def offer(request: web.Request) -> web.StreamResponse:
         case = await views.find(session, viewer, _number(request))
         found = await macros.search(session, macros.usable(viewer), _question(request))
         offers = await _filled(request, session, case, found)
-    return page(request, "cases/offers.html", offers=offers)
+        names = await macro_actions.names_in(session, [action for macro in found for action in macro.actions])
+    return page(request, "cases/offers.html", offers=offers, names=names)
 
 
 async def _filled(request: web.Request, session: AsyncSession, case: Case, found: list[Macro]) -> list[Any]:
@@ -53,8 +55,14 @@ def cited(request: web.Request, stored: list[files.Stored]) -> list[dict[str, An
 async def apply(request: web.Request) -> web.StreamResponse:
     """Do what a macro does; its text goes back to the composer."""
     form, number = await read(request, Choice), _number(request)
-    async with request.app[DATABASE].transaction() as tx:
-        applied = await applying_macros.apply(tx, viewer_of(request), number, form.macro)
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            applied = await applying_macros.apply(tx, viewer_of(request), number, form.macro, zone_of(request))
+    except Refused as refused:
+        async with request.app[DATABASE].session() as session:
+            names = await macro_actions.names_in(session, [refused.action])
+        toast = render(request, "cases/macro_refused.html", refused=refused, names=names)
+        return web.json_response({"toast": toast}, status=refused.status)
     toast = render(request, "cases/macro_applied.html", number=number, applied=applied)
     answer = {"text": applied.text.text, "files": cited(request, macros.files_of(applied.macro)), "toast": toast}
     return web.json_response(answer, headers={"Cache-Control": "no-store"})

@@ -1,6 +1,6 @@
 """Settings: canned replies and macros, those of everybody, of teams, and one's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,11 +9,22 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import files, filling, macro_actions, macros
+from omnidesk.desk import files, filling, macro_actions, macros, own_fields
 from omnidesk.desk.macros import Written
+from omnidesk.desk.setup import lists
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, KEYS
-from omnidesk.store.models import Agent, Macro, MacroKind, Priority, Role, Team
+from omnidesk.store.models import (
+    Agent,
+    Disposition,
+    FieldSubject,
+    Macro,
+    MacroKind,
+    Priority,
+    Role,
+    Status,
+    Team,
+)
 from omnidesk.text import variables
 from omnidesk.text.catalogues import LANGUAGES
 from omnidesk.web.macros import cited
@@ -22,6 +33,7 @@ from omnidesk.web.settings.sections import shown
 
 _KINDS = {"canned-replies": MacroKind.CANNED_REPLY, "macros": MacroKind.MACRO}
 _LISTED = 200
+_FIELD = "field."
 _LISTS = ("add_labels", "remove_labels")
 
 
@@ -145,7 +157,7 @@ def _written(
     """What the form says. Raises Invalid."""
     kind = _KINDS[_section(request)]
     try:
-        done = macro_actions.checked([{verb: _value(verb, value)} for verb, value in actions])
+        done = macro_actions.checked([_action(verb, value) for verb, value in actions])
     except ValueError as error:
         raise Invalid(f"An action is not right: {error}", fields={"actions": str(error)}) from error
     team_id = form.owner if isinstance(form.owner, int) else None
@@ -160,20 +172,37 @@ async def _actions(request: web.Request) -> list[tuple[str, str]]:
     return list(zip(verbs, values, strict=False))
 
 
+def _action(verb: str, typed: str) -> dict[str, Any]:
+    """An action as the form has it: each field is filled in by a verb of its own, which names it."""
+    if verb.startswith(_FIELD):
+        return {"fields": {verb.removeprefix(_FIELD): typed.strip() or None}}
+    return {verb: _value(verb, typed)}
+
+
 def _value(verb: str, typed: str) -> Any:
     return [word.strip() for word in typed.split(",") if word.strip()] if verb in _LISTS else typed.strip()
 
 
 def _shown(request: web.Request, macro: Macro) -> Shown:
     owner = "me" if macro.agent_id else str(macro.team_id or "all")
-    actions = [(verb, _typed(value)) for action in macro.actions for verb, value in action.items()]
+    actions = [row for action in macro.actions for row in _rows(action)]
     said = (macro.name, macro.shortcut, owner, macro.texts, actions)
     may_change = macros.may_change(viewer_of(request), macro)
     return Shown(macro.id, macro.version, *said, cited(request, macros.files_of(macro)), may_change=may_change)
 
 
+def _rows(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for verb, value in action.items():
+        if verb == "fields":
+            yield from ((_FIELD + slug, _typed(said)) for slug, said in value.items())
+        else:
+            yield verb, _typed(value)
+
+
 def _typed(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 async def _page(request: web.Request, macro: Shown | None, wrong: Mapping[str, str] | None = None) -> web.Response:
@@ -198,13 +227,16 @@ async def _list(request: web.Request, session: AsyncSession) -> dict[str, Any]:
 
 
 async def _choices(request: web.Request, session: AsyncSession) -> dict[str, Any]:
-    """What the form offers: teams that the viewer knows, and who can be given cases."""
+    """What the form offers: teams that the viewer knows, who can be given cases, and what the desk itself keeps."""
     viewer = viewer_of(request)
     teams = select(Team).where(col(Team.id).not_in(viewer.hidden_team_ids)).order_by(col(Team.name))
     agents = select(Agent).where(col(Agent.active), Agent.role != Role.VIEWER).order_by(col(Agent.name))
     return {
         "teams": list(await session.exec(teams)), "agents": list(await session.exec(agents)),
         "priorities": list(Priority), "shares": viewer.at_least(Role.SUPERVISOR),
+        "categories": macro_actions.CATEGORIES, "statuses": await lists.offered(session, Status),
+        "outcomes": await lists.offered(session, Disposition), "snoozes": macro_actions.SNOOZES,
+        "fields": await own_fields.definitions(session, FieldSubject.CASE),
     }  # fmt: skip
 
 

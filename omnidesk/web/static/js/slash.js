@@ -129,13 +129,14 @@ export async function apply(id, start = text().selectionStart) {
   const body = new URLSearchParams({ macro: id, csrf: document.querySelector("meta[name=csrf]").content });
   const answer = await fetch(`/cases/${number}/macros`, { method: "POST", body, headers: { "HX-Request": "true", Accept: "application/json" } }).catch(() => null);
   const toasts = document.getElementById("toasts");
+  const done = await answer?.json().catch(() => null);
+  if (!answer?.ok && done?.toast) return toasts.insertAdjacentHTML("beforeend", done.toast);
   if (!answer?.ok) {
     const element = document.createElement("div");
     element.className = "toast bad";
     element.append(say("macro_failed"));
     return toasts.append(element);
   }
-  const done = await answer.json();
   toasts.insertAdjacentHTML("beforeend", done.toast);
   htmx.process(toasts.lastElementChild);
   document.dispatchEvent(new Event("case-changed"));
