@@ -1,16 +1,18 @@
 """The inbox: views, their rows, and a case opened beside them."""
 
+from collections.abc import Set
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import views
+from omnidesk.desk import drafts, views
 from omnidesk.keys import DATABASE
 from omnidesk.web import cases, filters, lists, rail
 from omnidesk.web.pages import PAGES, RowPlace
-from omnidesk.web.requests import answer, is_fragment, language_for, page, reader_of, zone_of
+from omnidesk.web.requests import answer, is_fragment, language_for, page, reader_of, viewer_of, zone_of
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -54,9 +56,10 @@ async def row(request: web.Request) -> web.StreamResponse:
         else:
             conditions = await views.conditions(session, place["wanted"], view)
             case = await views.listed_if(session, reader.viewer, number, conditions)
+        drafted = await drafts.among(session, reader.viewer, [case.id]) if case else set()
     if case is None or (view.is_exact and not view.may_hold(case)):
         return web.Response(status=204)
-    return answer(_row(request, case, place))
+    return answer(_row(request, case, place, drafted=drafted))
 
 
 async def counts(request: web.Request) -> web.StreamResponse:
@@ -100,11 +103,16 @@ async def _list(
 ) -> dict[str, Any]:  # fmt: skip
     cursor = request.query.get("cursor")
     listed = await views.list_cases(session, reader_of(request), place["wanted"], cursor=cursor)
-    return {**place, "listed": listed, "row": lambda case: _row(request, case, place, opened=opened)}
+    drafted = await drafts.among(session, viewer_of(request), [case.id for case in listed.cases])
+    row = partial(_row, request, place=place, opened=opened, drafted=drafted)
+    return {**place, "listed": listed, "row": row}
 
 
-def _row(request: web.Request, case: views.ListedCase, place: dict[str, Any], *, opened: int = 0) -> Markup:
+def _row(
+    request: web.Request, case: views.ListedCase, place: dict[str, Any], *, opened: int = 0, drafted: Set[int]
+) -> Markup:  # fmt: skip
     """A row as its reader sees it; what many look at is drawn once."""
     now = request.app[DATABASE].now().replace(second=0, microsecond=0)  # the page itself keeps times true
-    shown = RowPlace(place["view"], place["query"], views.SORTED_BY[place["sort"]], case.number == opened)
+    sorted_by = views.SORTED_BY[place["sort"]]
+    shown = RowPlace(place["view"], place["query"], sorted_by, case.number == opened, case.id in drafted)
     return request.app[PAGES].row(case, shown, language_for(request), zone_of(request), now)

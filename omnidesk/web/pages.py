@@ -36,6 +36,8 @@ class RowPlace(NamedTuple):
     query: str
     sorted_by: str
     opened: bool = False
+    draft: bool = False
+    """Whether its reader is writing on the case."""
 
 
 class Pages:

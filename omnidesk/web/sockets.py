@@ -105,10 +105,11 @@ class Live:
         self._woken.set()
 
     def draft_changed(self, event: DraftChanged) -> None:
-        """Tell the windows of the one who writes; a version is a text, since it is larger than scripts count."""
+        """Tell the windows of the one who writes: the list marks it. A version is a text, larger than scripts count."""
         text = json.dumps({"draft": event.number, "version": str(event.version)})
         for socket in tuple(self.sockets):
-            if socket.viewer.agent_id == event.agent_id and socket.shown.case == event.number:
+            shows = socket.shown.case == event.number or socket.shown.view is not None
+            if socket.viewer.agent_id == event.agent_id and shows:
                 socket.tell(text)
 
     def agent_changed(self, event: AgentChanged) -> None:
