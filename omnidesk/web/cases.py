@@ -266,7 +266,7 @@ async def rows_from(request: web.Request, session: AsyncSession, case: Case, fir
 
 
 async def _lines(request: web.Request, session: AsyncSession, case: Case, rows: list[TimelineRow]) -> list[Line]:
-    found = lines(rows, zone_of(request))
+    found = lines(rows, zone_of(request), await timeline.unseen(session, viewer_of(request), rows))
     position = await applying_macros.undoable(session, case, [line.row for line in found])
     for line in found:
         line.undoable = line.row.position == position
