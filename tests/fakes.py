@@ -120,6 +120,7 @@ class FakeMail(FakeChannel):
     name = "fakemail"
     capabilities = Capabilities(
         join="thread",
+        html=True,
         survey="link",
         copies=True,
         attachments=1_000_000,

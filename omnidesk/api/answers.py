@@ -18,7 +18,7 @@ class Answer(BaseModel):
 class Case(Answer):
     """A piece of work. `status` is the desk's own name within the `category`; `assignee` an agent's e-mail.
 
-    `merged_into`: the number of the case that took over what was said.
+    `merged_into`: the number of the case that took over what was said; null too where it is not for the asker.
     """
 
     number: int

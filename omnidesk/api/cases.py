@@ -44,7 +44,7 @@ async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Cas
         await changes.change(tx, call.viewer, number, body.version, wanted)
         await tx.finish()
         # what was done is answered also by who may not see the case any more
-        return _answer(await listing.changed_row(tx.session, number))
+        return _answer(await listing.changed_row(tx.session, call.viewer, number))
 
 
 def _answer(row: CaseRow) -> answers.Case:

@@ -272,6 +272,9 @@ class Outbound:
     """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
     report."""
     logged: Logged | None = None
+    formatted: bool = False
+    """Whether the text holds marks of `omnidesk.text.markup`; only where the channel says `html`, for others they are
+    taken out."""
 
 
 @dataclass(frozen=True, slots=True)

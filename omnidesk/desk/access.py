@@ -1,5 +1,6 @@
 """Who may see and do what."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -104,6 +105,14 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     if not viewer.hidden_team_ids:
         return true()
     return col(Case.team_id).not_in(viewer.hidden_team_ids) | (col(Case.assignee_id) == viewer.agent_id)
+
+
+async def unseen(session: AsyncSession, viewer: Viewer, numbers: Collection[int]) -> set[int]:
+    """Those of the numbers whose cases the viewer may not see."""
+    if not numbers or not viewer.hidden_team_ids:
+        return set()
+    seen = await session.exec(select(Case.number).where(col(Case.number).in_(numbers), visible(viewer)))
+    return {*numbers} - {*seen}
 
 
 def visible_row(viewer: Viewer) -> ColumnElement[bool]:

@@ -37,6 +37,7 @@ from omnidesk.store.models import (
     Read,
     Role,
 )
+from omnidesk.text.markup import plain
 
 CapabilitiesOf = Callable[[int], Capabilities | None]
 """What the channel of an inbox, named by its id, can do; None while it is not in use."""
@@ -85,7 +86,7 @@ async def reply(
         interactions.event(tx, case, "answered_by", By.viewer(viewer), channel=case.channel, before=before)
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
-        deliveries.must_take(can, text.strip(), attachments)
+        deliveries.must_take(can, text.strip() if can.html else plain(text.strip()), attachments)
     if any(other.channel != case.channel for other, _ in copied):
         raise Conflict("The contact has changed the channel since you read this case.", code="somebody_wrote")
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
@@ -103,7 +104,7 @@ async def reply(
         await _take_up(tx, viewer, case)
     elif case.assignee_id is None:
         await _own(tx, viewer, case)
-    content = Content(text=text.strip())
+    content = Content(text=text.strip(), payload=interactions.form_of(text.strip()))
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, By.viewer(viewer), content)
     files.attach(tx, interaction_id, files.placed(attachments, content.text))
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
@@ -229,7 +230,7 @@ async def note(tx: Transaction, viewer: Viewer, number: int, text: str, attachme
     case = await for_work(tx, viewer, number)
     _check_text(text, attachments)
     named = await mentions.named_in(tx.session, case, text.strip())
-    content = Content(text=text.strip(), payload=named.payload)
+    content = Content(text=text.strip(), payload={**named.payload, **interactions.form_of(text.strip())})
     interaction_id = interactions.append(tx, case, Kind.NOTE, Direction.INTERNAL, By.viewer(viewer), content)
     mentions.keep(tx, case, interaction_id, named, but=viewer.as_agent)
     files.attach(tx, interaction_id, files.placed(attachments, content.text))

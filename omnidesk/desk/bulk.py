@@ -6,9 +6,9 @@ other, and whoever kills the process finds the job going on afterwards. A case r
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import col, select, update
@@ -47,7 +47,8 @@ async def _spam(tx: Transaction, viewer: Viewer, case: Case, _: Any) -> None:
 
 
 VERBS: dict[str, Verb] = {
-    **{name: verb for name, verb in MACRO_VERBS.items() if name != "note"},
+    **{name: verb for name, verb in MACRO_VERBS.items() if name not in ("note", "fields", "resolve_as")},
+    "status": replace(MACRO_VERBS["status"], values=TypeAdapter(Literal["open", "waiting", "on_hold", "resolved"])),
     "snooze": Verb(TypeAdapter(float | None), _snooze, "snooze"),
     "spam": Verb(TypeAdapter(bool), _spam, "spam"),
     "read": Verb(TypeAdapter(bool), _read),

@@ -46,6 +46,12 @@ async def of(session: AsyncSession, viewer: Viewer, case: Case) -> Draft | None:
     return await session.get(Draft, (viewer.agent_id, case.id))
 
 
+async def among(session: AsyncSession, viewer: Viewer, case_ids: Sequence[int]) -> set[int]:
+    """Those of the cases on which the viewer has a draft."""
+    mine = (Draft.agent_id == viewer.agent_id, col(Draft.case_id).in_(case_ids))
+    return set(await session.exec(select(Draft.case_id).where(*mine))) if case_ids else set()
+
+
 async def keep(tx: Transaction, viewer: Viewer, number: int, writing: Writing, version: int) -> int:
     """Keep what the viewer writes in place of `version` (0: nothing was there); gives the new version, 0 for nothing.
 

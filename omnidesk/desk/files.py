@@ -48,9 +48,14 @@ async def upload(
 ) -> Upload:
     """Store a file; its handle can't be made up by others. Raises Invalid when it is too large."""
     blob, size = await blobs.put_stream(chunks, limit=limit)
-    facts = json.dumps([blob, size, filename, content_type], ensure_ascii=False)
-    handle = keys.sign("upload", urlsafe_b64encode(facts.encode()).decode())
+    handle = handle_of(keys, Stored(filename, content_type, size, blob))
     return Upload(handle, filename, content_type, size)
+
+
+def handle_of(keys: Keys, file: Stored) -> str:
+    """What a message cites a stored file by."""
+    facts = json.dumps([file.blob, file.size, file.filename, file.content_type], ensure_ascii=False)
+    return keys.sign("upload", urlsafe_b64encode(facts.encode()).decode())
 
 
 def from_handle(keys: Keys, handle: str) -> Stored:

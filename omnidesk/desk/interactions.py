@@ -11,6 +11,7 @@ from omnidesk.desk.search import indexing
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction, Interaction, Kind
+from omnidesk.text.markup import is_formatted, plain
 
 PREVIEW_LENGTH = 160
 
@@ -50,6 +51,11 @@ class Content:
     sent_at: datetime | None = None
 
 
+def form_of(text: str) -> dict[str, Any]:
+    """What the payload says of a text of ours that has marks of `text.markup`; other texts stay as they are."""
+    return {"formatted": True} if is_formatted(text) else {}
+
+
 def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By, content: Content) -> int:
     """Add a row to the log of a case that is locked or new; gives its id."""
     case.last_position += 1
@@ -59,7 +65,7 @@ def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By
     })  # fmt: skip
     robot = content.automatic and by.kind == Author.CONTACT
     if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL) and not (robot and case.preview):
-        _show(case, tx.now, by, content.text)
+        _show(case, tx.now, by, plain(content.text) if content.payload.get("formatted") else content.text)
     if kind in (Kind.MESSAGE, Kind.SURVEY):
         tx.publish(TranscriptChanged(case.contact_point_id))
     cases.changed(tx, case)

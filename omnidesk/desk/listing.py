@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.access import Viewer, visible
+from omnidesk.desk.access import Viewer, unseen, visible
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Agent, Case, CaseLabel, Category, Inbox, Status, Team
@@ -49,7 +49,7 @@ class CaseRow(NamedTuple):
     inbox: str
     own_status: str | None
     merged_into: int | None = None
-    """The number of the case that took over."""
+    """The number of the case that took over, for who may see that one."""
     labels: tuple[str, ...] = ()
 
 
@@ -93,15 +93,15 @@ _LABELS = (
 
 async def case_row(session: AsyncSession, viewer: Viewer, number: int) -> CaseRow:
     """A case by its number. Raises NotFound, also for one that the viewer may not see."""
-    found = await _read(session, _ONE, {"number": number})
+    found = await _read(session, viewer, _ONE, {"number": number})
     if not found or not viewer.may_see(found[0]):
         raise NotFound(f"There is no case #{number} here.")
     return found[0]
 
 
-async def changed_row(session: AsyncSession, number: int) -> CaseRow:
+async def changed_row(session: AsyncSession, viewer: Viewer, number: int) -> CaseRow:
     """A case as it is after a change, also for who let it go to where they can't see it."""
-    return (await _read(session, _ONE, {"number": number}))[0]
+    return (await _read(session, viewer, _ONE, {"number": number}))[0]
 
 
 async def case_rows(
@@ -120,17 +120,23 @@ async def case_rows(
         statement = statement.where(_after(cursor, by_change))
     last = col(CaseLabel.case_id) if wanted.label is not None else col(Case.id)
     order = (col(Case.updated_at), col(Case.id)) if by_change else (last.desc(),)
-    rows = await _read(session, statement.order_by(*order).limit(limit + 1))
+    rows = await _read(session, viewer, statement.order_by(*order).limit(limit + 1))
     return rows[:limit], _cursor(rows[limit - 1], by_change) if len(rows) > limit else None
 
 
-async def _read(session: AsyncSession, statement: Select[Any], values: dict[str, Any] | None = None) -> list[CaseRow]:
+async def _read(
+    session: AsyncSession, viewer: Viewer, statement: Select[Any], values: dict[str, Any] | None = None
+) -> list[CaseRow]:
     connection = await session.connection()
     rows = [CaseRow(*row) for row in await connection.execute(statement, values)]
     labels = defaultdict(list)
     for case_id, label in await connection.execute(_LABELS, {"cases": [row.id for row in rows]}):
         labels[case_id].append(label)
-    return [row._replace(labels=tuple(labels[row.id])) if row.id in labels else row for row in rows]
+    hidden = await unseen(session, viewer, {row.merged_into for row in rows if row.merged_into is not None})
+    return [
+        row._replace(labels=tuple(labels[row.id]), merged_into=None if row.merged_into in hidden else row.merged_into)
+        for row in rows
+    ]
 
 
 async def _conditions(session: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:

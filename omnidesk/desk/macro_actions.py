@@ -2,23 +2,42 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, changes, filling
+from omnidesk.desk import actions, changes, filling, own_fields, snoozing
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.setup import statuses
 from omnidesk.errors import Invalid
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Agent, Case, CaseLabel, Priority, Role, Team
+from omnidesk.store.models import (
+    Agent,
+    Case,
+    CaseLabel,
+    Disposition,
+    FieldDefinition,
+    FieldSubject,
+    Priority,
+    Role,
+    Status,
+    Team,
+)
 from omnidesk.text import variables
 
 ME, NOBODY = "me", "nobody"
 _MOST = 20
 
-Status = Literal["open", "waiting", "on_hold", "resolved"]
+CATEGORIES = ("open", "waiting", "on_hold", "resolved")
+"""Where a macro puts a case; or in one of the desk's own statuses, by its slug."""
+SNOOZES = ("reply", "hour", "4hours", "tomorrow", "monday", "week")
+"""Until the contact writes, or when `moments` says."""
+Snooze = Literal["reply", "hour", "4hours", "tomorrow", "monday", "week"]
+Slug = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Fields = Annotated[dict[Slug, str | bool | int | float | None], Field(min_length=1, max_length=20)]
 Labels = Annotated[
     list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]],
     Field(min_length=1, max_length=20),
@@ -65,13 +84,24 @@ async def _note(tx: Transaction, viewer: Viewer, case: Case, text: str) -> None:
     await actions.note(tx, viewer, case.number, variables.fill(text, values).text)
 
 
+async def _resolve(tx: Transaction, viewer: Viewer, case: Case, disposition: str) -> None:
+    await actions.resolve(tx, viewer, case.number, disposition)
+
+
+async def _snooze(tx: Transaction, viewer: Viewer, case: Case, until: datetime | None) -> None:
+    await snoozing.snooze(tx, viewer, case.number, until)
+
+
 VERBS: dict[str, Verb] = {
-    "status": Verb(TypeAdapter(Status), changes.VERBS["status"], "status"),
+    "status": Verb(TypeAdapter(Slug), changes.VERBS["status"], "status"),
     "assignee": Verb(TypeAdapter(Name), _assign, "assignee"),
     "team": Verb(TypeAdapter(Name), changes.VERBS["team"], "team"),
     "priority": Verb(TypeAdapter(Priority), changes.VERBS["priority"], "priority"),
     "add_labels": Verb(TypeAdapter(Labels), _add_labels, "labels"),
     "remove_labels": Verb(TypeAdapter(Labels), _remove_labels, "labels"),
+    "fields": Verb(TypeAdapter(Fields), changes.note_fields, "fields"),
+    "resolve_as": Verb(TypeAdapter(Slug), _resolve, "status"),
+    "snooze": Verb(TypeAdapter(Snooze), _snooze, "snooze"),
     "note": Verb(TypeAdapter(Note), _note),
 }
 
@@ -93,8 +123,9 @@ def checked(wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def check_references(session: AsyncSession, wanted: Sequence[Mapping[str, Any]]) -> None:
-    """Raise Invalid where an action names a team or an agent that is not here."""
+    """Raise Invalid where an action names what is not here: a team, an agent, a status, an outcome, a field."""
     for action in wanted:
+        await _check_own(session, action)
         if (slug := action.get("team")) and not (await session.exec(select(Team.id).where(Team.slug == slug))).first():
             raise Invalid(f"There is no team {slug}.", fields={"actions": "unknown team"})
         email = action.get("assignee")
@@ -104,13 +135,60 @@ async def check_references(session: AsyncSession, wanted: Sequence[Mapping[str, 
                 raise Invalid(f"There is no agent {email} who can take cases.", fields={"actions": "unknown agent"})
 
 
+async def _check_own(session: AsyncSession, action: Mapping[str, Any]) -> None:
+    status, outcome = action.get("status"), action.get("resolve_as")
+    if status and status not in CATEGORIES:
+        own = await statuses.called(session, status)
+        if own is None or own.archived:
+            raise Invalid(f"There is no status {status}.", fields={"actions": "unknown status"})
+    there = select(Disposition.id).where(Disposition.slug == outcome, ~col(Disposition.archived))
+    if outcome and (await session.exec(there)).first() is None:
+        raise Invalid(f"There is no outcome {outcome}.", fields={"actions": "unknown outcome"})
+    if fields := action.get("fields"):
+        asked = {one.slug for one in await own_fields.definitions(session, FieldSubject.CASE)}
+        if unknown := sorted(fields.keys() - asked):
+            raise Invalid(f"There is no case field {', '.join(unknown)}.", fields={"actions": "unknown field"})
+        try:
+            await own_fields.checked(session, FieldSubject.CASE, fields)
+        except Invalid as wrong:
+            raise Invalid(wrong.message, code=wrong.code, fields={"actions": "wrong value"}) from wrong
+
+
+async def names_in(
+    session: AsyncSession, wanted: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str], Mapping[str, str]]:
+    """What the desk calls the own statuses, outcomes and fields in actions: names by language, by verb and slug."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for verb, model in (("status", Status), ("resolve_as", Disposition), ("fields", FieldDefinition)):
+        values = [action[verb] for action in wanted if verb in action]
+        slugs = {slug for value in values for slug in ([value] if isinstance(value, str) else value)} - {*CATEGORIES}
+        if slugs:
+            rows = await session.exec(select(model.slug, model.name).where(col(model.slug).in_(slugs)))
+            found |= {(verb, slug): name for slug, name in rows}
+    return found
+
+
 async def state_of(tx: Transaction, case: Case) -> dict[str, Any]:
     """What macros change of a case, as `changes` says it."""
     await tx.flush()
-    team = await tx.session.get_one(Team, case.team_id)
-    assignee = await tx.session.get(Agent, case.assignee_id) if case.assignee_id else None
+    return await state_in(tx.session, case)
+
+
+async def state_in(session: AsyncSession, case: Case) -> dict[str, Any]:
+    """The same, where nothing waits to be written."""
+    team = await session.get_one(Team, case.team_id)
+    assignee = await session.get(Agent, case.assignee_id) if case.assignee_id else None
+    own = await session.get(Status, case.status_id) if case.status_id else None
+    labels = await session.exec(select(CaseLabel.label).where(CaseLabel.case_id == case.id))
     return {
         "team": team.slug, "assignee": assignee.email if assignee else None, "priority": case.priority,
-        "labels": sorted(await _labels_of(tx, case)),
-        "status": "open" if case.category == "new" else case.category,
+        "labels": sorted(labels), "fields": dict(case.fields), "snooze": _snoozed(case),
+        "status": own.slug if own else "open" if case.category == "new" else case.category,
     }  # fmt: skip
+
+
+def _snoozed(case: Case) -> str | None:
+    """Until when a case is put away; None where it is not."""
+    if not case.snoozed:
+        return None
+    return case.snoozed_until.isoformat() if case.snoozed_until else "reply"

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import macro_actions
 from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.files import Stored
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Macro, MacroKind, Role, Team
@@ -20,6 +21,7 @@ LONGEST = 20_000
 """Characters of one text."""
 _NAME = 120
 _SHORTCUT = 40
+_MOST_FILES = 20
 _MOST_OWN = 2000
 """So many canned replies and macros an agent may keep for themselves."""
 
@@ -33,6 +35,7 @@ class Written:
     shortcut: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
     actions: Sequence[Mapping[str, Any]] = ()
+    files: Sequence[Stored] = ()
     team_id: int | None = None
     mine: bool = False
 
@@ -97,7 +100,7 @@ async def create(tx: Transaction, viewer: Viewer, written: Written) -> int:
     own = {"agent_id": viewer.agent_id if written.mine else None, "team_id": written.team_id, "deleted_at": None}
     stamps = {"version": 1, "created_at": tx.now, "updated_at": tx.now}
     slug = await _free_slug(tx, written, macro_id)
-    tx.add_row(Macro, {"id": macro_id, "slug": slug, **own, **stamps, **columns(written)})
+    tx.add_row(Macro, {"id": macro_id, "slug": slug, **own, **stamps, **columns(written), "files": _kept(written)})
     return macro_id
 
 
@@ -110,7 +113,7 @@ async def change(tx: Transaction, viewer: Viewer, macro_id: int, written: Writte
     if macro.version != version:
         raise Conflict("Somebody changed this since you opened it; open it again.", code="stale")
     await _check(tx, viewer, written)
-    for name, value in columns(written).items():
+    for name, value in {**columns(written), "files": _kept(written)}.items():
         setattr(macro, name, value)
     macro.agent_id, macro.team_id = (viewer.agent_id if written.mine else None), written.team_id
     if written.mine:
@@ -128,8 +131,18 @@ async def bring_back(tx: Transaction, viewer: Viewer, macro_id: int) -> None:
     (await _for_change(tx, viewer, macro_id, deleted=True)).deleted_at = None
 
 
+def files_of(macro: Macro) -> list[Stored]:
+    """What goes along with the text."""
+    return [Stored(**file) for file in macro.files]
+
+
+def _kept(written: Written) -> list[dict[str, Any]]:
+    names = ("filename", "content_type", "size", "blob")
+    return [{name: getattr(file, name) for name in names} for file in written.files]
+
+
 def columns(written: Written) -> dict[str, Any]:
-    """The columns that are filled in, with what it is found by."""
+    """The columns that are filled in, with what it is found by; not what goes along, which pages alone bring."""
     texts = {language: text.strip() for language, text in written.texts.items() if text.strip()}
     shortcut, name = shortcut_of(written.shortcut), one_line(written.name)
     return {
@@ -179,10 +192,12 @@ def _problems(written: Written) -> dict[str, str]:
         found["shortcut"] = f"at most {_SHORTCUT} characters"
     if any(len(text) > LONGEST for text in written.texts.values()):
         found["texts"] = f"at most {LONGEST} characters"
+    if len(written.files) > _MOST_FILES:
+        found["files"] = f"at most {_MOST_FILES} files"
     said = any(text.strip() for text in written.texts.values())
     if written.kind == MacroKind.CANNED_REPLY and not said:
         found["texts"] = "write the text in at least one language"
-    if written.kind == MacroKind.MACRO and not said and not written.actions:
+    if written.kind == MacroKind.MACRO and not (said or written.actions or written.files):
         found["actions"] = "add an action or a text"
     return found
 

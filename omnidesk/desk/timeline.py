@@ -4,13 +4,13 @@ Each is read with a fixed number of queries.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import properties
+from omnidesk.desk import access, properties
 from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.desk.beside import Beside, beside
 from omnidesk.desk.directory import people
@@ -127,6 +127,12 @@ async def rows_of(session: AsyncSession, interactions: list[Interaction]) -> lis
     for delivery in await session.exec(sent):
         deliveries[delivery.interaction_id].append(delivery)
     return [TimelineRow(one, attachments[one.id], deliveries[one.id]) for one in interactions]
+
+
+async def unseen(session: AsyncSession, viewer: Viewer, rows: Iterable[TimelineRow]) -> set[int]:
+    """Of the cases that events name, the numbers of those that the viewer may not see."""
+    payloads = (row.interaction.payload for row in rows)
+    return await access.unseen(session, viewer, {said["number"] for said in payloads if "number" in said})
 
 
 async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SidePanel:

@@ -28,6 +28,7 @@ from omnidesk.store.models import (
     Kind,
     Read,
 )
+from omnidesk.text.markup import plain
 
 _CASES = 20
 _ROWS = 200
@@ -129,7 +130,7 @@ def _entry(letters: Letters, row: TimelineRow, reads: dict[int, int], scores: di
         direction="inbound" if inbound else "outbound",
         author=Author(said.author_kind).value,
         name="" if inbound else said.author_name,
-        text=said.text,
+        text=plain(said.text) if said.payload.get("formatted") else said.text,
         echo=said.external_id,
         seen=said.position <= reads.get(said.case_id or 0, 0) if inbound else _was_read(row),
         buttons=tuple(Button(**button) for button in said.payload.get("buttons", ())),

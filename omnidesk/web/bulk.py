@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import access, bulk, views
+from omnidesk.desk import access, bulk, moments, views
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import Agent, Case, Label, Role, Team
-from omnidesk.web import lists, times
+from omnidesk.web import lists
 from omnidesk.web.requests import id_in, page, read, reader_of, viewer_of, zone_of
 
 _AT_ONCE = 1000
@@ -83,7 +83,7 @@ def _action(request: web.Request, form: Asking) -> dict[str, Any]:
         return {name: None}
     if name == "snooze":
         now = request.app[DATABASE].now()
-        return {name: (times.later(value, now, zone_of(request)) - now).total_seconds() / 3600}
+        return {name: (moments.later(value, now, zone_of(request)) - now).total_seconds() / 3600}
     return {name: value}
 
 

@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import actions, agents, drafts, pictures, presence, timeline, views
+from omnidesk.desk import actions, agents, applying_macros, drafts, pictures, presence, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
 from omnidesk.desk.outgoing.ways import Way
+from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case, DeliveryState
@@ -55,7 +56,7 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     case = await views.find(session, viewer, number)
     rows = await timeline.timeline(session, case, limit=_AT_FIRST)
     panel = await timeline.side_panel(session, viewer, case)
-    said = lines(rows, zone_of(request))
+    said = await _lines(request, session, case, rows)
     ways = await _ways(request, session, case, said)
     draft = as_written(request, await drafts.of(session, viewer, case))
     copied = await _copied(request, session, case)
@@ -143,7 +144,8 @@ async def earlier(request: web.Request) -> web.StreamResponse:
     before = _position(request, "before")
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
-        said = lines(await timeline.timeline(session, case, before=before, limit=_AT_FIRST), zone_of(request))
+        rows = await timeline.timeline(session, case, before=before, limit=_AT_FIRST)
+        said = await _lines(request, session, case, rows)
         ways = await _ways(request, session, case, said)
     return page(request, "cases/earlier.html", case=case, lines=said, ways=ways)
 
@@ -264,4 +266,12 @@ def _position(request: web.Request, name: str) -> int:
 async def rows_from(request: web.Request, session: AsyncSession, case: Case, first: int) -> list[Line]:
     """Rows from a position on, as lines. The row before them is read too: it says whether a new day begins."""
     rows = await timeline.timeline(session, case, after=max(0, first - 2), limit=_REFRESHED)
-    return [line for line in lines(rows, zone_of(request)) if line.row.position >= first]
+    return [line for line in await _lines(request, session, case, rows) if line.row.position >= first]
+
+
+async def _lines(request: web.Request, session: AsyncSession, case: Case, rows: list[TimelineRow]) -> list[Line]:
+    found = lines(rows, zone_of(request), await timeline.unseen(session, viewer_of(request), rows))
+    position = await applying_macros.undoable(session, case, [line.row for line in found])
+    for line in found:
+        line.undoable = line.row.position == position
+    return found

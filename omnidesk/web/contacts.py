@@ -87,7 +87,9 @@ async def _log(
     request: web.Request, session: AsyncSession, contact: Contact, before: int | None = None
 ) -> list[tuple[Line, Case | None]]:
     found = await timeline.person_timeline(session, viewer_of(request), contact.id, before=before, limit=_AT_FIRST)
-    return list(zip(lines((row for row, _ in found), zone_of(request)), (case for _, case in found), strict=True))
+    rows = [row for row, _ in found]
+    said = lines(rows, zone_of(request), await timeline.unseen(session, viewer_of(request), rows))
+    return list(zip(said, (case for _, case in found), strict=True))
 
 
 async def change(request: web.Request) -> web.StreamResponse:

@@ -1,16 +1,28 @@
 """The inbox: views, their rows, and a case opened beside them."""
 
+from collections.abc import Set
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from markupsafe import Markup
+from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import views
+from omnidesk.desk import drafts, views
 from omnidesk.keys import DATABASE
 from omnidesk.web import cases, filters, lists, rail
 from omnidesk.web.pages import PAGES, RowPlace
-from omnidesk.web.requests import answer, is_fragment, language_for, page, reader_of, zone_of
+from omnidesk.web.requests import answer, is_fragment, language_for, page, read, reader_of, viewer_of, zone_of
+
+
+class Sorting(BaseModel):
+    """How a list, by its view and filter, is to be sorted from now on."""
+
+    view: str = Field(min_length=1, max_length=100)
+    query: str = Field(default="", max_length=2000)
+    sort: str = Field(min_length=1, max_length=20)
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -54,9 +66,21 @@ async def row(request: web.Request) -> web.StreamResponse:
         else:
             conditions = await views.conditions(session, place["wanted"], view)
             case = await views.listed_if(session, reader.viewer, number, conditions)
+        drafted = await drafts.among(session, reader.viewer, [case.id]) if case else set()
     if case is None or (view.is_exact and not view.may_hold(case)):
         return web.Response(status=204)
-    return answer(_row(request, case, place))
+    return answer(_row(request, case, place, drafted=drafted))
+
+
+async def sort(request: web.Request) -> web.StreamResponse:
+    """Sort a view as its reader likes it, now and the next time."""
+    form, reader = await read(request, Sorting), reader_of(request)
+    wanted = views.Filter.of(parse_qsl(form.query))
+    async with request.app[DATABASE].transaction() as tx:
+        await views.remember_sort(tx, reader, form.view, form.sort)
+    held = views.view_of(views.Asked(form.view, wanted), reader)
+    query = lists.query_of(wanted, form.sort, held)
+    raise web.HTTPSeeOther(f"/inbox/{form.view}" + (f"?{query}" if query else ""))
 
 
 async def counts(request: web.Request) -> web.StreamResponse:
@@ -80,9 +104,9 @@ async def _place(request: web.Request, session: AsyncSession) -> dict[str, Any]:
     asked = await lists.asked(request, session, name, lists.pairs_of(request))
     held = views.view_of(asked, reader_of(request))
     sort = views.sort_of(held, asked)
-    query = lists.query_of(asked.filter, sort, held)
-    back = f"/inbox/{name}" + (f"?{query}" if query else "")
-    return {"view": name, "wanted": asked, "held": held, "sort": sort, "query": query, "back": back}
+    links = lists.links_of(asked.filter, request.query.get("sort"), sort)
+    back = f"/inbox/{name}" + (f"?{links['query']}" if links["query"] else "")
+    return {"view": name, "wanted": asked, "held": held, "sort": sort, "back": back, **links}
 
 
 async def _values(request: web.Request, session: AsyncSession, opened: int = 0) -> dict[str, Any]:
@@ -100,11 +124,16 @@ async def _list(
 ) -> dict[str, Any]:  # fmt: skip
     cursor = request.query.get("cursor")
     listed = await views.list_cases(session, reader_of(request), place["wanted"], cursor=cursor)
-    return {**place, "listed": listed, "row": lambda case: _row(request, case, place, opened=opened)}
+    drafted = await drafts.among(session, viewer_of(request), [case.id for case in listed.cases])
+    row = partial(_row, request, place=place, opened=opened, drafted=drafted)
+    return {**place, "listed": listed, "row": row}
 
 
-def _row(request: web.Request, case: views.ListedCase, place: dict[str, Any], *, opened: int = 0) -> Markup:
+def _row(
+    request: web.Request, case: views.ListedCase, place: dict[str, Any], *, opened: int = 0, drafted: Set[int]
+) -> Markup:  # fmt: skip
     """A row as its reader sees it; what many look at is drawn once."""
     now = request.app[DATABASE].now().replace(second=0, microsecond=0)  # the page itself keeps times true
-    shown = RowPlace(place["view"], place["query"], views.SORTED_BY[place["sort"]], case.number == opened)
+    sorted_by = views.SORTED_BY[place["sort"]]
+    shown = RowPlace(place["view"], place["query"], sorted_by, case.number == opened, case.id in drafted)
     return request.app[PAGES].row(case, shown, language_for(request), zone_of(request), now)

@@ -1,7 +1,7 @@
 """Lines of a timeline: rows of the log with what the page shows around them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -23,12 +23,16 @@ class Line:
     deliveries: list[Delivery]
     new_day: bool
     pressed: str | None = None
+    unseen: bool = False
+    """Whether it names a case that its reader may not see."""
+    undoable: bool = False
+    """Whether it tells of a macro that can be undone now."""
 
     @property
     def unsettled(self) -> bool:
-        """Whether a delivery or a file of it may still change."""
+        """Whether a delivery, a file or a button of it may still change."""
         moving = any(delivery.state not in _SETTLED for delivery in self.deliveries)
-        return moving or any(file.state == AttachmentState.PENDING for file in self.attachments)
+        return moving or self.undoable or any(file.state == AttachmentState.PENDING for file in self.attachments)
 
     @property
     def files(self) -> list[Attachment]:
@@ -79,8 +83,8 @@ def _is_shown(file: Attachment, html: str) -> bool:
     return file.inline and place is not None and place.search(html) is not None
 
 
-def lines(rows: Iterable[TimelineRow], zone: tzinfo) -> list[Line]:
-    """The rows, oldest first, as lines."""
+def lines(rows: Iterable[TimelineRow], zone: tzinfo, unseen: Collection[int] = ()) -> list[Line]:
+    """The rows, oldest first, as lines. `unseen`: numbers of cases that their reader may not know."""
     found: list[Line] = []
     offered: dict[int | None, Line] = {}
     day = None
@@ -88,6 +92,7 @@ def lines(rows: Iterable[TimelineRow], zone: tzinfo) -> list[Line]:
         row = entry.interaction
         today = row.created_at.astimezone(zone).date()
         line = Line(row, entry.attachments, entry.deliveries, new_day=today != day)
+        line.unseen = row.payload.get("number") in unseen
         day = today
         if row.payload.get("buttons"):
             offered[row.case_id] = line

@@ -11,6 +11,9 @@ from omnidesk.desk import views
 from omnidesk.desk.views import Asked, Filter
 from omnidesk.web.requests import reader_of, viewer_of
 
+SORTED = "sorted"
+"""How a page has sorted its list without being told: its parts ask for the same."""
+
 
 async def shown(request: web.Request, session: AsyncSession) -> dict[str, Any]:
     """The views that are offered, and how many cases they hold."""
@@ -21,14 +24,27 @@ async def shown(request: web.Request, session: AsyncSession) -> dict[str, Any]:
 async def asked(
     request: web.Request, session: AsyncSession, view: str, pairs: Sequence[tuple[str, str]]
 ) -> Asked:  # fmt: skip
-    """The list that a link asks for. Raises NotFound and Invalid."""
-    sort = dict(pairs).get("sort") or None
-    return Asked(view, Filter.of(pairs), sort)
+    """The list that a link asks for; `sort` says its order, else `sorted` or what its reader is used to.
+
+    Raises NotFound and Invalid.
+    """
+    said = dict(pairs)
+    sort = said.get("sort") or said.get(SORTED) or await views.remembered_sort(session, viewer_of(request), view)
+    return Asked(view, Filter.of(pairs), sort or None)
 
 
 def query_of(wanted: Filter, sort: str, view: views.View) -> str:
     """The query of a link to a list; the view's own sort needs no word."""
     return urlencode([*wanted.pairs(), *([("sort", sort)] if sort != view.sorts[0] else [])])
+
+
+def links_of(wanted: Filter, said: str | None, sort: str) -> dict[str, str]:
+    """The queries of links that go on from a list: `query` of those that people see, `here` of the list's own parts.
+
+    An order that the address did not say stays unsaid in it; parts keep to the order of their page all the same.
+    """
+    query = [*wanted.pairs(), *([("sort", sort)] if said else [])]
+    return {"query": urlencode(query), "here": urlencode(query if said else [*query, (SORTED, sort)])}
 
 
 def pairs_of(request: web.Request) -> list[tuple[str, str]]:

@@ -63,11 +63,11 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(NoticesChanged, live.notices_changed),
         live.bus.on(Gap, live.refresh),
     )
-    task = asyncio.create_task(live.run())
+    tasks = [asyncio.create_task(live.run()), asyncio.create_task(live.risks.run())]
     yield
     for end in ends:
         end()
-    await _cancel([task])
+    await _cancel(tasks)
 
 
 async def _close(app: web.Application) -> None:

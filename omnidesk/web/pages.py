@@ -19,6 +19,7 @@ from omnidesk.settings import Settings
 from omnidesk.text import catalogues
 from omnidesk.web import assets, notice_words, times
 from omnidesk.web.commands import COMMANDS
+from omnidesk.web.formatted import formatted
 from omnidesk.web.mentioned import mentioned
 from omnidesk.web.words import in_words, said
 
@@ -36,6 +37,8 @@ class RowPlace(NamedTuple):
     query: str
     sorted_by: str
     opened: bool = False
+    draft: bool = False
+    """Whether its reader is writing on the case."""
 
 
 class Pages:
@@ -106,6 +109,7 @@ def _environment(language: str) -> Environment:
         lasting=spoken.lasting,
         sentence=lambda text: sentence(text, language),
         mentioned=mentioned,
+        formatted=formatted,
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,

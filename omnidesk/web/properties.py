@@ -3,17 +3,16 @@
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from omnidesk.desk import properties, snoozing, views
+from omnidesk.desk import moments, properties, snoozing, views
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import Priority
-from omnidesk.web import times
 from omnidesk.web.requests import done, page, read, viewer_of, zone_of
 
 _CHANGED = "case-changed"
 
 
 class Snooze(BaseModel):
-    """Until when: `reply`, a name that `times.later` knows, or a local date and time."""
+    """Until when: `reply`, a name that `moments.later` knows, or a local date and time."""
 
     until: str = Field(min_length=1, max_length=40)
 
@@ -44,7 +43,7 @@ def _number(request: web.Request) -> int:
 async def snooze(request: web.Request) -> web.StreamResponse:
     """Put the case away."""
     form, database = await read(request, Snooze), request.app[DATABASE]
-    until = None if form.until == "reply" else times.later(form.until, database.now(), zone_of(request))
+    until = None if form.until == "reply" else moments.later(form.until, database.now(), zone_of(request))
     async with database.transaction() as tx:
         case = await snoozing.snooze(tx, viewer_of(request), _number(request), until)
     return done(request, f"/cases/{case.number}", event=_CHANGED)

@@ -153,6 +153,7 @@ ROUTES = (
     Route("GET", "/search/rows", search.rows, VIEWER),
     Route("GET", "/search/completions", search.complete, VIEWER),
     Route("GET", r"/search/{number:\d{1,9}}", search.show_case, VIEWER),
+    Route("POST", "/list-sorts", inbox.sort, VIEWER),
     Route("POST", "/saved-views", saved_views.save, AGENT),
     Route("POST", r"/saved-views/{saved:\d{1,19}}/deletion", saved_views.delete, AGENT),
     Route("GET", "/bulk", bulk.menu, AGENT),

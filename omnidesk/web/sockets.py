@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aiohttp import WSCloseCode, web
@@ -17,6 +18,7 @@ from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, L
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
 from omnidesk.web.requests import Number
+from omnidesk.web.risks import Risks
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,7 @@ class Live:
         self._changed: set[int] = set()
         self._typing: dict[int, Typing] = {}
         self._woken = asyncio.Event()
+        self.risks = Risks(database, self.at_risk)
         self._looking: dict[int, dict[int, tuple[str, float]]] = {}  # number → agent → name, and until when
 
     def looking(self, event: Looking) -> None:
@@ -99,16 +102,25 @@ class Live:
         self._changed.add(event.case_id)
         self._woken.set()
 
+    def at_risk(self, case_ids: Iterable[int] | None) -> None:
+        """Cases became at risk by the clock: lists and counts look at them again, as if they had changed."""
+        if case_ids is None:
+            self.refresh()
+            return
+        self._changed.update(case_ids)
+        self._woken.set()
+
     def typing(self, event: Typing) -> None:
         """Remember that somebody is writing."""
         self._typing[event.case_id] = event
         self._woken.set()
 
     def draft_changed(self, event: DraftChanged) -> None:
-        """Tell the windows of the one who writes; a version is a text, since it is larger than scripts count."""
+        """Tell the windows of the one who writes: the list marks it. A version is a text, larger than scripts count."""
         text = json.dumps({"draft": event.number, "version": str(event.version)})
         for socket in tuple(self.sockets):
-            if socket.viewer.agent_id == event.agent_id and socket.shown.case == event.number:
+            shows = socket.shown.case == event.number or socket.shown.view is not None
+            if socket.viewer.agent_id == event.agent_id and shows:
                 socket.tell(text)
 
     def agent_changed(self, event: AgentChanged) -> None:
@@ -147,6 +159,7 @@ class Live:
             cases = list(await session.exec(select(Case).where(col(Case.id).in_(changed | typing.keys()))))
         for case in cases:
             if case.id in changed:
+                self.risks.changed(case)
                 self._tell_change(case)
             if event := typing.get(case.id):
                 self._tell_typing(case, event)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime
 
-from omnidesk.errors import Invalid
 from omnidesk.web.words import N_
 
 UNITS = ((86400, "days", N_("{n} d")), (3600, "hours", N_("{n} h")), (60, "minutes", N_("{n} min")))
@@ -74,26 +73,3 @@ class Times:
         """The same under a heading that says what is due: `18 min left`."""
         seconds = (moment - now).total_seconds()
         return self._(LEFT if seconds > 0 else OVERDUE).format(time=self.lasting(seconds))
-
-
-def later(named: str, now: datetime, zone: tzinfo) -> datetime:
-    """When a reply that is put off is to go: `hour`, `tomorrow`, `monday` (at nine), `week`, or a local date and time.
-
-    Raises Invalid, which names the field.
-    """
-    here = now.astimezone(zone)
-    nine = here.replace(hour=9, minute=0, second=0, microsecond=0)
-    if named == "hour":
-        return now + timedelta(hours=1)
-    if named == "tomorrow":
-        return (nine + timedelta(days=1)).astimezone(UTC)
-    if named == "week":
-        return now + timedelta(days=7)
-    if named == "monday":
-        return (nine + timedelta(days=7 - here.weekday())).astimezone(UTC)
-    try:
-        return datetime.fromisoformat(named).replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Invalid(
-            "Give a date and a time, such as 2026-01-31T09:00.", code="wrong_time", fields={"later": "unreadable"}
-        ) from error

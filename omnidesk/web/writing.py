@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from omnidesk.desk import actions, drafts, files, filling, views
+from omnidesk.desk import actions, drafts, files, filling, moments, views
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import planned
 from omnidesk.desk.outgoing.copies import Copies
@@ -15,7 +15,6 @@ from omnidesk.errors import Conflict
 from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
 from omnidesk.store.models import Category
 from omnidesk.text import variables
-from omnidesk.web import times
 from omnidesk.web.cases import rows_from
 from omnidesk.web.requests import Id, Number, done, page, read, viewer_of, zone_of
 
@@ -93,7 +92,7 @@ async def _send_at(request: web.Request, form: Message) -> datetime | None:
     """When a reply is to go; None = in this very request."""
     database, viewer = request.app[DATABASE], viewer_of(request)
     if form.later:
-        return times.later(form.later, database.now(), zone_of(request))
+        return moments.later(form.later, database.now(), zone_of(request))
     seconds = viewer.undo_send_seconds
     seconds = request.app[SETTINGS].desk.undo_send_seconds if seconds is None else seconds
     if seconds:

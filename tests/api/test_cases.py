@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import actions
+from omnidesk.desk.casework import merging
 from omnidesk.desk.directory import contacts
 from omnidesk.store.models import Agent, Case, Invitation, Role
 from tests.api.conftest import MakeProgram
@@ -312,3 +313,18 @@ async def test_a_program_that_acts_for_nobody_takes_no_work(office: Office, shop
     assert (await changed(shop, number, status="resolved")).said["assignee"] is None
     await office.act("Bo", actions.reopen, number)
     assert (await case_of(shop, number))["assignee"] == "bo@example.com"
+
+
+async def test_where_a_case_went_is_not_told_to_who_may_not_see_it(
+    office: Office, shop: Program, program: MakeProgram
+) -> None:
+    case, secret = await office.says("Help"), await office.says("Secret", inbox="billing", sender="zoe")
+    async with office.database.transaction() as tx:
+        await merging.merge(tx, await office.viewer("Ada"), case.number, secret.number)
+    bo = await program("Bo")
+    assert (await case_of(shop, case.number))["merged_into"] == secret.number
+    assert (await case_of(bo, case.number))["merged_into"] is None
+    assert [one["merged_into"] for one in await bo.all("/cases")] == [None]
+    assert str(secret.number) not in str(
+        (await bo.get(f"/cases/{case.number}/interactions")).said["items"][-1]["event"]
+    )

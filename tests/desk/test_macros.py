@@ -152,7 +152,7 @@ async def test_a_macro_that_fails_half_way_does_nothing(office: Office) -> None:
     case = await office.says("Help")
     actions_ = ({"priority": "urgent"}, {"note": "Going"}, {"team": "billing"}, {"status": "waiting"})
     macro_id = await made(office, "Ada", Written(MacroKind.MACRO, "Move", actions=actions_))
-    with pytest.raises(NotFound):  # Bo can't see the case any more once it is in the closed team
+    with pytest.raises(applying_macros.Refused):  # Bo can't see the case any more once it is in the closed team
         await applied(office, case, macro_id)
     assert (await office.case(case.number)).priority == "normal"
     assert "macro_applied" not in await office.events(case)

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from omnidesk.store.models import Draft
 from tests.office import Office
 from tests.web.conftest import Visit
+from tests.web.test_browser import picture, size
 
 
 async def keep(ada: Any, number: int, text: str, version: str = "0", **more: str) -> tuple[int, Any]:
@@ -31,6 +32,33 @@ async def test_a_draft_is_for_its_writer_alone(office: Office, visit: Visit) -> 
     assert (await cy.get(f"/cases/{case.number}/draft"))[0] == 404
     assert (await cy.post(f"/cases/{case.number}/draft", text="mine"))[0] == 404
     assert "Dear Mia" not in (await bo.get(f"/inbox/all/{case.number}"))[1]
+
+
+async def test_the_list_marks_a_draft_for_its_writer_alone(office: Office, visit: Visit) -> None:
+    case, other = await office.says("Hello"), await office.says("Hi", sender="other")
+    ada, bo = await visit("Ada"), await visit("Bo")
+    _, written = await keep(ada, case.number, "Dear Mia")
+    mark, row = "chip flag draft", f"/inbox/all/rows/{case.number}"
+    assert (await ada.get("/inbox/all"))[1].count(mark) == 1
+    assert mark in (await ada.get(row))[1]
+    assert mark not in (await ada.get(f"/inbox/all/rows/{other.number}"))[1]
+    assert mark not in (await bo.get("/inbox/all"))[1] + (await bo.get(row))[1]
+    await keep(ada, case.number, "", written["version"])
+    assert mark not in (await ada.get("/inbox/all"))[1]
+
+
+async def test_the_mark_comes_and_goes_while_one_writes(office: Office, window: Any) -> None:
+    case = await office.says("Hello", name="Mia")
+    other = await window("Ada", "/inbox/all", **size("wide"))
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.keyboard.press("r")
+    await page.keyboard.type("Dear Mia")
+    for one in (page, other):
+        await expect(one.locator(f"#row-{case.number} .draft")).to_have_text("Draft")
+    await picture(page, "draft-mark")
+    await page.keyboard.press("Control+Enter")
+    for one in (page, other):
+        await expect(one.locator(f"#row-{case.number} .draft")).to_have_count(0)
 
 
 async def test_a_window_that_is_behind_overwrites_nothing(office: Office, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from sqlmodel import col
 
 from omnidesk.desk import actions
-from omnidesk.store.models import Case
+from omnidesk.store.models import Case, ListSort, Team
 from tests.office import Office
 
 PICTURES = os.environ.get("OMNIDESK_PICTURES")
@@ -94,3 +94,46 @@ async def test_the_list_in_every_look(office: Office, window: Any, theme: str, s
         await expect(page.locator(".conditions")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await picture(page, f"list-{theme}-{screen['viewport']['width']}")
+
+
+MIA_FIRST, MAX_FIRST = ([re.compile(name) for name in names] for names in (("Mia", "Max"), ("Max", "Mia")))
+
+
+async def test_a_chosen_order_comes_back_next_time_but_a_link_says_its_own(office: Office, window: Any) -> None:
+    await office.says("Old and waiting", sender="max", name="Max")
+    case = await office.says("Answered", sender="mia", name="Mia")
+    await office.act("Ada", actions.reply, case.number, "Yes")
+    page = await window("Ada", "/inbox/all?priority=normal", **WIDE)
+    await expect(page.locator(".row .who")).to_have_text(MIA_FIRST)
+    await page.locator(".order summary").click()
+    await page.get_by_role("button", name="Longest waiting first").click()
+    await expect(page).to_have_url(re.compile(r"/inbox/all\?priority=normal&sort=waiting"))
+    await expect(page.locator(".row .who")).to_have_text(MAX_FIRST)
+    for address, names in (("all", MAX_FIRST), ("all?sort=newest", MIA_FIRST)):
+        await page.goto(f"/inbox/{address}")
+        await expect(page.locator(".row .who")).to_have_text(names)
+        await office.becomes(case, priority="high")  # the row is fetched again, into the order of the page
+        await expect(page.locator(".row", has_text="Mia").locator(".chip.warn.flag")).to_be_visible()
+        await expect(page.locator(".row .who")).to_have_text(names)
+        await page.locator(".row").first.click()
+        await page.reload()
+        await expect(page.locator(".row .who")).to_have_text(names)
+        await office.becomes(case, priority="normal")
+    other = await window("Bo", "/inbox/all", **WIDE)
+    await expect(other.locator(".row .who")).to_have_text(MIA_FIRST)
+    await page.locator(".order summary").click()
+    await page.get_by_role("button", name="Newest first").click()
+    await page.goto("/inbox/all")
+    await expect(page.locator(".row .who")).to_have_text(MIA_FIRST)
+
+
+async def test_an_order_that_a_view_does_not_have_is_refused(office: Office, visit: Any) -> None:
+    await office.says("Help")
+    cy = await visit("Cy")
+    (team_id,) = (await office.viewer("Bo")).team_ids
+    await office.change(Team, Team.id == team_id, closed=True)
+    for view, sort, status in (("all", "weight", 422), ("nowhere", "due", 404), (f"team-{team_id}", "due", 404)):
+        assert (await cy.post("/list-sorts", view=view, sort=sort))[0] == status
+    assert (await cy.post("/list-sorts", view="all", sort="due", query="priority=nonsense"))[0] == 422
+    assert (await cy.post("/list-sorts", view="all", sort="due"))[0] == 303
+    assert [(row.view, row.sort) for row in await office.all(ListSort)] == [("all", "due")]

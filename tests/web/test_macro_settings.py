@@ -11,6 +11,7 @@ from tests.office import Office
 from tests.web.conftest import Visit
 from tests.web.test_accessibility import violations
 from tests.web.test_browser import picture, size
+from tests.web.test_case_shape import furnished
 from tests.web.test_macros import GREETING, URGENT, made
 
 REPLIES = "/settings/canned-replies"
@@ -127,4 +128,26 @@ async def test_the_pages_and_the_menu_keep_to_the_rules(office: Office, window: 
     await page.keyboard.press("r")
     await page.keyboard.type("/")
     await expect(page.locator("#picks [role=option]")).to_have_count(1)
+    assert await violations(page) == []
+
+
+async def test_own_statuses_fields_and_outcomes_are_chosen_in_a_macro(office: Office, window: Any) -> None:
+    await furnished(office)
+    page = await window("Ada", "/settings/macros/new", **size("wide"))
+    await page.get_by_label("Name", exact=True).fill("Chair sold")
+    await page.locator("#add-action").click()
+    row = page.locator("#actions .action")
+    await row.nth(0).get_by_label("Action").select_option("field.product")
+    await row.nth(0).get_by_label("Product").select_option("chair")
+    await page.locator("#add-action").click()
+    await row.nth(1).get_by_label("Action").select_option("resolve_as")
+    await page.locator("#add-action").click()
+    await row.nth(2).get_by_label("Action").select_option("snooze")
+    await row.nth(2).get_by_label("Snooze").select_option("4hours")
+    await picture(page, "macros-more")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator(".told")).to_contain_text("Saved.")
+    (macro,) = await office.all(Macro)
+    assert macro.actions == [{"fields": {"product": "chair"}}, {"resolve_as": "solved"}, {"snooze": "4hours"}]
+    await expect(row.nth(0).get_by_label("Product")).to_have_value("chair")
     assert await violations(page) == []

@@ -86,8 +86,8 @@ async def test_a_view_comes_in_parts(office: Office, visit: Visit) -> None:
     ada = await visit("Ada")
     _, text = await ada.get("/inbox/all")
     assert text.count('class="row ') == 50
-    more = text.split('hx-get="/inbox/all/rows?cursor=')[1].split('"')[0]
-    _, text = await ada.get(f"/inbox/all/rows?cursor={more}", **HTMX)
+    more = text.split('hx-get="/inbox/all/rows?sorted=newest&amp;cursor=')[1].split('"')[0]
+    _, text = await ada.get(f"/inbox/all/rows?sorted=newest&cursor={more}", **HTMX)
     assert text.count('class="row ') == 1
     assert (await ada.get("/inbox/all/rows?cursor=nonsense", **HTMX))[0] == 422
 

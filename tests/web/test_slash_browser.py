@@ -4,7 +4,9 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from omnidesk.store.models import Contact, Mention
+from omnidesk.desk import actions, properties
+from omnidesk.desk.macros import Written
+from omnidesk.store.models import Contact, MacroKind, Mention
 from tests.office import Office
 from tests.web.test_browser import picture, size
 from tests.web.test_macros import GREETING, URGENT, made
@@ -91,3 +93,38 @@ async def test_colleagues_are_offered_in_notes_alone(office: Office, window: Any
     await expect(page.locator(".msg.note .mention")).to_have_text("@Bo")
     await picture(page, "mention-said")
     assert len(await office.all(Mention)) == 1
+
+
+async def test_a_macro_is_undone_from_the_log_while_the_case_is_as_it_left_it(office: Office, window: Any) -> None:
+    case = await office.says("Help")
+    await made(office, URGENT)
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.keyboard.press("r")
+    await page.keyboard.type("/u")
+    await expect(page.locator("#picks [role=option]")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo the macro Make urgent")
+    await expect(undo).to_be_visible()
+    await picture(page, "macro-undo-in-the-log")
+    await office.act("Bo", properties.prioritise, case.number, "low")
+    await expect(undo).to_have_count(0)
+    await office.act("Bo", properties.prioritise, case.number, "urgent")
+    await page.reload()
+    await undo.click()
+    await expect(page.locator("#lines")).to_contain_text("Ada undid the macro Make urgent")
+    await expect(undo).to_have_count(0)
+    assert (await office.case(case.number)).priority == "normal"
+
+
+async def test_what_a_macro_can_t_do_here_is_said_and_nothing_done(office: Office, window: Any) -> None:
+    case = await office.says("Help")
+    await office.act("Ada", actions.resolve, case.number)
+    await made(office, Written(MacroKind.MACRO, "Later", "l", actions=({"priority": "low"}, {"snooze": "tomorrow"})))
+    page = await window("Ada", f"/inbox/resolved/{case.number}", **size("wide"))
+    await page.keyboard.press("r")
+    await page.keyboard.type("/l")
+    await expect(page.locator("#picks [role=option]")).to_contain_text("Snooze: until tomorrow at 9:00")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast.bad")).to_contain_text("This case is done. Reopen it first.")
+    await picture(page, "macro-refused")
+    assert (await office.case(case.number)).priority == "normal"

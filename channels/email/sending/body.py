@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import escape
 
 from omnidesk.contract.channel import Link, Outbound
+from omnidesk.text import markup
 from omnidesk.text.pictures import pieces
 
 _URL = r"(?i:https?)://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]{}]"
@@ -17,7 +18,8 @@ DASHES = "-- "
 def plain(outbound: Outbound, below: str) -> str:
     """The message as text, and what stands below it in every mail of the inbox."""
     links = "\n".join(f"{link.text}: {link.url}" for link in outbound.links)
-    text = "\n\n".join(filter(None, (outbound.text.strip(), links))) + "\n"
+    said = markup.plain(outbound.text) if outbound.formatted else outbound.text
+    text = "\n\n".join(filter(None, (said.strip(), links))) + "\n"
     return f"{text}\n{DASHES}\n{below}\n" if below else text
 
 
@@ -26,7 +28,7 @@ def html(outbound: Outbound, title: str, below: str, pictures: Mapping[str, str]
     paragraphs = [
         shown
         for text, name in pieces(outbound.text, pictures)
-        for shown in (*_paragraphs(text), _picture(name, pictures[name]) if name else "")
+        for shown in (*_shown(text, outbound.formatted), _picture(name, pictures[name]) if name else "")
         if shown
     ]
     if outbound.links:
@@ -41,6 +43,20 @@ def html(outbound: Outbound, title: str, below: str, pictures: Mapping[str, str]
     )
 
 
+def _shown(text: str, formatted: bool) -> list[str]:
+    """A part of the text; with its marks as form, if it has any."""
+    if not formatted:
+        return _paragraphs(text)
+    found = []
+    for block in markup.blocks(text):
+        if block.kind == "text":
+            parts = re.split(r"\n\s*\n", "\n".join(block.lines).strip())
+            found += [f"<p>{markup.inline(part, _clickable)}</p>".replace("\n", "<br>\n") for part in parts if part]
+        else:
+            found.append(markup.listed(block, _clickable))
+    return found
+
+
 def _paragraphs(text: str) -> list[str]:
     return [_paragraph(part) for part in re.split(r"\n\s*\n", text.strip()) if part]
 
@@ -50,14 +66,18 @@ def _picture(name: str, content_id: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """One paragraph; its line breaks stay, its addresses of pages and people become links."""
+    """One paragraph; its line breaks stay."""
+    return "<p>" + _clickable(text).replace("\n", "<br>\n") + "</p>"
+
+
+def _clickable(text: str) -> str:
+    """Addresses of pages and people become links."""
     pieces, end = [], 0
     for found in _CLICKABLE.finditer(text):
         url = found[0] if found["url"] else f"mailto:{found[0]}"
         pieces += [escape(text[end : found.start()]), _anchor(Link(found[0], url))]
         end = found.end()
-    pieces.append(escape(text[end:]))
-    return "<p>" + "".join(pieces).replace("\n", "<br>\n") + "</p>"
+    return "".join([*pieces, escape(text[end:])])
 
 
 def _anchor(link: Link) -> str:

@@ -31,6 +31,7 @@ from omnidesk.store.models import (
     MessageReference,
 )
 from omnidesk.text import catalogues
+from omnidesk.text.markup import plain
 from omnidesk.text.subjects import answering, without_marks
 
 _LOCALE = Path(__file__).parents[2] / "locale"
@@ -67,6 +68,7 @@ class Letters:
             subject=_subject(case, language),
             language=language,
             text=_text(interaction, buttons, can, language),
+            formatted=can.html and _is_formatted(interaction),
             buttons=buttons if len(buttons) <= can.buttons else (),
             links=self._links(interaction, can),
             files=await self._files(session, interaction.id, can),
@@ -141,16 +143,21 @@ def _scale(interaction: Interaction) -> list[tuple[int, str]]:
     return list(zip(interaction.payload["scale"], interaction.payload["labels"], strict=True))
 
 
+def _is_formatted(interaction: Interaction) -> bool:
+    return bool(interaction.payload.get("formatted"))
+
+
 def _text(interaction: Interaction, buttons: Sequence[Button], can: Capabilities, language: str) -> str:
     """The text, with what the channel can't show as numbered lines: buttons, or the scale of a survey."""
+    said = plain(interaction.text) if _is_formatted(interaction) and not can.html else interaction.text
     shown = len(buttons) <= can.buttons
     if "invitation" in interaction.payload and can.survey != "link" and not (buttons and shown):
         ask = catalogues.load(_LOCALE)[language].gettext("Answer with a number:")
         return "\n".join([interaction.text, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])
     if shown:
-        return interaction.text
+        return said
     choices = "\n".join(f"{number}. {button.text}" for number, button in enumerate(buttons, 1))
-    return f"{interaction.text}\n\n{choices}"
+    return f"{said}\n\n{choices}"
 
 
 async def _references(session: AsyncSession, case_id: int, position: int) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from omnidesk.desk.views.filters import Filter, Reader
 from omnidesk.desk.views.listing import SORTED_BY, CasePage, conditions, list_cases, sort_of
 from omnidesk.desk.views.named import VIEWS, Asked, View, in_view, view_of
 from omnidesk.desk.views.places import Place, Places, places
+from omnidesk.desk.views.remembered import remember_sort, remembered_sort
 from omnidesk.desk.views.rows import ListedCase, find, listed, listed_by_id, listed_if, merged_into
 
 __all__ = [
     "CAP", "SORTED_BY", "VIEWS", "Asked", "CasePage", "Count", "Filter", "ListedCase", "Place", "Places", "Reader",
     "View", "conditions", "counts", "find", "in_view", "list_cases", "listed", "listed_by_id", "listed_if",
-    "merged_into",    "places", "sort_of", "view_of",
+    "merged_into",    "places", "remember_sort", "remembered_sort", "sort_of", "view_of",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.views.filters import Filter
-from omnidesk.desk.views.named import VIEWS, Asked
+from omnidesk.desk.views.named import NEWEST, VIEWS, Asked
 from omnidesk.desk.views.saved import saved
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Inbox, SavedView, Team
@@ -50,8 +50,9 @@ class Places:
         return {place.name: place.asked for place in self.all if place.name not in _UNCOUNTED}
 
     def saved_at(self, view: str, query: str) -> SavedView | None:
-        """The saved view that a list is, if it is one."""
-        return next((row for row in self.rows if (row.view, row.query) == (view, query)), None)
+        """The saved view that a list is, if it is one; where nothing is said, the newest come first."""
+        plain = query.removesuffix(f"sort={NEWEST}").removesuffix("&")
+        return next((row for row in self.rows if (row.view, row.query) == (view, plain)), None)
 
 
 async def places(session: AsyncSession, viewer: Viewer) -> Places:

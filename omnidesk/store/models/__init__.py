@@ -42,7 +42,7 @@ from omnidesk.store.models.setup import (
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
-from omnidesk.store.models.views import SavedView
+from omnidesk.store.models.views import ListSort, SavedView
 
 __all__ = [
     "FOREVER",
@@ -94,6 +94,7 @@ __all__ = [
     "LaneClaim",
     "Lease",
     "LinkKind",
+    "ListSort",
     "Loop",
     "LoopReason",
     "Macro",

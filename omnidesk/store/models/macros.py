@@ -40,6 +40,8 @@ class Macro(Row, table=True):
     texts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     actions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     """In their order; each names its verb and value: `{"priority": "high"}`."""
+    files: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    """What goes along with the text: `filename`, `content_type`, `size` and `blob` of each."""
     folded: str = ""
     """All that it is found by."""
     team_id: int | None = maybe_link("teams.id", index=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, maybe_link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
 
 
 class SavedView(Row, table=True):
@@ -24,3 +24,13 @@ class SavedView(Row, table=True):
     created_at: datetime = moment()
     deleted_at: datetime | None = maybe_moment()
     """Taken away; kept, since that can be undone."""
+
+
+class ListSort(Row, table=True):
+    """How an agent sorts a view, where that is not the view's own way."""
+
+    __tablename__ = "list_sorts"
+
+    agent_id: int = link("agents.id", primary_key=True)
+    view: str = Field(primary_key=True)
+    sort: str

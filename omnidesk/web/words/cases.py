@@ -33,7 +33,18 @@ WORDS: Words = {
         "priority": N_("Set priority"),
         "add_labels": N_("Add labels"),
         "remove_labels": N_("Remove labels"),
+        "fields": N_("Fill in"),
+        "resolve_as": N_("Resolve, outcome"),
+        "snooze": N_("Snooze"),
         "note": N_("Write a note"),
+    },
+    "snooze": {
+        "reply": N_("until the customer writes"),
+        "hour": N_("for 1 hour"),
+        "4hours": N_("for 4 hours"),
+        "tomorrow": N_("until tomorrow at 9:00"),
+        "monday": N_("until Monday at 9:00"),
+        "week": N_("for a week"),
     },
     "field": {
         "text": N_("text"),

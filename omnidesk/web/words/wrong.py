@@ -63,6 +63,7 @@ WORDS: Words = {
         "macro_moved_on": N_(
             "The case was changed since the macro; nothing was undone. Change back what you need by hand."
         ),
+        "done": N_("This case is done. Reopen it first."),
         "signed_out": N_("Your page has lost its session. Reload it and sign in again."),
     },
     "status": {

@@ -2,6 +2,7 @@
 import { toEnd } from "./case.js";
 import { address, addressed, startAddressees } from "./composer/addressees.js";
 import { changed, forget, startDraft } from "./composer/draft.js";
+import { showLoss, startFormatting } from "./composer/formatting.js";
 import * as way from "./composer/way.js";
 import { startPeople } from "./composer/people.js";
 import "./composer/pending.js";
@@ -38,6 +39,7 @@ function fill(draft) {
   show(draft.files);
   way.choose(form(), draft.at ?? "");
   text().dispatchEvent(new Event("filled", { bubbles: true }));
+  showLoss(form());
 }
 
 function choose(which) {
@@ -66,6 +68,7 @@ function clear() {
   choose("reply");
   way.choose(form(), "");
   way.show(form());
+  showLoss(form());
   forget().then(() => text().value && changed());
   toEnd();
 }
@@ -77,12 +80,14 @@ export function startComposer(tell) {
   startAddressees(changed);
   startUploads(composer, changed);
   startSending(composer);
+  startFormatting(composer);
   startDraft(composer, () => written(composer), fill);
   way.show(composer);
   composer.addEventListener("input", (event) => {
     if (event.target.name === "kind") choose(event.target.value);
     fit();
     way.show(composer);
+    showLoss(composer);
     changed();
     if (event.target !== text() || kind() !== "reply" || performance.now() - typedAt < TYPING_EVERY) return;
     typedAt = performance.now();

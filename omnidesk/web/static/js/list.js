@@ -48,6 +48,12 @@ export async function refreshRow(number, inView) {
   } else settle(number, row);
 }
 
+// One's own draft: its row says so while there is one.
+export async function markDraft(number, there) {
+  const row = view && rowOf(number);
+  if (row && Boolean(row.querySelector(".draft")) !== there) await refreshRow(number, true);
+}
+
 // Asks as htmx does, so that a session that has ended leads to the sign-in page.
 async function ask(path) {
   const response = await fetch(path, { headers: { "HX-Request": "true" } });

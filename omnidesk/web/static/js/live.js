@@ -3,7 +3,7 @@ import { opened, refreshCase, showTyping } from "./case.js";
 import { heard } from "./composer/draft.js";
 import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
-import { openedNumber, query, refreshList, refreshRow, view } from "./list.js";
+import { markDraft, openedNumber, query, refreshList, refreshRow, view } from "./list.js";
 import { refreshSoon as refreshPresence } from "./presence.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -44,8 +44,10 @@ function somebodyTypes({ author, name }) {
 function hear(message) {
   if (message.refresh) refreshAll();
   else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
-  else if (message.draft) heard(message);
-  else if (message.here) message.here === openedNumber() && showPeople(message.people);
+  else if (message.draft) {
+    heard(message);
+    markDraft(message.draft, message.version !== "0").catch(refreshSoon);
+  } else if (message.here) message.here === openedNumber() && showPeople(message.people);
   else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
   else if (message.agents) refreshPresence();
   else if (message.notices) htmx.trigger(document.body, "notices-changed");

@@ -1,4 +1,5 @@
 // What "/" and "@" offer in the composer: canned replies, macros, colleagues. The server finds and fills in.
+import { put as attach } from "./composer/uploads.js";
 import { say } from "./words.js";
 
 const PAUSE = 90;
@@ -114,12 +115,13 @@ function put(value, start, end = text().selectionStart) {
 function choose(option) {
   if (!option || option.ariaDisabled === "true") return;
   const { start } = open;
-  const { kind, id } = option.dataset;
+  const { kind, id, files = "[]" } = option.dataset;
   close();
   dismissed = start;
   put(kind === "macro" ? "" : option.dataset.text, start);
   dismissed = -1;
-  if (kind === "macro") apply(id, start);
+  if (kind === "macro") return apply(id, start);
+  attach(JSON.parse(files));
 }
 
 export async function apply(id, start = text().selectionStart) {
@@ -127,17 +129,20 @@ export async function apply(id, start = text().selectionStart) {
   const body = new URLSearchParams({ macro: id, csrf: document.querySelector("meta[name=csrf]").content });
   const answer = await fetch(`/cases/${number}/macros`, { method: "POST", body, headers: { "HX-Request": "true", Accept: "application/json" } }).catch(() => null);
   const toasts = document.getElementById("toasts");
+  const done = await answer?.json().catch(() => null);
+  if (!answer?.ok && done?.toast) return toasts.insertAdjacentHTML("beforeend", done.toast);
   if (!answer?.ok) {
     const element = document.createElement("div");
     element.className = "toast bad";
     element.append(say("macro_failed"));
     return toasts.append(element);
   }
-  const done = await answer.json();
   toasts.insertAdjacentHTML("beforeend", done.toast);
   htmx.process(toasts.lastElementChild);
   document.dispatchEvent(new Event("case-changed"));
-  if (done.text && form()?.dataset.number === number) put(done.text, start, start);
+  if (form()?.dataset.number !== number) return;
+  if (done.text) put(done.text, start, start);
+  attach(done.files);
 }
 
 function dismiss() {

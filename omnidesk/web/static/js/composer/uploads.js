@@ -1,5 +1,5 @@
 // Files of a message: chosen, pasted or dropped; uploaded at once, with progress, and named in the form by a handle.
-import { say } from "../words.js";
+import { failed, row, send, uploaded } from "../uploading.js";
 import { limitOf, tooLarge } from "./way.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -27,34 +27,11 @@ export function show(files) {
 }
 
 function item(name) {
-  const element = document.createElement("li");
-  const label = document.createElement("span");
-  const progress = document.createElement("progress");
-  const remove = document.createElement("button");
-  label.textContent = name;
-  progress.max = 1;
-  remove.type = "button";
-  remove.textContent = "×";
-  remove.setAttribute("aria-label", say("remove", { name }));
-  remove.addEventListener("click", () => {
-    element.dispatchEvent(new Event("removed"));
-    element.remove();
+  return row(list(), name, () => {
     take(name);
     box.changed();
     text().focus();
   });
-  element.dataset.name = name;
-  element.append(label, progress, remove);
-  list().append(element);
-  return element;
-}
-
-function uploaded(element, handle) {
-  element.dataset.handle = handle;
-  element.querySelector("progress").remove();
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "upload", value: handle });
-  element.append(field);
 }
 
 // A picture stands in the text where its name stands in brackets; its file is uploaded like any other.
@@ -82,32 +59,28 @@ function receive(files) {
   for (const file of files) PICTURES.includes(file.type) ? place(file) : upload(file);
 }
 
-function failed(element, why) {
+function refuse(element, why) {
   take(element.dataset.name);
-  element.classList.add("failed");
-  element.querySelector("progress")?.remove();
-  element.querySelector("span").textContent = say(why, { name: element.dataset.name, limit: limitOf(box.form) });
+  failed(element, why, limitOf(box.form));
 }
 
-// XMLHttpRequest, since fetch tells nothing of an upload's progress.
 function upload(file, name = file.name || "file") {
   const element = item(name);
   const why = tooLarge(box.form, file.size);
-  if (why) return failed(element, why);
-  const request = new XMLHttpRequest();
-  request.open("POST", "/uploads");
-  request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-  request.setRequestHeader("X-Filename", encodeURIComponent(element.dataset.name));
-  request.setRequestHeader("X-CSRF-Token", document.querySelector("meta[name=csrf]").content);
-  request.upload.onprogress = (event) => (element.querySelector("progress").value = event.loaded / event.total);
-  request.onload = () => {
-    if (request.status !== 201) return failed(element, "failed_upload");
-    uploaded(element, JSON.parse(request.responseText).handle);
-    box.changed();
-  };
-  request.onerror = () => failed(element, "failed_upload");
-  element.addEventListener("removed", () => request.abort());
-  request.send(file);
+  if (why) return refuse(element, why);
+  send(file, element, { done: () => box.changed(), failed: () => refuse(element, "failed_upload") });
+}
+
+// Files that the server has already, such as those of a canned reply; each stands here once.
+export function put(files) {
+  for (const { handle, name, size } of files) {
+    if (handles(box.form).some((file) => file.handle === handle)) continue;
+    const element = item(name);
+    const why = tooLarge(box.form, size);
+    if (why) failed(element, why, limitOf(box.form));
+    else uploaded(element, handle);
+  }
+  if (files.length) box.changed();
 }
 
 export function startUploads(form, changed) {

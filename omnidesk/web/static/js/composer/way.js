@@ -2,8 +2,8 @@
 const select = () => document.getElementById("way");
 
 export function limits(form) {
-  const { maxLength, attachments, copies } = (select()?.selectedOptions[0] ?? form).dataset;
-  return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined };
+  const { maxLength, attachments, copies, html } = (select()?.selectedOptions[0] ?? form).dataset;
+  return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined, html: html !== undefined };
 }
 
 // Where the case is answered, as the page knows it by now: a draft names only what differs.
