@@ -16,6 +16,8 @@ NEWEST, WAITING, DUE, RISK = "newest", "waiting", "due", "risk"
 _OPEN_SORTS = (NEWEST, WAITING, DUE)
 _MENTIONS = 500
 """So many of the newest notes that name the reader are looked at."""
+_SERVED = {"team_id", "assignee_id", "organization_id"}
+"""Columns that have an index with each shelf."""
 _DONE = {Category.RESOLVED, Category.CLOSED}
 
 
@@ -94,7 +96,7 @@ def view_of(asked: Asked, reader: Reader) -> View:
 
 
 def _is_served(condition: Is, view: View) -> bool:
-    return bool(view.shelves) and condition.column in ("team_id", "assignee_id") and len(condition.values) == 1
+    return bool(view.shelves) and condition.column in _SERVED and len(condition.values) == 1
 
 
 def _shelves(shelves: tuple[Shelf, ...], status: tuple[str, ...]) -> tuple[Shelf, ...]:
