@@ -46,4 +46,4 @@ async def hidden_cases(session: AsyncSession, viewer: Viewer, organization_id: i
     some = theirs.limit(MOST_HIDDEN).subquery()
     counted = select(col(Team.name), func.count()).join(some, some.c.team_id == col(Team.id)).group_by(col(Team.name))
     rows = await (await session.connection()).execute(counted.order_by(col(Team.name)))
-    return dict(rows.tuples().all())
+    return {str(name): int(count) for name, count in rows}

@@ -1,5 +1,5 @@
-// Menus: close on Escape, on a click elsewhere and when their form was sent (data-closes="done": and taken); filter
-// their options.
+// Menus: close on Escape, on a click elsewhere and when their form was sent (data-closes="done": sent itself, and taken);
+// filter their options.
 import { plain } from "./folding.js";
 
 document.addEventListener("click", (event) => {
@@ -24,10 +24,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = event.target.closest?.("[data-closes]");
   const done = form?.dataset.closes !== "done" || (event.target === form && event.detail.ctx?.response?.raw?.ok);
   const menu = done ? form?.closest("details.menu") : null;
-  if (!menu) return;
-  const within = menu.contains(document.activeElement) || document.activeElement === document.body;
-  menu.open = false;
-  if (within) goBack(menu);
+  if (menu) menu.open = false;
 });
 
 // Who leaves a menu is where they were before it: at what opens it, or where they pressed its key.
