@@ -16,8 +16,8 @@ NEWEST, WAITING, DUE, RISK = "newest", "waiting", "due", "risk"
 _OPEN_SORTS = (NEWEST, WAITING, DUE)
 _MENTIONS = 500
 """So many of the newest notes that name the reader are looked at."""
-_SERVED = {"team_id", "assignee_id", "organization_id"}
-"""Columns that have an index with each shelf."""
+_SERVED = {"team_id", "assignee_id"}
+"""Columns that have an index with each shelf for each sort."""
 _DONE = {Category.RESOLVED, Category.CLOSED}
 
 
@@ -89,14 +89,16 @@ def view_of(asked: Asked, reader: Reader) -> View:
     if not wanted:
         return view
     shelves = _shelves(view.shelves, asked.filter.status)
-    served = tuple(one for one in wanted if isinstance(one, Is) and _is_served(one, view))
+    served = tuple(one for one in wanted if isinstance(one, Is) and _is_served(one, view, asked.sort))
     rest = tuple(one for one in wanted if one not in served)
     sorts = (NEWEST,) if Shelf.DONE in shelves else view.sorts
     return View(shelves, (*view.held, *served), rest, sorts)
 
 
-def _is_served(condition: Is, view: View) -> bool:
-    return bool(view.shelves) and condition.column in _SERVED and len(condition.values) == 1
+def _is_served(condition: Is, view: View, sort: str | None) -> bool:
+    if not view.shelves or len(condition.values) != 1:
+        return False
+    return condition.column in _SERVED or (condition.column == "organization_id" and sort in (None, NEWEST))
 
 
 def _shelves(shelves: tuple[Shelf, ...], status: tuple[str, ...]) -> tuple[Shelf, ...]:

@@ -24,7 +24,10 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = event.target.closest?.("[data-closes]");
   const done = form?.dataset.closes !== "done" || (event.target === form && event.detail.ctx?.response?.raw?.ok);
   const menu = done ? form?.closest("details.menu") : null;
-  if (menu) menu.open = false;
+  if (!menu) return;
+  const within = menu.contains(document.activeElement) || document.activeElement === document.body;
+  menu.open = false;
+  if (within) goBack(menu);
 });
 
 // Who leaves a menu is where they were before it: at what opens it, or where they pressed its key.
