@@ -115,8 +115,10 @@ async def test_an_organization_its_people_and_its_cases_read_no_whole_table(offi
     async with office.database.transaction() as tx:
         acme = await organizations.create(tx, bo, {"name": "Acme", "domains": ["acme.example"]})
     reader, wanted = Reader(bo, office.clock()), Filter(organization=(str(acme.id),), contact=(("plan", "pro"),))
+    case = await office.says("Hello", inbox="mail", sender="mia@acme.example")
     with statements() as seen:
-        case = await office.says("Hello", inbox="mail", sender="mia@acme.example")
+        await office.receive("Hello", inbox="mail", sender="max@acme.example")
+        await office.work()
         async with office.database.transaction() as tx:
             await profile.belong(tx, bo, case.contact_id, None)
             await profile.belong(tx, bo, case.contact_id, acme.id)
