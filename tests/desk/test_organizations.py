@@ -196,6 +196,15 @@ async def test_cases_follow_their_person(office: Office) -> None:
     assert [one.organization_id for one in await office.all(Case)] == [None, None]
 
 
+async def test_a_case_that_is_opened_meanwhile_is_of_its_persons_organization(office: Office) -> None:
+    acme, other, case = await make(office), await make(office, "Other"), await office.says("Hello", inbox="mail")
+    for number in range(6):
+        await office.receive(f"Message {number}", inbox="mail")
+        wanted = (acme, other)[number % 2].id
+        await asyncio.gather(office.work(), belong(office, case.contact_id, wanted))
+        assert {one.organization_id for one in await office.all(Case)} == {wanted}
+
+
 async def test_a_viewer_writes_nothing_down(office: Office) -> None:
     acme, case = await make(office), await office.says("Hello")
     await office.change(Agent, Agent.name == "Bo", role=Role.VIEWER)

@@ -191,7 +191,7 @@ async def test_what_is_known_of_a_person_is_written_down(office: Office, visit: 
 
 
 async def test_a_list_is_filtered_by_organization_and_by_fields_of_people(office: Office, visit: Visit) -> None:
-    acme, _ = await acme_and_mia(office)
+    acme, case = await acme_and_mia(office)
     await define(office, "contact", "plan")
     other = await office.says("Another thing", sender="max")
     await write_down(office, other.contact_id, fields={"plan": "pro"})
@@ -202,6 +202,10 @@ async def test_a_list_is_filtered_by_organization_and_by_fields_of_people(office
         False,
         True,
     )
+    _, text = await ada.get(f"/inbox/all/rows/{case.number}?organization={acme.id}", **HTMX)
+    assert "About a crane" in text
+    assert (await ada.get(f"/inbox/all/rows/{other.number}?organization={acme.id}", **HTMX))[0] == 204
+    assert f"/inbox/all/{case.number}" in (await ada.get(f"/inbox/all/{case.number}?organization={acme.id}"))[1]
     _, text = await ada.get("/inbox/all?contact.plan=PRO")
     assert ("About a crane" in text, "Another thing" in text) == (False, True)
     _, text = await ada.get("/inbox/all/filters")

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.errors import Invalid
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Case, Contact, Organization, OrganizationDomain
+from omnidesk.store.models import Case, Contact, ContactPoint, Organization, OrganizationDomain
 from omnidesk.text.domains import domain_of
 
 
@@ -30,6 +30,12 @@ async def must_be_there(session: AsyncSession, organization_id: int | None) -> N
             f"organization: there is no organization {organization_id}; make it first.",
             code="no_organization", fields={"organization": "unknown"},
         )  # fmt: skip
+
+
+async def lock(tx: Transaction, contact_id: int) -> None:
+    """Before the contact is locked: let no message arrive meanwhile, whose case would be the old organization's."""
+    theirs = select(ContactPoint.id).where(ContactPoint.contact_id == contact_id).order_by(col(ContactPoint.id))
+    await tx.session.exec(theirs.with_for_update(key_share=True))
 
 
 async def put(tx: Transaction, contact: Contact, organization_id: int | None) -> None:

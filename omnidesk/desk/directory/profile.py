@@ -55,6 +55,8 @@ async def _must_be_free(session: AsyncSession, channel: str, address: str) -> No
 async def change(tx: Transaction, viewer: Viewer, contact_id: int, version: int, said: Facts) -> Contact:
     """Change what is known. Raises NotFound, NotAllowed, Invalid, and Conflict when `version` is not the newest."""
     must_be(viewer, Role.AGENT)
+    if "organization_id" in said:
+        await belonging.lock(tx, contact_id)
     contact = await tx.get(Contact, contact_id)
     if contact.version != version:
         raise Conflict("Somebody changed this contact since you looked; read it again.", code="stale")
@@ -79,6 +81,7 @@ async def note_fields(tx: Transaction, viewer: Viewer, contact_id: int, fields: 
 
 async def belong(tx: Transaction, viewer: Viewer, contact_id: int, organization_id: int | None) -> Contact:
     """Say of which organization a person is, whatever else was changed since. Raises as `note_fields` does."""
+    await belonging.lock(tx, contact_id)
     contact = await tx.get(Contact, contact_id)
     return await change(tx, viewer, contact_id, contact.version, {"organization_id": organization_id})
 

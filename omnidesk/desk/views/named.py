@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from omnidesk.desk.views.conditions import Condition, Elsewhere, Is, Within, may_hold
 from omnidesk.desk.views.filters import Filter, Reader, conditions
+from omnidesk.desk.views.rows import ListedCase
 from omnidesk.errors import NotFound
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, Category, Mention, Shelf
@@ -49,7 +50,7 @@ class View:
     @property
     def is_exact(self) -> bool:
         """Whether a listed case alone tells whether it belongs here."""
-        return not self.wanted and not any(isinstance(one, Elsewhere) for one in self.held)
+        return not self.wanted and all(isinstance(one, Is) and one.column in ListedCase._fields for one in self.held)
 
     def may_hold(self, case: object) -> bool:
         """Whether a case belongs here now; True also where only the database can tell."""
