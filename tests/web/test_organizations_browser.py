@@ -116,3 +116,20 @@ async def test_no_page_of_organizations_is_wider_than_its_window(office: Office,
                 await page.emulate_media(color_scheme=scheme)
                 assert await page.evaluate(TOO_WIDE) == 0, (path, screen)
     await picture(page, "organization-person")
+
+
+async def test_on_the_phone_an_organization_is_read_and_its_facts_are_one_tap_away(office: Office, window: Any) -> None:
+    acme, case = await acme_and_mia(office)
+    await write_down(office, case.contact_id, region="Ege", time_zone="Europe/Istanbul", preferred_channel="fakemail")
+    page = await window("Bo", f"/organizations/{acme.id}", **size("phone"), has_touch=True, color_scheme="dark")
+    await expect(page.locator("main")).to_contain_text("About a crane")
+    await picture(page, "organization-phone")
+    await page.locator(".bar .side-button").tap()
+    await expect(page.locator("#side")).to_contain_text("Pays late.")
+    await picture(page, "organization-phone-facts")
+    await page.goto(f"/contacts/{case.contact_id}")
+    await page.locator(".bar .side-button").tap()
+    await expect(page.locator("#side .about")).to_contain_text("onlarda saat")
+    await page.locator("#pick-organization summary").tap()
+    await expect(page.locator("#pick-organization .finds")).to_be_visible()
+    await picture(page, "organization-phone-person")
