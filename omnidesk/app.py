@@ -19,6 +19,7 @@ from omnidesk.contract.responder import Responder
 from omnidesk.desk import configuration, fetching
 from omnidesk.desk.bulk import Bulk
 from omnidesk.desk.conversation import Conversation
+from omnidesk.desk.filling_fields import FieldFilling
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.incoming.intake import Intake
 from omnidesk.desk.incoming.listening import Listeners
@@ -221,6 +222,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("outbox", outbox.run, outbox.next_due, outbox.finish),
         Worker("sla", clock.run, clock.next_due, pause=0.2),
         Worker("bulk", Bulk(database).run),
+        Worker("fields", FieldFilling(database).run),
         Worker("surveys", surveys.run, surveys.next_due),
         Worker("next_steps", steps.run, steps.next_due),
         Worker("presence", presence.run, presence.next_due, pause=0.2),

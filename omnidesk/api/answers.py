@@ -134,8 +134,9 @@ class Point(Answer):
 
 
 class Contact(Answer):
-    """A person. `merged_into`: who took over all addresses, cases and the log.
+    """A person. `merged_into`: who took over all addresses, cases and the log; `organization`: its id.
 
+    `region` is in the desk's own words; `preferred_channel` is the kind of channel on which they like to be reached.
     `hidden_cases`: how many cases of closed teams there are that the one who asks may not see, by team.
     """
 
@@ -144,7 +145,10 @@ class Contact(Answer):
     name: str
     language: str | None
     time_zone: str | None
+    region: str
     organization: str | None
+    preferred_channel: str | None
+    notes: str
     points: list[Point]
     fields: dict[str, Any]
     merged_into: str | None
@@ -157,6 +161,26 @@ class ContactPage(Answer):
     """Some contacts, and the cursor of what follows."""
 
     items: list[Contact]
+    next: str | None
+
+
+class Organization(Answer):
+    """Whom people belong to. `domains`: whoever is new and writes from an email address there belongs to it."""
+
+    id: str
+    version: int
+    name: str
+    domains: list[str]
+    notes: str
+    fields: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrganizationPage(Answer):
+    """Some organizations, and the cursor of what follows."""
+
+    items: list[Organization]
     next: str | None
 
 

@@ -1,13 +1,11 @@
 """Contacts."""
 
-import zoneinfo
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from omnidesk.api import answers, forms
 from omnidesk.api.operations import Call
 from omnidesk.desk.directory import linking, people, profile
-from omnidesk.desk.directory.profile import Facts
+from omnidesk.desk.directory.facts import Facts
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES
 from omnidesk.store.ids import MAX_ID
@@ -16,14 +14,18 @@ from omnidesk.store.models import Contact, ContactPoint
 
 async def find(call: Call, query: forms.ContactQuery) -> answers.ContactPage:
     """Contacts, the newest first."""
-    cursor = _contact(query.cursor) if query.cursor else None
+    cursor = row_of(query.cursor) if query.cursor else None
     async with call.app[DATABASE].session() as session:
-        page = await people.list_people(session, call.viewer, question=query.q, cursor=cursor, limit=query.limit)
+        page = await people.list_people(
+            session, call.viewer, question=query.q, cursor=cursor, limit=query.limit,
+            organization_id=int(query.organization) if query.organization else None,
+        )  # fmt: skip
     items = [_answer(entry.contact, entry.points, entry.hidden) for entry in page.entries]
     return answers.ContactPage(items=items, next=str(page.next) if page.next else None)
 
 
-def _contact(cursor: str) -> int:
+def row_of(cursor: str) -> int:
+    """The row after which a page of such a list goes on. Raises Invalid."""
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= MAX_ID):
         raise Invalid("This cursor is not one of ours; start again without it.", fields={"cursor": "invalid"})
     return int(cursor)
@@ -39,14 +41,15 @@ async def show(call: Call, id: int) -> answers.Contact:
 
 async def create(call: Call, body: forms.NewContact) -> answers.Contact:
     """A contact with its addresses."""
+    named = body.model_dump(include=body.model_fields_set - {"points"})
     points = [_normal(call, number, point) for number, point in enumerate(body.points)]
     async with call.app[DATABASE].transaction() as tx:
-        contact = await profile.create(tx, call.viewer, _facts(body.model_dump(exclude={"points"})), points)
+        contact = await profile.create(tx, call.viewer, _facts(named), points)
     return await show(call, contact.id)
 
 
 async def change(call: Call, id: int, body: forms.ContactChange) -> answers.Contact:
-    """Change name, language, time zone and fields."""
+    """Change what is known of a person."""
     named = body.model_dump(include=body.model_fields_set - {"version"})
     async with call.app[DATABASE].transaction() as tx:
         await profile.change(tx, call.viewer, id, body.version, _facts(named))
@@ -77,32 +80,24 @@ def _normal(call: Call, number: int, point: forms.NewPoint) -> tuple[str, str]:
 
 def _facts(said: dict[str, Any]) -> Facts:
     """What is said of a person; a null where nothing can't be is not said."""
-    zone = said.get("time_zone")
-    if zone is not None and zone not in _zones():
-        raise Invalid(
-            f"There is no time zone {zone}; write one like Europe/Istanbul.", fields={"time_zone": "unknown"}
-        )  # fmt: skip
-    facts: Facts = {}
-    for name in ("language", "time_zone"):
+    facts: dict[str, Any] = {}
+    for name in ("language", "time_zone", "preferred_channel"):
         if name in said:
             facts[name] = said[name]
-    if said.get("name") is not None:
-        facts["name"] = said["name"]
-    if said.get("fields") is not None:
-        facts["fields"] = said["fields"]
-    return facts
-
-
-@cache
-def _zones() -> set[str]:
-    """Read once: it takes a look at hundreds of files."""
-    return zoneinfo.available_timezones()
+    for name in ("name", "region", "notes", "fields"):
+        if said.get(name) is not None:
+            facts[name] = said[name]
+    if "organization" in said:
+        facts["organization_id"] = int(said["organization"]) if said["organization"] else None
+    return cast(Facts, facts)
 
 
 def _answer(contact: Contact, points: list[ContactPoint], hidden: dict[str, int]) -> answers.Contact:
     return answers.Contact(
         id=str(contact.id), version=contact.version, name=contact.name, language=contact.language,
-        time_zone=contact.time_zone, organization=None, fields=contact.fields,
+        time_zone=contact.time_zone, region=contact.region, fields=contact.fields, notes=contact.notes,
+        organization=str(contact.organization_id) if contact.organization_id else None,
+        preferred_channel=contact.preferred_channel,
         points=[answers.Point.model_validate(point, from_attributes=True) for point in points],
         merged_into=str(contact.merged_into_id) if contact.merged_into_id else None, hidden_cases=hidden,
         created_at=contact.created_at, updated_at=contact.updated_at,

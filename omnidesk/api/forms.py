@@ -104,6 +104,7 @@ class ContactQuery(Page):
     """Which contacts: those whose names and addresses have words that begin like those of `q`, the newest first."""
 
     q: Text = Field(default="", max_length=200)
+    organization: Id | None = Field(default=None, description="The id of the organization they belong to.")
 
 
 class NewPoint(Incoming):
@@ -115,6 +116,19 @@ class NewPoint(Incoming):
 
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["tr"])]
 TimeZone = Annotated[Word, Field(max_length=64, examples=["Europe/Istanbul"])]
+Channel = Annotated[
+    str,
+    Field(
+        pattern="^[a-z][a-z0-9_]{1,30}$",
+        description="A kind of channel on which the contact has an address.",
+        examples=["email"],
+    ),
+]
+Notes = Annotated[Text, Field(max_length=10_000)]
+Domains = Annotated[
+    list[Annotated[Word, Field(max_length=253, examples=["example.com"])]],
+    Field(max_length=50, description="All that it shall have; none that gives mailboxes to anybody."),
+]
 
 
 class NewContact(Incoming):
@@ -123,6 +137,10 @@ class NewContact(Incoming):
     name: Text = Field(default="", max_length=200)
     language: Language | None = None
     time_zone: TimeZone | None = None
+    region: Text = Field(default="", max_length=100)
+    organization: Id | None = Field(default=None, description="Not named = the one that owns the domain of an address.")
+    preferred_channel: Channel | None = None
+    notes: Notes = ""
     points: list[NewPoint] = Field(default_factory=list, max_length=20)
     fields: Fields = Field(default_factory=dict)
 
@@ -134,6 +152,35 @@ class ContactChange(Incoming):
     name: Text | None = Field(default=None, max_length=200)
     language: Language | None = None
     time_zone: TimeZone | None = None
+    region: Text | None = Field(default=None, max_length=100)
+    organization: Id | None = None
+    preferred_channel: Channel | None = None
+    notes: Notes | None = None
+    fields: Fields | None = None
+
+
+class OrganizationQuery(Page):
+    """Which organizations: those whose names and domains have words that begin like those of `q`, the newest first."""
+
+    q: Text = Field(default="", max_length=200)
+
+
+class NewOrganization(Incoming):
+    """An organization, whom people belong to."""
+
+    name: Word = Field(max_length=200, examples=["Acme"])
+    domains: Domains = Field(default_factory=list)
+    notes: Notes = ""
+    fields: Fields = Field(default_factory=dict)
+
+
+class OrganizationChange(Incoming):
+    """What to change of an organization; what is not named, or null, stays. `version`: the one that was read."""
+
+    version: Count
+    name: Word | None = Field(default=None, max_length=200)
+    domains: Domains | None = None
+    notes: Notes | None = None
     fields: Fields | None = None
 
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from omnidesk.api import cases, contacts, guard, inboxes, interactions
+from omnidesk.api import cases, contacts, guard, inboxes, interactions, organizations
 from omnidesk.api.openapi import document
 from omnidesk.api.operations import Operation
 
@@ -22,6 +22,10 @@ OPERATIONS = (
     Operation("PATCH", "/contacts/{id}", contacts.change, "contacts:write", may=(409,)),
     Operation("GET", "/contacts/{id}/interactions", interactions.of_contact, "contacts:read"),
     Operation("POST", "/contacts/{id}/merge", contacts.merge, "contacts:write", may=(409,)),
+    Operation("GET", "/organizations", organizations.find, "contacts:read"),
+    Operation("POST", "/organizations", organizations.create, "contacts:write", status=201, may=(409,)),
+    Operation("GET", "/organizations/{id}", organizations.show, "contacts:read"),
+    Operation("PATCH", "/organizations/{id}", organizations.change, "contacts:write", may=(409,)),
     Operation(
         "POST", "/inboxes/{slug}/messages", inboxes.receive, "messages:write", status=202, may=(200,), largest=_MESSAGE
     ),

@@ -66,7 +66,8 @@ def open_case(
     """A new case, held by the inbox's bot or its team; the caller gives it a number before the commit."""
     case = tx.new(
         Case, number=0, version=0, subject=subject, team_id=inbox.team_id, contact_id=contact.id,
-        contact_name=called(contact, [point]), contact_point_id=point.id, inbox_id=inbox.id, channel=inbox.channel,
+        contact_name=called(contact, [point]), organization_id=contact.organization_id, contact_point_id=point.id,
+        inbox_id=inbox.id, channel=inbox.channel,
         language=contact.language or inbox.language, last_at=tx.now, created_at=tx.now, updated_at=tx.now,
         holder=Holder.BOT if with_bot else Holder.TEAM, unread=True, waits_since=tx.now,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk.setup import lists, patterns
 from omnidesk.errors import Invalid
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Case, CaseFieldValue, FieldDefinition, FieldKind, FieldSubject
+from omnidesk.store.models import (
+    Case,
+    CaseFieldValue,
+    Contact,
+    ContactFieldValue,
+    FieldDefinition,
+    FieldKind,
+    FieldSubject,
+)
 from omnidesk.text.folding import fold
 
 _LONGEST = 2000
@@ -145,20 +154,47 @@ def missing(fields: Sequence[FieldDefinition], values: Mapping[str, Any]) -> lis
     return [one for one in fields if one.required_to_resolve and values.get(one.slug) in (None, "", False)]
 
 
-async def keep(tx: Transaction, case: Case, slugs: Sequence[str]) -> list[dict[str, Any]]:
-    """Find a case by the values it has in these fields now; gives each as the log shows it."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the values of a subject's fields stand by which it is found, and the column that names whose they are."""
+
+    subject: FieldSubject
+    owner: type[Case | Contact]
+    values: type[CaseFieldValue | ContactFieldValue]
+    owned_by: str
+
+
+KEPT = (
+    Kept(FieldSubject.CASE, Case, CaseFieldValue, "case_id"),
+    Kept(FieldSubject.CONTACT, Contact, ContactFieldValue, "contact_id"),
+)
+
+
+def kept_of(owner: Case | Contact) -> Kept:
+    """Where a row's values stand; a transaction's rows are named like their model."""
+    return next(kept for kept in KEPT if kept.owner.__name__ == type(owner).__name__)
+
+
+def row_of(kept: Kept, field: FieldDefinition, owner_id: int, value: Any) -> dict[str, Any]:
+    """What a value is found by."""
+    return {"field_id": field.id, "value": sortable(field, value), kept.owned_by: owner_id}
+
+
+async def keep(tx: Transaction, owner: Case | Contact, slugs: Sequence[str]) -> list[dict[str, Any]]:
+    """Find a case, or a contact, by the values it has in these fields now; gives each as the log shows it."""
+    kept = kept_of(owner)
     known = select(FieldDefinition).where(
-        col(FieldDefinition.subject) == FieldSubject.CASE, col(FieldDefinition.slug).in_(slugs)
+        col(FieldDefinition.subject) == kept.subject, col(FieldDefinition.slug).in_(slugs)
     )
     fields = {one.slug: one for one in await tx.session.exec(known)}
     ids = [one.id for one in fields.values()]
-    before = delete(CaseFieldValue).where(col(CaseFieldValue.case_id) == case.id, col(CaseFieldValue.field_id).in_(ids))
-    await tx.session.exec(before)
+    values: Any = kept.values
+    theirs = (col(getattr(values, kept.owned_by)) == owner.id, col(values.field_id).in_(ids))
+    await tx.session.exec(delete(values).where(*theirs))
     for slug, field in fields.items():
-        if slug in case.fields:
-            row = {"field_id": field.id, "value": sortable(field, case.fields[slug]), "case_id": case.id}
-            tx.add_row(CaseFieldValue, row)
-    return [_said(slug, fields.get(slug), case.fields.get(slug)) for slug in slugs]
+        if slug in owner.fields:
+            tx.add_row(values, row_of(kept, field, owner.id, owner.fields[slug]))
+    return [_said(slug, fields.get(slug), owner.fields.get(slug)) for slug in slugs]
 
 
 def _said(slug: str, field: FieldDefinition | None, value: Any) -> dict[str, Any]:

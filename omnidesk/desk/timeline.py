@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import access, properties
+from omnidesk.desk import access, own_fields, properties
 from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.desk.beside import Beside, beside
 from omnidesk.desk.directory import people
@@ -21,9 +21,12 @@ from omnidesk.store.models import (
     Contact,
     ContactPoint,
     Delivery,
+    FieldDefinition,
+    FieldSubject,
     Inbox,
     Interaction,
     Invitation,
+    Organization,
     Participant,
     SlaPolicy,
     SlaTimer,
@@ -60,6 +63,9 @@ class SidePanel:
     survey: Invitation | None
     labels: Sequence[str]
     own: Beside
+    organization: Organization | None
+    fields: Sequence[FieldDefinition]
+    """What the desk asks of people."""
 
 
 async def timeline(
@@ -145,9 +151,10 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
     timers = list(await session.exec(select(SlaTimer).where(SlaTimer.case_id == case.id).order_by(col(SlaTimer.id))))
     policy = await session.get(SlaPolicy, timers[-1].policy_id) if timers else None
     surveys = select(Invitation).where(Invitation.case_id == case.id).order_by(col(Invitation.id).desc())
+    contact = await session.get_one(Contact, case.contact_id)
     history = await people.cases_of(session, viewer, case.contact_id, limit=_HISTORY, but=case.id)
     return SidePanel(
-        contact=await session.get_one(Contact, case.contact_id),
+        contact=contact,
         points=await people.points_of(session, case.contact_id),
         timers=[timer for timer in timers if timer.cycle == case.cycle],
         policy_name=policy.name if policy else "",
@@ -161,4 +168,6 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
         survey=(await session.exec(surveys.limit(1))).first(),
         labels=await properties.labels_of(session, case.id),
         own=await beside(session, viewer, case),
+        organization=await people.organization_of(session, contact),
+        fields=await own_fields.definitions(session, FieldSubject.CONTACT),
     )

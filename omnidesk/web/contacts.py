@@ -1,32 +1,42 @@
 """Contacts: the list of people with its search, and the page of one person."""
 
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from urllib.parse import quote
 
 from aiohttp import web
+from babel import Locale
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import timeline
-from omnidesk.desk.directory import contacts, people, profile
+from omnidesk.desk.directory import contacts, facts, people, profile
+from omnidesk.desk.directory.facts import Facts
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, Contact
+from omnidesk.text.folding import fold
 from omnidesk.web import rail
 from omnidesk.web.lines import Line, lines
-from omnidesk.web.requests import Number, done, id_in, is_fragment, page, read, viewer_of, zone_of
+from omnidesk.web.pages import sentence
+from omnidesk.web.requests import Number, done, id_in, is_fragment, language_for, page, read, viewer_of, zone_of
 
 _AT_FIRST = 60
 _LONGEST_QUESTION = 200
+CHANGED = "contact-changed, case-changed"
 
 
 class Profile(BaseModel):
     """What the page sends of a person."""
 
     version: Number
-    name: str = Field(default="", max_length=200)
+    name: str = ""
     language: str | None = Field(default=None, pattern="^[a-z]{2,3}$")
+    time_zone: str | None = Field(default=None, max_length=64)
+    region: str = ""
+    preferred_channel: str | None = Field(default=None, pattern="^[a-z][a-z0-9_]{1,30}$")
+    notes: str = ""
 
 
 def question_of(request: web.Request) -> str:
@@ -52,7 +62,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
 
 
 async def _list(request: web.Request, session: AsyncSession) -> dict[str, Any]:
-    question, cursor = question_of(request), _id(request, "cursor")
+    question, cursor = question_of(request), id_asked(request, "cursor")
     listed = await people.list_people(session, viewer_of(request), question=question, cursor=cursor)
     return {"question": question, "listed": listed}
 
@@ -79,7 +89,7 @@ async def earlier(request: web.Request) -> web.StreamResponse:
     """The rows of a person's log before one of them."""
     async with request.app[DATABASE].session() as session:
         contact = await people.find(session, id_in(request, "contact"))
-        said = await _log(request, session, contact, before=_id(request, "before"))
+        said = await _log(request, session, contact, before=id_asked(request, "before"))
     return page(request, "contacts/earlier.html", lines=said, of_person=contact)
 
 
@@ -93,13 +103,35 @@ async def _log(
 
 
 async def change(request: web.Request) -> web.StreamResponse:
-    """Write down name and language."""
+    """Write down what is known of a person; what the form does not send stays."""
     form, contact_id = await read(request, Profile), id_in(request, "contact")
+    sent = set(await request.post())
+    said = cast(Facts, form.model_dump(include=sent - {"version"}))
     async with request.app[DATABASE].transaction() as tx:
-        await profile.change(
-            tx, viewer_of(request), contact_id, form.version, {"name": form.name, "language": form.language}
-        )  # fmt: skip
-    return done(request, f"/contacts/{contact_id}", event="contact-changed")
+        await profile.change(tx, viewer_of(request), contact_id, form.version, said)
+    return done(request, f"/contacts/{contact_id}", event=CHANGED)
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    """The form for what is known of a person."""
+    async with request.app[DATABASE].session() as session:
+        contact = await people.find(session, id_in(request, "contact"))
+        points = await people.points_of(session, contact.id)
+    names = known_languages(language_for(request))
+    channels = sorted({point.channel for point in points} | {contact.preferred_channel or ""} - {""})
+    return page(
+        request, "contacts/profile_form.html", contact=contact, channels=channels, languages=names,
+        zones=sorted(facts.time_zones()),
+    )  # fmt: skip
+
+
+@cache
+def known_languages(language: str) -> list[tuple[str, str]]:
+    """The codes and names of languages, in alphabetical order; English and Turkish first."""
+    locale = Locale(language)
+    names = {code: locale.languages.get(code, code) for code in facts.languages() if len(code) == 2}
+    rest = sorted((fold(name), code, name) for code, name in names.items() if code not in ("en", "tr"))
+    return [("en", names["en"]), ("tr", names["tr"]), *((code, sentence(name, language)) for _, code, name in rest)]
 
 
 async def works_again(request: web.Request) -> web.StreamResponse:
@@ -109,7 +141,8 @@ async def works_again(request: web.Request) -> web.StreamResponse:
     return done(request, f"/contacts/{point.contact_id}", event="contact-changed, case-changed")
 
 
-def _id(request: web.Request, name: str) -> int | None:
+def id_asked(request: web.Request, name: str) -> int | None:
+    """The id that the query carries, such as a cursor. Raises Invalid for one that no row can have."""
     text = request.query.get(name, "")
     if not text:
         return None

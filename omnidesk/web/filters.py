@@ -1,5 +1,6 @@
 """The filter bar: what can be asked for, and what is, in the reader's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -7,8 +8,8 @@ from babel import Locale, UnknownLocaleError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.views import Filter
-from omnidesk.desk.views.choices import Choices, choices
-from omnidesk.store.models import Category, FieldKind, Priority
+from omnidesk.desk.views.choices import MOST_ORGANIZATIONS, Choices, choices
+from omnidesk.store.models import Category, FieldDefinition, FieldKind, Priority
 from omnidesk.web.pages import PAGES, sentence
 from omnidesk.web.requests import language_for, viewer_of
 from omnidesk.web.words import WORDS
@@ -32,6 +33,8 @@ class Condition:
     options: list[Option]
     written: str = ""
     days: bool = False
+    search: str = ""
+    """Where more options are searched for."""
 
     @property
     def said(self) -> str:
@@ -43,9 +46,11 @@ class Condition:
 
 async def offered(request: web.Request, session: AsyncSession, wanted: Filter) -> list[Condition]:
     """All that can be filtered by."""
-    has = await choices(session, viewer_of(request))
+    has = await choices(session, viewer_of(request), wanted)
     words = _Words(request)
-    return [*(words.condition(kind, values, wanted) for kind, values in words.plain(has)), *words.own(has, wanted)]
+    plain = [words.condition(kind, values, wanted) for kind, values in words.plain(has)]
+    of_contacts = words.own("contact", has.contact_fields, wanted.contact)
+    return [*plain, *words.own("field", has.fields, wanted.field), *of_contacts]
 
 
 class _Words:
@@ -70,6 +75,7 @@ class _Words:
             ("team", has.team),
             ("channel", [(one, self._word("channel", one)) for one in has.channel]),
             ("inbox", has.inbox),
+            *([("organization", has.organization)] if has.organization else []),
             ("label", [(one, one) for one in has.label]),
             ("language", [(one, self._language_name(one)) for one in has.language]),
             ("sla", [(one, self._word("sla_state", one)) for one in WORDS["sla_state"]]),
@@ -87,14 +93,17 @@ class _Words:
             written = " ".join(value for value in asked if value not in known)
             return Condition(kind, title, self._options(values, asked), written, days)
         strange = [(value, value) for value in asked if value not in known]
-        return Condition(kind, title, self._options([*values, *strange], asked))
+        more = "/organizations/options" if kind == "organization" and len(values) >= MOST_ORGANIZATIONS else ""
+        return Condition(kind, title, self._options([*values, *strange], asked), search=more)
 
-    def own(self, has: Choices, wanted: Filter) -> list[Condition]:
-        """The desk's own fields."""
+    def own(
+        self, subject: str, fields: Sequence[FieldDefinition], wanted: Sequence[tuple[str, str]]
+    ) -> list[Condition]:  # fmt: skip
+        """The desk's own fields, of cases or contacts."""
         made = []
-        for field in has.fields:
-            asked = tuple(value for slug, value in wanted.field if slug == field.slug)
-            kind, title = f"field.{field.slug}", self._text(field.name, field.slug)
+        for field in fields:
+            asked = tuple(value for slug, value in wanted if slug == field.slug)
+            kind, title = f"{subject}.{field.slug}", self._text(field.name, field.slug)
             if field.kind == FieldKind.CHOICE:
                 offered = [(one["slug"], self._text(one["name"], one["slug"])) for one in field.choices]
             elif field.kind == FieldKind.CHECKBOX:

@@ -1,4 +1,4 @@
-"""Own fields in place, beside a case and a person, and the own status of a case."""
+"""Own fields in place, beside a case, a person and an organization, and the own status of a case."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aiohttp import web
 from sqlmodel import col, select
 
 from omnidesk.desk import actions, changes
-from omnidesk.desk.directory import profile
+from omnidesk.desk.directory import organizations, profile
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import FieldDefinition, FieldSubject
@@ -49,6 +49,21 @@ async def of_contact(request: web.Request) -> web.StreamResponse:
         async with request.app[DATABASE].transaction() as tx:
             contact = await profile.note_fields(tx, viewer, contact_id, {slug: said})
             value = contact.fields.get(slug)
+    except Invalid as error:
+        return _wrong(request, place, field, said, error)
+    return _kept(request, place, field, value, event)
+
+
+async def of_organization(request: web.Request) -> web.StreamResponse:
+    """Write down one field of an organization."""
+    viewer, organization_id = viewer_of(request), id_in(request, "organization")
+    slug, said = request.match_info["field"], await _said(request)
+    place, event = f"/organizations/{organization_id}", "organization-changed"
+    field = await _field(request, FieldSubject.ORGANIZATION, slug)
+    try:
+        async with request.app[DATABASE].transaction() as tx:
+            organization = await organizations.note_fields(tx, viewer, organization_id, {slug: said})
+            value = organization.fields.get(slug)
     except Invalid as error:
         return _wrong(request, place, field, said, error)
     return _kept(request, place, field, value, event)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiohttp import web
+from babel import Locale
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -95,6 +96,7 @@ def _environment(language: str) -> Environment:
     )
     environment.filters.update(
         ago=_tag(lambda moment, context: spoken.ago(moment, context["now"], context["zone"]), spoken, "ago"),
+        clock_in=pass_context(lambda context, zone: clock_in(context["now"], zone)),
         clock=_tag(lambda moment, context: spoken.clock(moment, context["zone"]), spoken),
         due=_tag(lambda moment, context: spoken.due(moment, context["now"]), spoken, "due"),
         left=_tag(lambda moment, context: spoken.left(moment, context["now"]), spoken, "left"),
@@ -110,6 +112,7 @@ def _environment(language: str) -> Environment:
         sentence=lambda text: sentence(text, language),
         mentioned=mentioned,
         formatted=formatted,
+        language_name=lambda code: language_name(code, language),
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
@@ -134,6 +137,18 @@ def _tag(
         return Markup(html)  # noqa: S704 - escaped above; Markup.format takes four times as long
 
     return tag
+
+
+def language_name(code: str, language: str) -> str:
+    """A language by its own name where it is one of the desk's, else by its name in the reader's."""
+    own = {"en": "English", "tr": "Türkçe"}.get(code)
+    return own or sentence(Locale(language).languages.get(code, code), language)
+
+
+def clock_in(now: datetime, zone: str) -> Markup:
+    """The time of day in a time zone; times.js keeps it true."""
+    text = format(now.astimezone(times.zone_of(zone)), "%H:%M")
+    return Markup('<time data-clock="{}">{}</time>').format(zone, text)
 
 
 def _day_and_time(said: times.Times, context: Context, moment: datetime | str) -> str:

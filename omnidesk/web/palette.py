@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import macros, views
-from omnidesk.desk.directory import people
+from omnidesk.desk.directory import organizations, people
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import MacroKind, Role
@@ -25,7 +25,7 @@ _LARGEST_NUMBER = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place to go to, or a macro to apply. `kind` says what it is: view, person, case, page, macro."""
+    """A place to go to, or a macro to apply. `kind` says what it is: view, person, organization, case, page, macro."""
 
     kind: str
     href: str
@@ -42,6 +42,7 @@ async def find(request: web.Request) -> web.StreamResponse:
             *_pages(request, asked),
             *await _case(request, session, asked),
             *await _people(request, session, asked),
+            *await _organizations(session, asked),
             *await _macros(request, session, asked),
         ]
     return page(request, "palette/found.html", found=found)
@@ -81,6 +82,16 @@ async def _case(request: web.Request, session: AsyncSession, asked: str) -> list
         return []
     return [
         Found("case", f"/cases/{case.number}", f"#{case.number}", case.subject or case.preview or case.contact_name)
+    ]
+
+
+async def _organizations(session: AsyncSession, asked: str) -> list[Found]:
+    if not asked:
+        return []
+    listed = await organizations.list_organizations(session, question=asked, limit=_PEOPLE)
+    return [
+        Found("organization", f"/organizations/{one.organization.id}", one.organization.name, ", ".join(one.domains))
+        for one in listed.entries
     ]
 
 

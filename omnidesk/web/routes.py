@@ -12,6 +12,7 @@ from aiohttp import web
 from omnidesk.store.models import Role
 from omnidesk.web import (
     assets,
+    belonging,
     bulk,
     cases,
     contacts,
@@ -27,6 +28,7 @@ from omnidesk.web import (
     merging,
     middleware,
     notices,
+    organizations,
     own_fields,
     palette,
     pictures,
@@ -56,9 +58,10 @@ VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Rol
 _VIEW = r"{view:[a-z]+(?:-[A-Za-z0-9_.]+)?}"
 _CASE = r"/cases/{number:\d{1,9}}"
 _CONTACT = r"/contacts/{contact:\d{1,19}}"
+_ORGANIZATION = r"/organizations/{organization:\d{1,19}}"
 _MACROS = "/settings/{kind:canned-replies|macros}"
 _MACRO = r"{macro:\d{1,19}}"
-_SETUP = "/settings/{kind:statuses|case-fields|contact-fields}"
+_SETUP = "/settings/{kind:statuses|case-fields|contact-fields|organization-fields}"
 _NAMES = "/settings/{kind:labels|dispositions}"
 _FIELD = "{field:[a-z0-9][a-z0-9-]{0,62}}"
 _ENTRY = r"{entry:\d{1,19}}"
@@ -167,7 +170,22 @@ ROUTES = (
     Route("GET", _CONTACT, contacts.show, VIEWER),
     Route("GET", f"{_CONTACT}/earlier", contacts.earlier, VIEWER),
     Route("POST", _CONTACT, contacts.change, AGENT),
+    Route("GET", f"{_CONTACT}/profile", contacts.edit, AGENT),
     Route("POST", f"{_CONTACT}/fields/{_FIELD}", own_fields.of_contact, AGENT),
+    Route("GET", f"{_CONTACT}/organization", belonging.panel, AGENT),
+    Route("GET", f"{_CONTACT}/organization/candidates", belonging.candidates, AGENT),
+    Route("POST", f"{_CONTACT}/organization", belonging.choose, AGENT),
+    Route("GET", "/organizations", organizations.show_list, VIEWER),
+    Route("GET", "/organizations/rows", organizations.rows, VIEWER),
+    Route("GET", "/organizations/options", organizations.options, VIEWER),
+    Route("POST", "/organizations", organizations.create, AGENT),
+    Route("GET", _ORGANIZATION, organizations.show, VIEWER),
+    Route("GET", f"{_ORGANIZATION}/people", organizations.more_people, VIEWER),
+    Route("GET", f"{_ORGANIZATION}/cases", organizations.more_cases, VIEWER),
+    Route("GET", f"{_ORGANIZATION}/edit", organizations.edit, AGENT),
+    Route("POST", _ORGANIZATION, organizations.change, AGENT),
+    Route("POST", f"{_ORGANIZATION}/deletion", organizations.remove, AGENT),
+    Route("POST", f"{_ORGANIZATION}/fields/{_FIELD}", own_fields.of_organization, AGENT),
     Route("GET", f"{_POINT}/owner", linking.panel, AGENT),
     Route("GET", f"{_POINT}/owner/candidates", linking.candidates, AGENT),
     Route("GET", f"{_POINT}/owner/preview", linking.preview, AGENT),

@@ -11,7 +11,7 @@ from schemathesis import Case, CheckContext, GenerationMode, HookContext, Respon
 _CONTACT, _OTHER = os.environ["OMNIDESK_TEST_CONTACTS"].split()
 _HERE: dict[str, Any] = {
     "contact": _CONTACT, "from": _OTHER, "inbox": "api", "team": "support", "assignee": "bo@example.com",
-    "id": os.environ["OMNIDESK_TEST_INTERACTION"],
+    "id": os.environ["OMNIDESK_TEST_INTERACTION"], "organization": os.environ["OMNIDESK_TEST_ORGANIZATION"],
 }  # fmt: skip
 _BY_FORM = ("The body is not right.", "What stands behind the ? is not right.")
 

@@ -29,6 +29,7 @@ async def test_a_contact_is_told_completely(shop: Program) -> None:
     assert answer.status == 201
     assert {name: said[name] for name in said if name not in ("id", "created_at", "updated_at")} == {
         "version": 1, "name": "Şule Özkan 🌷", "language": "tr", "time_zone": "Europe/Istanbul", "organization": None,
+        "region": "", "preferred_channel": None, "notes": "",
         "points": [
             {"channel": channel, "address": address, "proven": False, "working": True, "consent": True}
             for channel, address in (("email", "sule@example.com"), ("sms", "+905321234567"), ("api", "user-17"))

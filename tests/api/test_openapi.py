@@ -54,7 +54,7 @@ def test_every_operation_says_how_it_may_end() -> None:
         assert operation.scope in described["description"]
 
 
-WITH_CONFLICTS = {"interactions_write", "contacts_create", "contacts_merge"}
+WITH_CONFLICTS = {"interactions_write", "contacts_create", "contacts_merge", "organizations_create"}
 
 
 @pytest.mark.parametrize("form", CONTRACT)

@@ -18,6 +18,9 @@ expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 "path.number" = {number}
 "path.id" = "{contact}"
 "path.slug" = "api"
+[[operations]]
+include-path-regex = "organizations"
+parameters = {{ "path.id" = "{organization}" }}
 """
 """What is there is asked for; 422 is also what names something that isn't (see deeper.py)."""
 
@@ -31,7 +34,8 @@ async def test_nothing_that_can_be_asked_breaks_it_or_is_answered_in_another_way
     (case,) = await shop.all("/cases")
     said = (await shop.post(f"/cases/{case['number']}/interactions", {"kind": "reply", "body": "Hi"})).said
     other = (await shop.post("/contacts", {"points": [{"channel": "api", "address": "eve"}]})).said
-    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(**case))
+    acme = (await shop.post("/organizations", {"name": "Acme", "domains": ["acme.example"]})).said
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(**{**case, "organization": acme["id"]}))
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
         "run", f"{url}/api/v1/openapi.json", "--header", f"Authorization: Bearer {shop.token}", "--no-color",
@@ -40,8 +44,9 @@ async def test_nothing_that_can_be_asked_breaks_it_or_is_answered_in_another_way
         env={
             **os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.api.deeper",
             "OMNIDESK_TEST_CONTACTS": f"{case['contact']} {other['id']}", "OMNIDESK_TEST_INTERACTION": said["id"],
+            "OMNIDESK_TEST_ORGANIZATION": acme["id"],
         },
     )  # fmt: skip
     report = (await running.communicate())[0].decode()
     assert running.returncode == 0, report
-    assert "Tested: 14" in report
+    assert "Tested: 18" in report

@@ -189,3 +189,28 @@ async def test_who_was_away_is_away_after_the_upgrade(tmp_path: Path) -> None:
         assert connection.execute("SELECT chosen, told FROM agents ORDER BY id").fetchall() == [
             ("online", "off"), ("away", "off"),
         ]  # fmt: skip
+
+
+async def test_who_was_known_before_organizations_belongs_to_none_and_their_fields_wait(tmp_path: Path) -> None:
+    path = tmp_path / "older.sqlite3"
+    make_older(path, "0018")
+    with closing(sqlite3.connect(path)) as connection:
+        for table, given in (
+            ("teams", {"slug": "support", "name": "Support"}),
+            ("contacts", {"name": "Mia", "fields": '{"plan": "pro"}'}),
+            ("contact_points", {"contact_id": 7, "channel": "fake", "address": "mia"}),
+            ("inboxes", {"slug": "desk", "channel": "fake", "name": "Desk", "team_id": 7}),
+            ("cases", {"number": 1001, "team_id": 7, "contact_id": 7, "contact_point_id": 7, "inbox_id": 7}),
+            ("contact_links", {"point_id": 7, "from_contact_id": 7, "to_contact_id": 7}),
+            ("field_definitions", {"subject": "contact", "slug": "plan", "kind": "text"}),
+        ):
+            fill(connection, table, {"id": 7, **given}, "2026-01-01 00:00:00.000000")
+        connection.commit()
+    await migrating.upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        known = "SELECT name, fields, region, preferred_channel, notes, organization_id FROM contacts"
+        assert connection.execute(known).fetchall() == [("Mia", '{"plan": "pro"}', "", None, "", None)]
+        assert connection.execute("SELECT number, organization_id FROM cases").fetchall() == [(1001, None)]
+        assert connection.execute("SELECT gave_organization FROM contact_links").fetchall() == [(0,)]
+        assert connection.execute("SELECT filled_to FROM field_definitions").fetchall() == [(0,)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

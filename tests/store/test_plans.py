@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import col
 
-from omnidesk.desk import actions
+from omnidesk.desk import actions, views
+from omnidesk.desk.directory import organization_cases, organizations, people, profile
 from omnidesk.desk.outgoing import loops, ways
 from omnidesk.desk.outgoing.copies import Copies, offered
+from omnidesk.desk.views import Asked, Filter, Reader
 from omnidesk.store.db import Database
 from omnidesk.store.models import Inbox, Row
 from tests.office import Office
@@ -104,6 +106,36 @@ async def test_what_stops_loops_and_what_offers_another_way_reads_no_whole_table
             steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", tuple(values))
             assert "ix_deliveries_passed" in " ".join(str(step) for *_, step in steps)
     assert counting
+    assert await scans(office.database, seen) == []
+
+
+@pytest.mark.parametrize("desk_url", ["sqlite"], indirect=True)
+async def test_an_organization_its_people_and_its_cases_read_no_whole_table(office: Office) -> None:
+    bo = await office.comes("Bo")
+    async with office.database.transaction() as tx:
+        acme = await organizations.create(tx, bo, {"name": "Acme", "domains": ["acme.example"]})
+    reader, wanted = Reader(bo, office.clock()), Filter(organization=(str(acme.id),), contact=(("plan", "pro"),))
+    case = await office.says("Hello", inbox="mail", sender="mia@acme.example")
+    with statements() as seen:
+        await office.receive("Hello", inbox="mail", sender="max@acme.example")
+        await office.work()
+        async with office.database.transaction() as tx:
+            await profile.belong(tx, bo, case.contact_id, None)
+            await profile.belong(tx, bo, case.contact_id, acme.id)
+        async with office.database.session() as session:
+            await organizations.list_organizations(session, question="acme")
+            await people.list_people(session, bo, organization_id=acme.id)
+            assert (await organization_cases.list_cases(session, bo, acme.id)).cases
+            await organization_cases.hidden_cases(session, bo, acme.id)
+            for sort in ("newest", "waiting", "due"):
+                await views.list_cases(session, reader, Asked("all", wanted, sort))
+                await views.list_cases(session, reader, Asked("all", Filter(organization=wanted.organization), sort))
+    listed = [one for one in seen if "cases.organization_id = ?" in one and "ORDER BY cases.last_at DESC" in one]
+    async with office.database.reader.connect() as connection:
+        for one in listed:
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", tuple(seen[one]))
+            assert "organization" in " ".join(str(step) for *_, step in steps), one
+    assert len(listed) > 1
     assert await scans(office.database, seen) == []
 
 

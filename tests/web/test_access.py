@@ -34,6 +34,7 @@ EXAMPLES = {
     "position": "1",
     "raw": "1",
     "contact": "1",
+    "organization": "1",
     "point": "1",
     "entry": "1",
 }

@@ -8,6 +8,7 @@ from playwright.async_api import Page
 from omnidesk.contract.channel import RawMessage
 from omnidesk.desk import actions, surveys
 from omnidesk.store.models import Invitation
+from tests.desk.test_organizations import belong, make
 from tests.office import Office
 from tests.web.test_browser import picture, size
 from tests.web.test_contacts import two_people
@@ -34,7 +35,9 @@ async def test_a_fault_would_be_found(office: Office, window: Any) -> None:
 
 
 async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) -> None:
-    chat, _ = await two_people(office)
+    chat, mail = await two_people(office)
+    acme = await make(office, "Acme", "acme.example")
+    await belong(office, mail.contact_id, acme.id)
     await office.act("Bo", actions.assign, chat.number, (await office.viewer("Ada")).agent_id)
     await office.act("Ada", actions.reply, chat.number, "Hello, what can I do?")
     await office.act("Ada", actions.note, chat.number, "She called as well.")
@@ -45,7 +48,8 @@ async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) ->
     paths = (
         "/inbox/all", f"/inbox/resolved/{chat.number}", "/inbox/bot", "/contacts", "/contacts?q=mia",
         "/search", "/search?q=hello", "/search?q=in:nowhere",
-        f"/contacts/{chat.contact_id}", "/quarantine", "/notices", "/settings/notices", "/nowhere",
+        f"/contacts/{chat.contact_id}", "/organizations", f"/organizations/{acme.id}",
+        "/quarantine", "/notices", "/settings/notices", "/nowhere",
     )  # fmt: skip
     found = {}
     for path in paths:

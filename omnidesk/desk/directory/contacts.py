@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from omnidesk.contract.channel import Sender
 from omnidesk.desk import audit
 from omnidesk.desk.access import Viewer, must_be, visible
-from omnidesk.desk.directory import finding
+from omnidesk.desk.directory import belonging, finding
 from omnidesk.errors import NotFound
 from omnidesk.events import PointMet
 from omnidesk.store import dialect
@@ -47,9 +47,10 @@ async def meet(
     new = {sender.address for sender in senders} - people.keys()
     if new and await dialect.take_turns(await tx.session.connection(), [f"{channel}:{one}" for one in new]):
         people |= await _known(tx, channel, new)  # another process may have met them while we waited
+    belong = await belonging.by_address(tx.session, new - people.keys())
     for sender in senders:
         if sender.address not in people:
-            people[sender.address] = _create(tx, channel, sender)
+            people[sender.address] = _create(tx, channel, sender, belong.get(sender.address))
         if wrote:
             _learn(tx, people[sender.address], sender)
     return people
@@ -64,10 +65,10 @@ async def _known(tx: Transaction, channel: str, addresses: set[str]) -> dict[str
     return {point.address: Person(point, contacts[point.contact_id]) for point in points}
 
 
-def _create(tx: Transaction, channel: str, sender: Sender) -> Person:
+def _create(tx: Transaction, channel: str, sender: Sender, organization_id: int | None) -> Person:
     contact = tx.new(
-        Contact, name=sender.name, folded_name=fold(sender.name), language=sender.language, created_at=tx.now,
-        updated_at=tx.now,
+        Contact, name=sender.name, folded_name=fold(sender.name), language=sender.language,
+        organization_id=organization_id, created_at=tx.now, updated_at=tx.now,
     )  # fmt: skip
     point = tx.new(
         ContactPoint, contact_id=contact.id, channel=channel, address=sender.address, name=sender.name,

@@ -4,6 +4,8 @@ A word stands with the address it came with, so that it goes along when the addr
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, update
 from sqlmodel import col, select
@@ -11,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.search import indexing
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Contact, ContactPoint, ContactWord
+from omnidesk.store.models import Contact, ContactPoint, ContactWord, Organization, OrganizationWord
 from omnidesk.text.searching import asked_words, words_of_address, words_of_name
 
 _NAME = 0
@@ -49,18 +51,31 @@ def _keep(tx: Transaction, contact_id: int, point_id: int, words: Iterable[str])
         tx.add_row(ContactWord, {"word": word, "contact_id": contact_id, "point_id": point_id})
 
 
-async def matching(session: AsyncSession, question: str) -> list[ColumnElement[bool]]:
-    """The conditions on `contacts` that keep those who have words beginning with each word of the question.
+@dataclass(frozen=True)
+class Found:
+    """Rows (by their id) that are found by words, each of which names its owner."""
 
-    A rare word names its contacts itself. A common one is looked up for each contact on the way down the list, which
+    row: Any
+    word: Any
+    owner: Any
+
+
+PEOPLE = Found(Contact.id, ContactWord.word, ContactWord.contact_id)
+ORGANIZATIONS = Found(Organization.id, OrganizationWord.word, OrganizationWord.organization_id)
+
+
+async def matching(session: AsyncSession, question: str, among: Found = PEOPLE) -> list[ColumnElement[bool]]:
+    """The conditions that keep those who have words beginning with each word of the question.
+
+    A rare word names its owners itself. A common one is looked up for each row on the way down the list, which
     is full before many were asked: so neither kind reads a long range of the index.
     """
     conditions: list[ColumnElement[bool]] = []
     for word in asked_words(question):
-        begins = (col(ContactWord.word) >= word, col(ContactWord.word) < word + _LAST)
-        found = list(await session.exec(select(ContactWord.contact_id).where(*begins).limit(_FEW)))
+        begins = (col(among.word) >= word, col(among.word) < word + _LAST)
+        found = list(await session.exec(select(among.owner).where(*begins).limit(_FEW)))
         if len(found) < _FEW:
-            conditions.append(col(Contact.id).in_(set(found)))
+            conditions.append(col(among.row).in_(set(found)))
         else:
-            conditions.append(exists().where(col(ContactWord.contact_id) == col(Contact.id), *begins))
+            conditions.append(exists().where(col(among.owner) == col(among.row), *begins))
     return conditions

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import interactions
 from omnidesk.desk.access import Viewer, must_be
-from omnidesk.desk.directory import finding, people
+from omnidesk.desk.directory import belonging, finding, people
 from omnidesk.desk.directory.names import called
 from omnidesk.desk.interactions import By
 from omnidesk.errors import Conflict, NotAllowed, NotFound
@@ -108,15 +108,22 @@ async def merge(tx: Transaction, viewer: Viewer, target_id: int, source_id: int)
 async def _give(
     tx: Transaction, viewer: Viewer, source_id: int, points: Sequence[ContactPoint], target_id: int
 ) -> list[ContactLink]:
-    """Give locked addresses of one contact to another; each leaves a link that can be undone."""
+    """Give locked addresses of one contact to another; each leaves a link that can be undone.
+
+    Who takes over all of them and is of no organization is of the other's from then on.
+    """
     moving = await lock_cases(tx, col(Case.contact_point_id).in_([point.id for point in points]))
     source, target = await lock_contacts(tx, source_id, target_id)
     _must_fit(source, target)
     must_see(viewer, moving)
+    ends = not await _has_other_points(tx.session, source_id, [point.id for point in points])
+    gives = ends and target.organization_id is None and source.organization_id is not None
+    if gives:
+        await belonging.put(tx, target, source.organization_id)
     links = [
         ContactLink(
             id=tx.new_id(), point_id=point.id, from_contact_id=source_id, to_contact_id=target_id,
-            agent_id=viewer.as_agent, created_at=tx.now,
+            agent_id=viewer.as_agent, gave_organization=gives, created_at=tx.now,
         )
         for point in points
     ]  # fmt: skip
@@ -127,7 +134,7 @@ async def _give(
             names = {"link_id": made.id, "case_id": case.id, "contact_name": case.contact_name}
             tx.add_row(ContactLinkCase, names)
         await take_along(tx, viewer, Move(point, source, target), theirs, {})
-    if not await _has_other_points(tx.session, source_id, [point.id for point in points]):
+    if ends:
         source.merged_into_id = target_id
     return links
 
@@ -177,7 +184,7 @@ async def take_along(
     by = By.viewer(viewer)
     before, after = (contact.name or move.point.name for contact in (move.source, move.target))
     for case in cases:
-        case.contact_id = move.target.id
+        case.contact_id, case.organization_id = move.target.id, move.target.organization_id
         case.contact_name = names.get(case.id, move.target.name or case.contact_name)
         interactions.event(
             tx, case, "address_linked", by, channel=move.point.channel, before=before, contact=after

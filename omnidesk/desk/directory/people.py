@@ -24,6 +24,7 @@ from omnidesk.store.models import (
     Inbox,
     Interaction,
     Invitation,
+    Organization,
     Team,
 )
 
@@ -91,6 +92,7 @@ class Person:
     links: list[LinkLine]
     fields: Sequence[FieldDefinition]
     """What the desk asks of people."""
+    organization: Organization | None = None
 
     @property
     def called(self) -> str:
@@ -104,11 +106,14 @@ class Person:
 
 
 async def list_people(
-    session: AsyncSession, viewer: Viewer, *, question: str = "", cursor: int | None = None, limit: int = 50
-) -> PeoplePage:
-    """The contacts that `question` finds, or all."""
+    session: AsyncSession, viewer: Viewer, *, question: str = "", cursor: int | None = None, limit: int = 50,
+    organization_id: int | None = None,
+) -> PeoplePage:  # fmt: skip
+    """The contacts that `question` finds, or all; of one organization alone where it is named."""
     statement = select(Contact).where(col(Contact.merged_into_id).is_(None))
     statement = statement.where(*await finding.matching(session, question))
+    if organization_id is not None:
+        statement = statement.where(col(Contact.organization_id) == organization_id)
     if cursor is not None:
         statement = statement.where(col(Contact.id) < cursor)
     found = list(await session.exec(statement.order_by(col(Contact.id).desc()).limit(limit + 1)))
@@ -153,7 +158,13 @@ async def person(session: AsyncSession, viewer: Viewer, contact: Contact) -> Per
         surveys=await answers_in(session, [one.id for one in theirs]),
         links=await _links(session, contact.id),
         fields=await own_fields.definitions(session, FieldSubject.CONTACT),
+        organization=await organization_of(session, contact),
     )
+
+
+async def organization_of(session: AsyncSession, contact: Contact) -> Organization | None:
+    """The organization a person belongs to."""
+    return await session.get(Organization, contact.organization_id) if contact.organization_id else None
 
 
 async def points_of(session: AsyncSession, contact_id: int) -> list[ContactPoint]:

@@ -39,6 +39,7 @@ async def answer_at(tx: Transaction, viewer: Viewer, number: int, position: int)
         theirs = update(model).where(col(model.case_id) == case.id).values(contact_id=person.contact.id)
         await tx.session.exec(theirs.execution_options(synchronize_session=False))
     case.contact_id, case.contact_name = person.contact.id, called(person.contact, [person.point])
+    case.organization_id = person.contact.organization_id
     case.contact_point_id, case.inbox_id, case.channel = person.point.id, asked.inbox_id, asked.channel
     interactions.event(tx, case, "answered_at", By.viewer(viewer), address=address)
     return case

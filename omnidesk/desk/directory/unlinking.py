@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from omnidesk.desk import interactions
 from omnidesk.desk.access import Viewer, must_be
+from omnidesk.desk.directory import belonging
 from omnidesk.desk.directory.linking import Move, lock_cases, lock_contacts, must_see, take_along
 from omnidesk.desk.directory.names import called
 from omnidesk.desk.directory.readdressing import readdress
@@ -51,6 +52,8 @@ async def undo(tx: Transaction, viewer: Viewer, link_id: int) -> ContactLink:
     touched = await _lock_touched(tx, made)
     source, target = await lock_contacts(tx, made.to_contact_id, made.from_contact_id)
     await _part(tx, viewer, made, Move(point, source, target), touched)
+    if made.gave_organization and source.organization_id == target.organization_id:
+        await belonging.put(tx, source, None)
     target.merged_into_id = None
     made.undone_at, made.undone_by_id = tx.now, viewer.as_agent
     return made

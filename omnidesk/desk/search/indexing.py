@@ -12,7 +12,15 @@ from sqlmodel import col, select
 from omnidesk.events import WorkWaiting
 from omnidesk.store import dialect
 from omnidesk.store.db import Database, Transaction, table_of
-from omnidesk.store.models import Attachment, ContactWord, Interaction, NameTrigram, SearchText, SearchWaiting
+from omnidesk.store.models import (
+    Attachment,
+    ContactWord,
+    Interaction,
+    NameTrigram,
+    OrganizationWord,
+    SearchText,
+    SearchWaiting,
+)
 from omnidesk.text.folding import words
 
 _AT_ONCE = 500
@@ -23,7 +31,7 @@ _SHORTEST = 3
 
 
 def wait(tx: Transaction, row_id: int) -> None:
-    """An interaction, or the names of a contact, are to be made findable."""
+    """An interaction, or the names of a contact or an organization, are to be made findable."""
     tx.add_row(SearchWaiting, {"id": tx.new_id(), "row_id": row_id})
     tx.publish(WorkWaiting("search"))
 
@@ -83,8 +91,10 @@ async def _file_names(tx: Transaction, ids: Iterable[int]) -> dict[int, list[str
 
 
 async def _keep_names(tx: Transaction, ids: Iterable[int]) -> None:
-    """The trigrams of the words that these contacts are found by."""
-    of_names = select(ContactWord.word).where(col(ContactWord.contact_id).in_(ids))
-    found = {word for word in await tx.session.exec(of_names) if len(word) >= _SHORTEST and not word.isdecimal()}
+    """The trigrams of the words that these contacts and organizations are found by."""
+    of_people = select(ContactWord.word).where(col(ContactWord.contact_id).in_(ids))
+    of_organizations = select(OrganizationWord.word).where(col(OrganizationWord.organization_id).in_(ids))
+    words_now = [*await tx.session.exec(of_people), *await tx.session.exec(of_organizations)]
+    found = {word for word in words_now if len(word) >= _SHORTEST and not word.isdecimal()}
     rows = [{"trigram": trigram, "word": word} for word in sorted(found) for trigram in trigrams(word)]
     await dialect.insert_missing(await tx.session.connection(), table_of(NameTrigram), rows, key=["trigram", "word"])

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.search.indexing import trigrams
-from omnidesk.store.models import ContactWord, NameTrigram
+from omnidesk.store.models import ContactWord, NameTrigram, OrganizationWord
 
 _CANDIDATES = 500
 _ALIKE = 75.0
@@ -16,7 +16,7 @@ _LAST = "\U0010ffff"
 
 
 async def corrected(session: AsyncSession, asked: list[str]) -> list[str]:
-    """The words, those that nobody is found by replaced by the likest that somebody is."""
+    """The words, those that nobody is found by replaced by the likest that somebody, or an organization, is."""
     return [await _likest(session, word) for word in asked]
 
 
@@ -35,5 +35,8 @@ async def _likest(session: AsyncSession, word: str) -> str:
 
 
 async def _is_known(session: AsyncSession, word: str) -> bool:
-    begins = (col(ContactWord.word) >= word, col(ContactWord.word) < word + _LAST)
-    return (await session.exec(select(ContactWord.contact_id).where(*begins).limit(1))).first() is not None
+    for model in (ContactWord, OrganizationWord):
+        begins = select(model.word).where(col(model.word) >= word, col(model.word) < word + _LAST)
+        if (await session.exec(begins.limit(1))).first() is not None:
+            return True
+    return False

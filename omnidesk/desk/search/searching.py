@@ -15,7 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import views
 from omnidesk.desk.access import Viewer, visible
-from omnidesk.desk.directory import people
+from omnidesk.desk.directory import organizations, people
+from omnidesk.desk.directory.organizations import Entry as OrganizationEntry
 from omnidesk.desk.directory.people import Entry
 from omnidesk.desk.search import conditions, names
 from omnidesk.desk.search.conditions import Conditions, Unknown
@@ -55,6 +56,7 @@ class Found:
 
     hits: list[Hit] = field(default_factory=list)
     people: list[Entry] = field(default_factory=list)
+    organizations: list[OrganizationEntry] = field(default_factory=list)
     numbered: ListedCase | None = None
     hidden: dict[str, int] = field(default_factory=dict)
     instead: str = ""
@@ -84,10 +86,11 @@ async def search(session: AsyncSession, viewer: Viewer, question: Question, now:
         hits = await _hits(session, viewer, _best(question, mine))
     else:
         hits = await _by_operators(session, viewer, must)
-    found_people, instead = await _people(session, viewer, question)
+    found_people, found_organizations, instead = await _names(session, viewer, question)
     return Found(
         hits=hits,
         people=found_people,
+        organizations=found_organizations,
         numbered=await _numbered(session, viewer, question.number),
         hidden=await _hidden(session, [row for row in rows if not viewer.may_see(row)]),
         instead=instead,
@@ -173,20 +176,27 @@ async def _by_operators(session: AsyncSession, viewer: Viewer, must: Conditions)
     return [Hit(cases[case_id]) for case_id in ids if case_id in cases]
 
 
-async def _people(session: AsyncSession, viewer: Viewer, question: Question) -> tuple[list[Entry], str]:
-    """People by their names and addresses, or by the likest names where the words have a slip."""
+async def _names(
+    session: AsyncSession, viewer: Viewer, question: Question
+) -> tuple[list[Entry], list[OrganizationEntry], str]:
+    """People and organizations by names and addresses, or by the likest names where the words have a slip."""
     if question.operators or question.without or not question.terms:
-        return [], ""
+        return [], [], ""
     asked = " ".join(word for term in question.terms for word in term.words)
-    found = (await people.list_people(session, viewer, question=asked, limit=_PEOPLE)).entries
-    if found:
-        return found, ""
+    found = await _called(session, viewer, asked)
+    if any(found):
+        return *found, ""
     words = asked_words(asked)
     instead = await names.corrected(session, words)
     if instead == words:
-        return [], ""
-    found = (await people.list_people(session, viewer, question=" ".join(instead), limit=_PEOPLE)).entries
-    return found, " ".join(instead) if found else ""
+        return [], [], ""
+    found = await _called(session, viewer, " ".join(instead))
+    return *found, " ".join(instead) if any(found) else ""
+
+
+async def _called(session: AsyncSession, viewer: Viewer, asked: str) -> tuple[list[Entry], list[OrganizationEntry]]:
+    found = await people.list_people(session, viewer, question=asked, limit=_PEOPLE)
+    return found.entries, (await organizations.list_organizations(session, question=asked, limit=_PEOPLE)).entries
 
 
 async def _numbered(session: AsyncSession, viewer: Viewer, number: int | None) -> ListedCase | None:

@@ -1,4 +1,4 @@
-"""Own fields of cases and contacts: what they hold, and which must be filled in before resolving."""
+"""Own fields of cases, contacts and organizations: what they hold, and which must be filled in before resolving."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.setup import lists, naming, patterns
 from omnidesk.errors import Invalid
+from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import FieldDefinition, FieldKind, FieldSubject, Role
 
@@ -48,6 +49,7 @@ async def add(tx: Transaction, viewer: Viewer, subject: FieldSubject, kind: str,
         FieldDefinition, subject=subject, kind=kind, slug=naming.slug_for(values["name"], taken), place=last + 1,
         created_at=tx.now, **values,
     )  # fmt: skip
+    tx.publish(WorkWaiting("fields"))
     lists.changed(tx, viewer, definition, "added")
     return definition
 

@@ -1,5 +1,6 @@
 """What a filter can ask for: the values of each condition."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy
@@ -7,10 +8,24 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer, visible
-from omnidesk.store.models import Agent, Case, CaseLabel, FieldDefinition, FieldSubject, Inbox, Label, Status, Team
+from omnidesk.desk.views.filters import Filter
+from omnidesk.store.models import (
+    Agent,
+    Case,
+    CaseLabel,
+    FieldDefinition,
+    FieldSubject,
+    Inbox,
+    Label,
+    Organization,
+    Status,
+    Team,
+)
 
 _MOST = 200
 """So many labels are offered."""
+MOST_ORGANIZATIONS = 20
+"""So many are offered before one searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +40,12 @@ class Choices:
     language: list[str]
     statuses: list[Status] = field(default_factory=list)
     fields: list[FieldDefinition] = field(default_factory=list)
+    contact_fields: list[FieldDefinition] = field(default_factory=list)
+    organization: list[tuple[str, str]] = field(default_factory=list)
+    """The first by name, and those that are asked for; others are searched for."""
 
 
-async def choices(session: AsyncSession, viewer: Viewer) -> Choices:
+async def choices(session: AsyncSession, viewer: Viewer, wanted: Filter) -> Choices:
     """What a viewer can filter by; nothing of teams that are closed to them."""
     hidden = viewer.hidden_team_ids
     teams = await session.exec(select(Team.id, Team.name).where(col(Team.id).not_in(hidden)).order_by(col(Team.name)))
@@ -36,9 +54,10 @@ async def choices(session: AsyncSession, viewer: Viewer) -> Choices:
     statuses = select(Status).where(~col(Status.archived)).order_by(col(Status.place), col(Status.id))
     fields = (
         select(FieldDefinition)
-        .where(FieldDefinition.subject == FieldSubject.CASE, ~col(FieldDefinition.archived))
+        .where(~col(FieldDefinition.archived))
         .order_by(col(FieldDefinition.place), col(FieldDefinition.id))
     )
+    own = list(await session.exec(fields))
     return Choices(
         [(str(key), name) for key, name in teams],
         [(str(key), name) for key, name in agents],
@@ -47,8 +66,17 @@ async def choices(session: AsyncSession, viewer: Viewer) -> Choices:
         await _labels(session, viewer),
         sorted({inbox.language for inbox in inboxes} | {"en", "tr"}),
         list(await session.exec(statuses)),
-        list(await session.exec(fields)),
+        [one for one in own if one.subject == FieldSubject.CASE],
+        [one for one in own if one.subject == FieldSubject.CONTACT],
+        await _organizations(session, wanted.organization),
     )
+
+
+async def _organizations(session: AsyncSession, asked: Sequence[str]) -> list[tuple[str, str]]:
+    rows = select(Organization.id, Organization.name)
+    first = list(await session.exec(rows.order_by(col(Organization.folded_name)).limit(MOST_ORGANIZATIONS)))
+    chosen = list(await session.exec(rows.where(col(Organization.id).in_(map(int, asked))))) if asked else []
+    return [(str(key), name) for key, name in dict([*chosen, *first]).items()]
 
 
 async def _labels(session: AsyncSession, viewer: Viewer) -> list[str]:

@@ -1,8 +1,9 @@
 """Filters: which cases of a view are wanted, as a link says it: `?priority=high&priority=urgent&label=refund`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import exists
@@ -13,9 +14,22 @@ from omnidesk.desk.access import Viewer
 from omnidesk.desk.views.conditions import AllOf, AnyOf, Condition, Elsewhere, Is, Within
 from omnidesk.errors import Invalid
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Case, CaseFieldValue, CaseLabel, Category, FieldDefinition, Priority
+from omnidesk.store.models import (
+    Case,
+    CaseFieldValue,
+    CaseLabel,
+    Category,
+    ContactFieldValue,
+    FieldDefinition,
+    FieldSubject,
+    Priority,
+)
 
-_FIELD = "field."
+_OWN: Mapping[str, tuple[FieldSubject, Any, Any]] = {
+    "field": (FieldSubject.CASE, CaseFieldValue, (CaseFieldValue.case_id, Case.id)),
+    "contact": (FieldSubject.CONTACT, ContactFieldValue, (ContactFieldValue.contact_id, Case.contact_id)),
+}
+"""Own fields: what they are about, where their values stand, and which of their columns is which of a case's."""
 _MOST = 20
 """So many values one condition takes."""
 _LONGEST = 200
@@ -36,8 +50,9 @@ class Reader:
 class Filter:
     """Values wanted, by condition; several values of one condition mean any of them, empty = whichever.
 
-    `status`: categories, or ids of own statuses; `team` and `inbox`: ids; `assignee`: me, nobody or ids; `opened` and
-    `written`: today, 7d, 30d, or days as 2026-01-01..2026-01-31 (either may be left out); `field`: (slug, value) pairs.
+    `status`: categories, or ids of own statuses; `team`, `inbox` and `organization`: ids; `assignee`: me, nobody or
+    ids; `opened` and `written`: today, 7d, 30d, or days as 2026-01-01..2026-01-31 (either may be left out); `field`
+    and `contact`: (slug, value) pairs of own fields of the case, and of its contact.
     """
 
     status: tuple[str, ...] = ()
@@ -45,6 +60,7 @@ class Filter:
     assignee: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     inbox: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     priority: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
@@ -53,21 +69,23 @@ class Filter:
     written: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     field: tuple[tuple[str, str], ...] = ()
+    contact: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[str, str]]) -> "Filter":
         """The filter that a link's parameters say; others are passed over. Raises Invalid for a bad value."""
         wanted: dict[str, tuple[str, ...]] = {}
-        own: tuple[tuple[str, str], ...] = ()
+        own: dict[str, dict[tuple[str, str], None]] = {kind: {} for kind in _OWN}
         for key, value in pairs:
             value = value.strip()
             if not value:
                 continue
-            if key.startswith(_FIELD):
-                own = (*own, (key.removeprefix(_FIELD), value))
+            kind, _, slug = key.partition(".")
+            if kind in _OWN and slug:
+                own[kind][slug, value] = None
             elif key in KINDS and value not in wanted.get(key, ()):
                 wanted[key] = (*wanted.get(key, ()), value)
-        made = cls(**wanted, field=tuple(dict.fromkeys(own)))
+        made = cls(**wanted, field=tuple(own["field"]), contact=tuple(own["contact"]))
         made._check()
         return made
 
@@ -83,7 +101,7 @@ class Filter:
     def pairs(self) -> list[tuple[str, str]]:
         """As parameters of a link."""
         plain = [(kind, value) for kind in KINDS for value in getattr(self, kind)]
-        return [*plain, *((_FIELD + slug, value) for slug, value in self.field)]
+        return [*plain, *((f"{kind}.{slug}", value) for kind in _OWN for slug, value in getattr(self, kind))]
 
     @property
     def query(self) -> str:
@@ -95,7 +113,7 @@ class Filter:
         return Filter.of([(key, value) for key, value in self.pairs() if key != kind])
 
 
-KINDS = tuple(field.name for field in fields(Filter) if field.name != "field")
+KINDS = tuple(field.name for field in fields(Filter) if field.name not in _OWN)
 
 
 def _is_id(value: str) -> bool:
@@ -114,6 +132,7 @@ _KNOWN: dict[str, Callable[[str], bool]] = {
     "status": lambda value: value in set(Category) or _is_id(value),
     "team": _is_id,
     "inbox": _is_id,
+    "organization": _is_id,
     "assignee": lambda value: value in ("me", "nobody") or _is_id(value),
     "priority": lambda value: value in set(Priority),
     "sla": lambda value: value in SLA_STATES,
@@ -147,9 +166,9 @@ def conditions(wanted: Filter, reader: Reader) -> list[Condition]:
 def _plain(wanted: Filter, reader: Reader) -> Iterator[Condition]:
     if wanted.status:
         yield _status(wanted.status)
-    for kind, column in (("team", "team_id"), ("inbox", "inbox_id")):
+    for kind in ("team", "inbox", "organization"):
         if values := getattr(wanted, kind):
-            yield Is(column, tuple(map(int, values)))
+            yield Is(f"{kind}_id", tuple(map(int, values)))
     if wanted.assignee:
         who = {"me": reader.viewer.agent_id, "nobody": None}
         yield Is("assignee_id", tuple(who[one] if one in who else int(one) for one in wanted.assignee))
@@ -184,11 +203,16 @@ def _elsewhere(wanted: Filter) -> Iterator[Condition]:
     if wanted.label:
         has = select(CaseLabel.case_id).where(col(CaseLabel.case_id) == col(Case.id))
         yield Elsewhere(exists(has.where(col(CaseLabel.label).in_(wanted.label))))
-    for slug in dict.fromkeys(slug for slug, _ in wanted.field):
-        values = [kept for key, value in wanted.field if key == slug for kept in own_fields.findable(value)]
-        defined = select(FieldDefinition.id).where(FieldDefinition.subject == "case", FieldDefinition.slug == slug)
-        has = select(CaseFieldValue.case_id).where(
-            col(CaseFieldValue.case_id) == col(Case.id),
-            col(CaseFieldValue.field_id).in_(defined), col(CaseFieldValue.value).in_(values),
-        )  # fmt: skip
-        yield Elsewhere(exists(has))
+    for kind in _OWN:
+        pairs = getattr(wanted, kind)
+        for slug in dict.fromkeys(slug for slug, _ in pairs):
+            yield _own(kind, slug, [kept for key, said in pairs if key == slug for kept in own_fields.findable(said)])
+
+
+def _own(kind: str, slug: str, values: Sequence[str]) -> Condition:
+    subject, kept, (ours, of_case) = _OWN[kind]
+    defined = select(FieldDefinition.id).where(FieldDefinition.subject == subject, FieldDefinition.slug == slug)
+    has = select(ours).where(
+        col(ours) == col(of_case), col(kept.field_id).in_(defined), col(kept.value).in_(values)
+    )  # fmt: skip
+    return Elsewhere(exists(has))

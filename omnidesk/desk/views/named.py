@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from omnidesk.desk.views.conditions import Condition, Elsewhere, Is, Within, may_hold
 from omnidesk.desk.views.filters import Filter, Reader, conditions
+from omnidesk.desk.views.rows import ListedCase
 from omnidesk.errors import NotFound
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Case, Category, Mention, Shelf
@@ -16,6 +17,8 @@ NEWEST, WAITING, DUE, RISK = "newest", "waiting", "due", "risk"
 _OPEN_SORTS = (NEWEST, WAITING, DUE)
 _MENTIONS = 500
 """So many of the newest notes that name the reader are looked at."""
+_SERVED = {"team_id", "assignee_id"}
+"""Columns that have an index with each shelf for each sort."""
 _DONE = {Category.RESOLVED, Category.CLOSED}
 
 
@@ -47,7 +50,7 @@ class View:
     @property
     def is_exact(self) -> bool:
         """Whether a listed case alone tells whether it belongs here."""
-        return not self.wanted and not any(isinstance(one, Elsewhere) for one in self.held)
+        return not self.wanted and all(isinstance(one, Is) and one.column in ListedCase._fields for one in self.held)
 
     def may_hold(self, case: object) -> bool:
         """Whether a case belongs here now; True also where only the database can tell."""
@@ -87,14 +90,16 @@ def view_of(asked: Asked, reader: Reader) -> View:
     if not wanted:
         return view
     shelves = _shelves(view.shelves, asked.filter.status)
-    served = tuple(one for one in wanted if isinstance(one, Is) and _is_served(one, view))
+    served = tuple(one for one in wanted if isinstance(one, Is) and _is_served(one, view, asked.sort))
     rest = tuple(one for one in wanted if one not in served)
     sorts = (NEWEST,) if Shelf.DONE in shelves else view.sorts
     return View(shelves, (*view.held, *served), rest, sorts)
 
 
-def _is_served(condition: Is, view: View) -> bool:
-    return bool(view.shelves) and condition.column in ("team_id", "assignee_id") and len(condition.values) == 1
+def _is_served(condition: Is, view: View, sort: str | None) -> bool:
+    if not view.shelves or len(condition.values) != 1:
+        return False
+    return condition.column in _SERVED or (condition.column == "organization_id" and sort in (None, NEWEST))
 
 
 def _shelves(shelves: tuple[Shelf, ...], status: tuple[str, ...]) -> tuple[Shelf, ...]:

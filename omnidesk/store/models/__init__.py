@@ -28,10 +28,12 @@ from omnidesk.store.models.mentions import Mention
 from omnidesk.store.models.merges import CaseMerge, CaseMergeRow
 from omnidesk.store.models.notices import Notice, NoticeChoice, NoticeKind, PushSubscription, Secret
 from omnidesk.store.models.nouns import noun_of
+from omnidesk.store.models.organizations import Organization, OrganizationDomain, OrganizationWord
 from omnidesk.store.models.raw_messages import ExternalId, LaneClaim, RawMessage, RawState
 from omnidesk.store.models.search import NameTrigram, SearchText, SearchWaiting
 from omnidesk.store.models.setup import (
     CaseFieldValue,
+    ContactFieldValue,
     Disposition,
     FieldDefinition,
     FieldKind,
@@ -67,6 +69,7 @@ __all__ = [
     "CaseMergeRow",
     "Category",
     "Contact",
+    "ContactFieldValue",
     "ContactLink",
     "ContactLinkCase",
     "ContactPoint",
@@ -108,6 +111,9 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "NoticeKind",
+    "Organization",
+    "OrganizationDomain",
+    "OrganizationWord",
     "Participant",
     "PlannedReply",
     "PlannedState",

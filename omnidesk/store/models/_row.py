@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, String, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -62,6 +62,8 @@ def _from_text(text: str | None) -> datetime | None:
 
 # SQLite makes only INTEGER PRIMARY KEY the row's own address.
 BIG: Any = BigInteger().with_variant(Integer(), "sqlite")
+# As SQLite compares: then an index serves a range of prefixes.
+BY_CODE_POINT: Any = String().with_variant(String(collation="C"), "postgresql")
 
 
 def key() -> Any:

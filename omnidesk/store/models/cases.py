@@ -76,6 +76,11 @@ class Case(Row, table=True):
         Index("ix_cases_of_assignee", "assignee_id", "id"),
         Index("ix_cases_of_inbox", "inbox_id", "id"),
         partial("ix_cases_status", "status_id", "id", where="status_id IS NOT NULL"),
+        partial("ix_cases_organization", "organization_id", "id", where="organization_id IS NOT NULL"),
+        partial(
+            "ix_cases_organization_shelf", "organization_id", "shelf", "last_at", "id",
+            where="organization_id IS NOT NULL",
+        ),
         partial("ix_cases_needs_routing", "id", where="needs_routing"),
         partial("ix_cases_needs_agent", "team_id", "id", where="needs_agent"),
         partial("ix_cases_needs_bot", "id", where="needs_bot"),
@@ -97,6 +102,8 @@ class Case(Row, table=True):
     assignee_id: int | None = maybe_link("agents.id")
     contact_id: int = link("contacts.id")
     contact_name: str = ""
+    organization_id: int | None = maybe_link("organizations.id")
+    """The contact's, kept here too, so that lists find it."""
     contact_point_id: int = link("contact_points.id")
     """The address that is answered: the one the contact wrote from last."""
     inbox_id: int = link("inboxes.id")

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import BIG, Row, key, link, maybe_link, maybe_moment, moment
-
-# As SQLite compares: then an index serves a range of prefixes.
-_BY_CODE_POINT: Any = String().with_variant(String(collation="C"), "postgresql")
+from omnidesk.store.models._row import BIG, BY_CODE_POINT, Row, key, link, maybe_link, maybe_moment, moment, partial
 
 
 class Contact(Row, table=True):
     """A person; `name` is empty until one is known."""
 
     __tablename__ = "contacts"
+    __table_args__ = (
+        partial("ix_contacts_organization", "organization_id", "id", where="organization_id IS NOT NULL"),
+    )
 
     id: int = key()
     version: int = 1
@@ -23,6 +23,12 @@ class Contact(Row, table=True):
     folded_name: str = Field(default="", index=True)
     language: str | None = None
     time_zone: str | None = None
+    region: str = ""
+    """Where they are, in the desk's own words."""
+    preferred_channel: str | None = None
+    """The kind of channel on which they like to be reached."""
+    notes: str = ""
+    organization_id: int | None = maybe_link("organizations.id")
     fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What the desk keeps of a person beside what it keeps of everybody."""
     merged_into_id: int | None = maybe_link("contacts.id")
@@ -63,7 +69,7 @@ class ContactWord(Row, table=True):
         {"sqlite_with_rowid": False},
     )
 
-    word: str = Field(primary_key=True, sa_type=_BY_CODE_POINT)
+    word: str = Field(primary_key=True, sa_type=BY_CODE_POINT)
     contact_id: int = link("contacts.id", primary_key=True)
     point_id: int = Field(primary_key=True, sa_type=BIG, sa_column_kwargs={"autoincrement": False})
 
@@ -80,6 +86,8 @@ class ContactLink(Row, table=True):
     agent_id: int | None = maybe_link("agents.id")
     """None: a program did, which acts for no agent."""
     created_at: datetime = moment()
+    gave_organization: bool = False
+    """Whether the contact who took over had no organization and has the other's since."""
     undone_at: datetime | None = maybe_moment()
     undone_by_id: int | None = maybe_link("agents.id")
 

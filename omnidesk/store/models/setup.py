@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import BIG, Row, key, link, moment
+from omnidesk.store.models._row import BIG, Row, big, key, link, moment
 
 
 class Status(Row, table=True):
@@ -32,6 +32,7 @@ class FieldSubject(StrEnum):
 
     CASE = "case"
     CONTACT = "contact"
+    ORGANIZATION = "organization"
 
 
 class FieldKind(StrEnum):
@@ -46,7 +47,7 @@ class FieldKind(StrEnum):
 
 
 class FieldDefinition(Row, table=True):
-    """An own field. Its value stands under its slug in the `fields` of a case or a contact."""
+    """An own field. Its value stands under its slug in the `fields` of a case, a contact or an organization."""
 
     __tablename__ = "field_definitions"
     __table_args__ = (UniqueConstraint("subject", "slug"),)
@@ -62,6 +63,8 @@ class FieldDefinition(Row, table=True):
     pattern: str = ""
     """For kind regex: what the whole text must match."""
     required_to_resolve: bool = False
+    filled_to: int | None = big(0)
+    """Up to which case or contact the values that were there before it have been made findable; None = all."""
     place: int = 0
     archived: bool = False
     created_at: datetime = moment()
@@ -77,6 +80,19 @@ class CaseFieldValue(Row, table=True):
     value: str = Field(primary_key=True)
     case_id: int = Field(
         primary_key=True, sa_type=BIG, foreign_key="cases.id", sa_column_kwargs={"autoincrement": False}
+    )
+
+
+class ContactFieldValue(Row, table=True):
+    """The same of a contact: by it the cases of such people are found."""
+
+    __tablename__ = "contact_field_values"
+    __table_args__ = (Index("ix_contact_field_values_contact", "contact_id"),)
+
+    field_id: int = link("field_definitions.id", primary_key=True)
+    value: str = Field(primary_key=True)
+    contact_id: int = Field(
+        primary_key=True, sa_type=BIG, foreign_key="contacts.id", sa_column_kwargs={"autoincrement": False}
     )
 
 

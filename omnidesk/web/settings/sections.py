@@ -32,6 +32,7 @@ SECTIONS: Sequence[Section] = (
     Section("statuses", N_("Statuses"), CASES, Role.ADMIN),
     Section("case-fields", N_("Case fields"), CASES, Role.ADMIN),
     Section("contact-fields", N_("Contact fields"), CASES, Role.ADMIN),
+    Section("organization-fields", N_("Organization fields"), CASES, Role.ADMIN),
     Section("labels", N_("Labels"), CASES, Role.SUPERVISOR),
     Section("dispositions", N_("Outcomes"), CASES, Role.SUPERVISOR),
 )

@@ -97,6 +97,10 @@ KINDS: Mapping[str, Kind] = {
         N_("Contact fields"), N_("New field"), N_("What you keep of every person."),
         FieldDefinition, _field, FieldSubject.CONTACT,
     ),
+    "organization-fields": Kind(
+        N_("Organization fields"), N_("New field"), N_("What you keep of every organization."),
+        FieldDefinition, _field, FieldSubject.ORGANIZATION,
+    ),
     "labels": Kind(
         N_("Labels"), N_("New label"), N_("Words that agents put on cases to find them again."), Label, _label
     ),

@@ -25,6 +25,7 @@ WORDS: Words = {
         "assignee": N_("Assignee"),
         "channel": N_("Channel"),
         "inbox": N_("Inbox"),
+        "organization": N_("Organization"),
         "label": N_("Label"),
         "priority": N_("Priority"),
         "language": N_("Language"),

@@ -1,4 +1,5 @@
-// Menus: close on Escape, on a click elsewhere and when their form was sent; filter their options.
+// Menus: close on Escape, on a click elsewhere and when their form was sent (data-closes="done": sent itself, and taken);
+// filter their options.
 import { plain } from "./folding.js";
 
 const STOPS = ".sheet :is(input:not([type=hidden]), select, textarea, button, summary, a[href])";
@@ -30,7 +31,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("htmx:after:request", (event) => {
-  const menu = event.target.closest?.("[data-closes]")?.closest("details.menu");
+  const form = event.target.closest?.("[data-closes]");
+  const done = form?.dataset.closes !== "done" || (event.target === form && event.detail.ctx?.response?.raw?.ok);
+  const menu = done ? form?.closest("details.menu") : null;
   if (!menu) return;
   const within = menu.contains(document.activeElement) || document.activeElement === document.body;
   menu.open = false;

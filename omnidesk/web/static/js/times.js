@@ -15,6 +15,15 @@ const ways = {
   left: (left) => say(left > 0 ? "left" : "overdue", { time: lasting(left) }),
 };
 
+// A zone that the browser doesn't know stays as the server said it.
+function clockIn(timeZone) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format();
+  } catch {
+    return null;
+  }
+}
+
 function secondsUntil(moment) {
   return (Date.parse(moment) - Date.now()) / 1000;
 }
@@ -22,6 +31,10 @@ function secondsUntil(moment) {
 export function keepTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-kept]")) {
     const text = ways[time.dataset.kept](secondsUntil(time.dateTime));
+    if (text !== null && text !== time.textContent) time.textContent = text;
+  }
+  for (const time of root.querySelectorAll("time[data-clock]")) {
+    const text = clockIn(time.dataset.clock);
     if (text !== null && text !== time.textContent) time.textContent = text;
   }
   for (const element of root.querySelectorAll("[data-due]")) {
