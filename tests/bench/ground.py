@@ -57,13 +57,14 @@ async def office(url: str, *inboxes: InboxEntry, work: bool = True) -> AsyncIter
         channels = {**installed_channels(), **CHANNELS} if inboxes else CHANNELS
         await furnish(url, SECRET, inboxes, channels)
         settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr(SECRET))
-        app = create_app(settings, channels, FakeResponder(), only=None if work else "web")
+        clock = TestClock()
+        app = create_app(settings, channels, FakeResponder(), clock=clock, only=None if work else "web")
         runner = web.AppRunner(app)
         await runner.setup()
         gc.collect()
         gc.freeze()  # as a server does
         try:
-            yield Office(app, TestClock())
+            yield Office(app, clock)
         finally:
             await runner.cleanup()
 
