@@ -32,6 +32,7 @@ RATE = 50
 SECONDS = 20
 COUNTS = 1.0
 """A page asks for the counts of its views again after so many seconds (static/js/live.js)."""
+_PATIENCE = 20
 _BUSY = 0.3
 """So much processor time a second is more than sockets need that only stay open."""
 _SAID = "Kargom hâlâ gelmedi, nerede kaldı? Sipariş numaram TR-88231."
@@ -112,12 +113,12 @@ def _noted(desk: Office) -> Iterator[Committed]:
 
 
 async def _quiet() -> None:
-    """Wait until what followed from the first messages is done too: notices, search texts, sockets' first words."""
-    spent = _BUSY
-    while spent >= _BUSY:
+    """Wait a while until what followed from the first messages is done too: notices, search texts, rows shown."""
+    for _ in range(_PATIENCE):
         before = time.process_time()
         await asyncio.sleep(1)
-        spent = time.process_time() - before
+        if time.process_time() - before < _BUSY:
+            break
 
 
 async def _numbers(desk: Office, ids: Collection[int]) -> dict[int, int]:

@@ -7,16 +7,19 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from yarl import URL
 
 from omnidesk.desk import agents
 from omnidesk.web.csrf import SESSION_COOKIE
+from omnidesk.web.requests import ZONE_COOKIE
 from tests.bench.figures import Figure, percentile
 from tests.bench.town import Town
 from tests.browser import CHROMIUM, launch
 from tests.office import Office
 
 TIMES = 9
+_ZONE = "Europe/Istanbul"
 _WEIGHED = {"document": "HTML", "stylesheet": "CSS", "script": "JS"}
 _LARGEST = """() => new Promise((done) => {
   new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
@@ -59,15 +62,21 @@ async def _looked_at(browser: Browser, server: TestServer, token: str, what: str
 
 
 async def _context(browser: Browser, url: str, token: str) -> BrowserContext:
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Istanbul")
-    await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": url}])
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id=_ZONE)
+    origin = str(URL(url).origin())
+    cookies = {SESSION_COOKIE: token, ZONE_COOKIE: _ZONE}  # the page for signing in had set the second one
+    await context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
     return context
 
 
 async def _weigh(context: BrowserContext, url: str) -> tuple[dict[str, int], int, bytes]:
     """Bytes by kind as gzip makes them, the number of files, and the page itself."""
     page, asked = await context.new_page(), dict[str, str]()
-    page.on("request", lambda request: asked.setdefault(request.url, request.resource_type))
+
+    def note(request: Request) -> None:
+        asked.setdefault(request.url, request.resource_type)
+
+    page.on("request", note)
     await page.goto(url, wait_until="networkidle")
     await page.close()
     bodies = {kind: [await _fetched(context, one) for one in asked if asked[one] == kind] for kind in _WEIGHED}
