@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from aiohttp.test_utils import TestServer
-
 from tests.bench.figures import percentile
 
 
@@ -54,11 +52,11 @@ def worst(waits: Sequence[float]) -> str:
 
 @asynccontextmanager
 async def watching(
-    server: TestServer, pages: Sequence[tuple[str, str]], opened: Callable[[], int], *, counts: float = 0
+    url: str, pages: Sequence[tuple[str, str]], opened: Callable[[], int], *, counts: float = 0
 ) -> AsyncIterator[Audience]:
     """Pages of these sessions and views, all open; `counts`: they ask for the counts so many seconds apart."""
     watchers = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.watchers", str(server.make_url("/")), str(counts),
+        sys.executable, "-m", "tests.bench.watchers", url, str(counts),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     if watchers.stdin is None or watchers.stdout is None:

@@ -9,17 +9,16 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiohttp.test_utils import TestServer
 from sqlmodel import col, select
 
-from omnidesk.desk import agents
+from omnidesk.desk import agents, presence
 from omnidesk.events import CaseChanged
 from omnidesk.keys import BUS
 from omnidesk.store.models import Agent, Case, Membership, Team
 from omnidesk.web.live import LIVE
 from tests.bench.audience import watching, worst
 from tests.bench.figures import Figure
-from tests.bench.ground import all_done, office
+from tests.bench.ground import address, all_done, office
 from tests.bench.plain import plain_server
 from tests.office import Office
 
@@ -54,18 +53,14 @@ async def measure(url: str, where: str) -> list[Figure]:
 
 async def _desk(desk: Office) -> tuple[str, str, str]:
     pages = [(token, _view(number)) for number, token in enumerate(await _hire(desk))]
-    server = TestServer(desk.app)
-    await server.start_server()
-    try:
-        async with watching(server, pages, lambda: len(desk.app[LIVE].sockets), counts=COUNTS) as audience:
-            await asyncio.gather(*(_receive(desk, number) for number in range(AGENTS * EACH)))
+    await asyncio.gather(*(_receive(desk, number) for number in range(AGENTS * EACH)))
+    await all_done(desk)
+    await _quiet()
+    async with watching(address(desk), pages, lambda: len(desk.app[LIVE].sockets), counts=COUNTS) as audience:
+        await _quiet()
+        with _noted(desk) as noted:
+            spent = await _traffic(lambda number: _receive(desk, _sender(number)))
             await all_done(desk)
-            await _quiet()
-            with _noted(desk) as noted:
-                spent = await _traffic(lambda number: _receive(desk, _sender(number)))
-                await all_done(desk)
-    finally:
-        await server.close()
     numbers = await _numbers(desk, {case_id for case_id, _ in noted})
     committed = {(numbers[case_id], version): at for (case_id, version), at in noted.items()}
     told, shown = audience.waits(committed)
@@ -82,7 +77,7 @@ def _sender(number: int) -> int:
 
 
 async def _hire(desk: Office) -> list[str]:
-    """Agents of the team that gets the cases; gives a session of each."""
+    """Agents of the team that gets the cases, all of them here; gives a session of each."""
     async with desk.database.transaction() as tx:
         team = (await tx.session.exec(select(Team).where(Team.slug == "support"))).one()
         hired = [
@@ -92,7 +87,10 @@ async def _hire(desk: Office) -> list[str]:
         await tx.flush()
         for agent in hired:
             tx.add_row(Membership, {"team_id": team.id, "agent_id": agent.id})
-        return [await agents.open_session(tx, agent.id, "bench") for agent in hired]
+        tokens = [await agents.open_session(tx, agent.id, "bench") for agent in hired]
+    for agent in hired:
+        await presence.touch(desk.database, agent.id)
+    return tokens
 
 
 async def _receive(desk: Office, number: int) -> None:
@@ -140,7 +138,7 @@ async def _traffic(send: Send) -> str:
 async def _plain() -> tuple[str, str, str]:
     """As many changes told to as many sockets: two a message, each shown by one agent and those who see all."""
     committed: Committed = {}
-    async with plain_server() as (plain, server):
+    async with plain_server() as (plain, url):
 
         async def change(number: int) -> None:
             for version in (2 * number + 1, 2 * number + 2):
@@ -149,7 +147,7 @@ async def _plain() -> tuple[str, str, str]:
                 plain.change(1, version, shown_by)
 
         pages = [("", _view(number)) for number in range(AGENTS)]
-        async with watching(server, pages, lambda: len(plain.sockets), counts=COUNTS) as audience:
+        async with watching(url, pages, lambda: len(plain.sockets), counts=COUNTS) as audience:
             spent = await _traffic(change)
     told, shown = audience.waits(committed)
     return worst(told), worst(shown), spent

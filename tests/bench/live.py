@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from aiohttp.test_utils import TestServer
 from sqlmodel import col, select
 
 from omnidesk.desk import actions, agents
@@ -13,7 +12,7 @@ from omnidesk.web.live import LIVE
 from tests.bench.audience import watching, worst
 from tests.bench.copying import fill
 from tests.bench.figures import Figure
-from tests.bench.ground import Stores, office
+from tests.bench.ground import Stores, address, office
 from tests.bench.plain import plain_server
 from tests.office import Office
 
@@ -53,28 +52,23 @@ async def _desk(desk: Office) -> Waits:
             case = await actions.note(tx, viewer, number, "She called again.")
         return number, case.version
 
-    server = TestServer(desk.app)
-    await server.start_server()
-    try:
-        return await _watched(server, token, change, lambda: len(desk.app[LIVE].sockets))
-    finally:
-        await server.close()
+    return await _watched(address(desk), token, change, lambda: len(desk.app[LIVE].sockets))
 
 
 async def _plain() -> Waits:
-    async with plain_server() as (plain, server):
+    async with plain_server() as (plain, url):
 
         async def change(count: int) -> tuple[int, int]:
             plain.change(1, count + 1, range(PAGES))
             return 1, count + 1
 
-        return await _watched(server, "", change, lambda: len(plain.sockets))
+        return await _watched(url, "", change, lambda: len(plain.sockets))
 
 
-async def _watched(server: TestServer, token: str, change: Change, opened: Callable[[], int]) -> Waits:
+async def _watched(url: str, token: str, change: Change, opened: Callable[[], int]) -> Waits:
     """Make changes while pages watch: gives how long each page waited to be told, and to have the row."""
     committed = {}
-    async with watching(server, [(token, "all")] * PAGES, opened) as audience:
+    async with watching(url, [(token, "all")] * PAGES, opened) as audience:
         for number in range(CHANGES):
             changed = await change(number)
             committed[changed] = time.monotonic()

@@ -11,6 +11,7 @@ from omnidesk.desk import agents, tokens
 from omnidesk.web.csrf import SESSION_COOKIE
 from omnidesk.web.pages import PAGES
 from tests.bench.figures import Figure, milliseconds
+from tests.bench.ground import address
 from tests.bench.town import Town
 from tests.office import Office
 
@@ -69,23 +70,19 @@ async def measure(desk: Office, where: str, town: Town) -> list[Figure]:
     async with desk.database.transaction() as tx:
         page = {"Cookie": f"{SESSION_COOKIE}={await agents.open_session(tx, ada.agent_id, 'bench')}"}
         program = {"Authorization": f"Bearer {await tokens.create(tx, 'bench')}"}
-    server = TestServer(desk.app)
-    await server.start_server()
     html, json = _visits(town)
     anew = desk.app[PAGES].row.cache_clear
-    try:
-        figures = [await _figure(server, f"{where}: {one.what}", one, page) for one in html]
-        figures.insert(1, await _figure(server, f"{where}: list, every row changed since", html[0], page, anew))
-        return [*figures, *[await _figure(server, f"{where}: JSON, {one.what}", one, program) for one in json]]
-    finally:
-        await server.close()
+    url = address(desk)
+    figures = [await _figure(url, f"{where}: {one.what}", one, page) for one in html]
+    figures.insert(1, await _figure(url, f"{where}: list, every row changed since", html[0], page, anew))
+    return [*figures, *[await _figure(url, f"{where}: JSON, {one.what}", one, program) for one in json]]
 
 
 async def _figure(
-    server: TestServer, what: str, visit: _Visit, headers: dict[str, str], before: Callable[[], None] = lambda: None
+    url: str, what: str, visit: _Visit, headers: dict[str, str], before: Callable[[], None] = lambda: None
 ) -> Figure:
     asked = {**headers, **(_PART if visit.part else {})}
-    times, size = await _ask(str(server.make_url("/")).rstrip("/") + visit.path, asked, before)
+    times, size = await _ask(url + visit.path, asked, before)
     return Figure(f"{what}, {size / 1000:.0f} KB", milliseconds(times), milliseconds(await _plain(size)))
 
 

@@ -14,6 +14,7 @@ from omnidesk.desk import agents
 from omnidesk.web.csrf import SESSION_COOKIE
 from omnidesk.web.requests import ZONE_COOKIE
 from tests.bench.figures import Figure, percentile
+from tests.bench.ground import address
 from tests.bench.town import Town
 from tests.browser import CHROMIUM, launch
 from tests.office import Office
@@ -34,21 +35,15 @@ async def measure(desk: Office, where: str, town: Town) -> list[Figure]:
     ada = await desk.viewer("Ada")
     async with desk.database.transaction() as tx:
         token = await agents.open_session(tx, ada.agent_id, "bench")
-    server = TestServer(desk.app)
-    await server.start_server()
     figures = []
-    try:
-        async with async_playwright() as playwright:
-            browser = await launch(playwright)
-            for what, path in (("list", "/inbox/all"), ("case", f"/inbox/all/{town.short}")):
-                figures += await _looked_at(browser, server, token, f"{where}: {what}", path)
-    finally:
-        await server.close()
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        for what, path in (("list", "/inbox/all"), ("case", f"/inbox/all/{town.short}")):
+            figures += await _looked_at(browser, address(desk) + path, token, f"{where}: {what}")
     return figures
 
 
-async def _looked_at(browser: Browser, server: TestServer, token: str, what: str, path: str) -> list[Figure]:
-    url = str(server.make_url(path))
+async def _looked_at(browser: Browser, url: str, token: str, what: str) -> list[Figure]:
     sizes, files, html = await _weigh(await _context(browser, url, token), url)
     shares = " + ".join(f"{name} {size / 1000:.0f}" for name, size in sizes.items())
     cold, warm = await _painted(browser, url, token)

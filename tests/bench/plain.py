@@ -45,14 +45,14 @@ class Plain:
 
 
 @asynccontextmanager
-async def plain_server() -> AsyncIterator[tuple[Plain, TestServer]]:
-    """The server, started."""
+async def plain_server() -> AsyncIterator[tuple[Plain, str]]:
+    """The server, started, and where it answers."""
     plain, app = Plain(), web.Application()
     app.router.add_get("/live", plain.live)
     app.router.add_get("/{path:.*}", plain.row)
     server = TestServer(app)
     await server.start_server()
     try:
-        yield plain, server
+        yield plain, str(server.make_url("/"))
     finally:
         await server.close()
