@@ -16,7 +16,7 @@ from omnidesk.events import CaseChanged
 from omnidesk.keys import BUS
 from omnidesk.store.models import Agent, Case, Membership, Team
 from omnidesk.web.live import LIVE
-from tests.bench.audience import watching, worst
+from tests.bench.audience import Audience, watching, worst
 from tests.bench.figures import Figure
 from tests.bench.ground import address, all_done, office
 from tests.bench.plain import plain_server
@@ -63,8 +63,13 @@ async def _desk(desk: Office) -> tuple[str, str, str]:
             await all_done(desk)
     numbers = await _numbers(desk, {case_id for case_id, _ in noted})
     committed = {(numbers[case_id], version): at for (case_id, version), at in noted.items()}
+    return _said(audience, committed, spent)
+
+
+def _said(audience: Audience, committed: Committed, spent: str) -> tuple[str, str, str]:
     told, shown = audience.waits(committed)
-    return worst(told), worst(shown), spent
+    missed = audience.missed(committed, AGENTS)
+    return worst(told) + (f", {missed:,} not told" if missed else ""), worst(shown), spent
 
 
 def _view(number: int) -> str:
@@ -149,5 +154,4 @@ async def _plain() -> tuple[str, str, str]:
         pages = [("", _view(number)) for number in range(AGENTS)]
         async with watching(url, pages, lambda: len(plain.sockets), counts=COUNTS) as audience:
             spent = await _traffic(change)
-    told, shown = audience.waits(committed)
-    return worst(told), worst(shown), spent
+    return _said(audience, committed, spent)
