@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, changes, filling, interactions, macros, moments, snoozing
+from omnidesk.desk import actions, filling, interactions, macros, moments, undoing
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.interactions import By
 from omnidesk.desk.macro_actions import VERBS, state_in, state_of
@@ -56,7 +56,7 @@ async def apply(tx: Transaction, viewer: Viewer, number: int, macro_id: int, zon
     position = case.last_position
     for action in macro.actions:
         await _act(tx, viewer, case, macro, action, zone)
-    was, now = _difference(before, await state_of(tx, case))
+    was, now = undoing.difference(before, await state_of(tx, case))
     if was:
         payload = {"event": _EVENT, "macro": macro.name, "before": was, "after": now}
         tx.update_row(Interaction, event_id, {"payload": payload})
@@ -75,16 +75,6 @@ async def _act(
             raise Refused(macro.name, action, error) from error
 
 
-def _difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is not as it was: how it was and how it is; of the fields only those that changed."""
-    names = [name for name in before if name != "fields" and before[name] != after[name]]
-    was, now = ({name: state[name] for name in names} for state in (before, after))
-    known, fields = before["fields"], after["fields"]
-    if slugs := sorted(slug for slug in known | fields if known.get(slug) != fields.get(slug)):
-        was["fields"], now["fields"] = ({slug: state.get(slug) for slug in slugs} for state in (known, fields))
-    return was, now
-
-
 async def _text(tx: Transaction, viewer: Viewer, case: Case, macro: Macro) -> Filled:
     text = filling.text_in(macro.texts, await filling.language_of(tx.session, case))
     return variables.fill(text, await filling.values_of(tx.session, viewer, case))
@@ -95,15 +85,7 @@ async def undoable(session: AsyncSession, case: Case, rows: Sequence[Interaction
     last = next((row for row in reversed(rows) if row.payload.get("event") == _EVENT), None)
     if last is None or not last.payload.get("after") or case.last_position - last.position > _RECENT:
         return None
-    return last.position if _stands(last, await state_in(session, case)) else None
-
-
-def _stands(event: Interaction, now: dict[str, Any]) -> bool:
-    """Whether a case still is as the macro left it."""
-    after = {**event.payload.get("after", {})}
-    fields = after.pop("fields", {})
-    same = all(now[name] == value for name, value in after.items())
-    return same and all(now["fields"].get(slug) == value for slug, value in fields.items())
+    return last.position if undoing.stands(last.payload["after"], await state_in(session, case)) else None
 
 
 async def undo(tx: Transaction, viewer: Viewer, number: int, position: int) -> None:
@@ -114,20 +96,8 @@ async def undo(tx: Transaction, viewer: Viewer, number: int, position: int) -> N
     if event is None or event.kind != Kind.EVENT or event.payload.get("event") != _EVENT:
         raise NotFound("There is no macro to undo here.")
     before: dict[str, Any] = event.payload.get("before", {})
-    if not before or not _stands(event, await state_of(tx, case)):
+    if not before or not undoing.stands(event.payload.get("after", {}), await state_of(tx, case)):
         raise Conflict("The case was changed since; nothing was undone.", code="macro_moved_on")
     tx.update_row(Interaction, event.id, {"payload": {"event": _EVENT, "macro": event.payload["macro"]}})
     interactions.event(tx, case, _UNDONE, By.viewer(viewer), macro=event.payload["macro"])
-    for name, verb in changes.VERBS.items():
-        if name in before:
-            await verb(tx, viewer, case, before[name])
-    if "snooze" in before:
-        await _snooze_again(tx, viewer, case, before["snooze"])
-
-
-async def _snooze_again(tx: Transaction, viewer: Viewer, case: Case, until: str | None) -> None:
-    moment = datetime.fromisoformat(until) if until not in (None, "reply") else None
-    if until is None or (moment is not None and moment <= tx.now):
-        await snoozing.wake(tx, viewer, case.number)
-    else:
-        await snoozing.snooze(tx, viewer, case.number, moment)
+    await undoing.restore(tx, viewer, case, before)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import access, actions, changes, snoozing, spam
+from omnidesk.desk import access, actions, snoozing, spam, undoing
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.macro_actions import VERBS as MACRO_VERBS
 from omnidesk.desk.macro_actions import Verb, state_of
@@ -187,11 +187,13 @@ async def _do(tx: Transaction, job_id: int, item_id: int, wanted: ItemState) -> 
     await actions.for_work(tx, viewer, case.number)
     ((name, value),) = job.action.items()
     if wanted == ItemState.WAITING:
-        item.before = await _state(tx, case)
+        before = await _state(tx, case)
         await VERBS[name].act(tx, viewer, case, value)
-        item.after, item.state = await _state(tx, case), ItemState.DONE
+        item.before, item.after = undoing.difference(before, await _state(tx, case))
+        item.state = ItemState.DONE
         job.done += 1
-    elif await _taken_back(tx, viewer, case, item, name):
+    elif undoing.stands(item.after, await _state(tx, case)):
+        await undoing.restore(tx, viewer, case, item.before)
         item.state = ItemState.UNDONE
         job.done += 1
     else:
@@ -217,20 +219,4 @@ async def _note_failure(tx: Transaction, job_id: int, item_id: int, wanted: Item
 
 
 async def _state(tx: Transaction, case: Case) -> dict[str, Any]:
-    return {**await state_of(tx, case), "snooze": case.snoozed, "spam": case.disposition == spam.SPAM}
-
-
-async def _taken_back(tx: Transaction, viewer: Viewer, case: Case, item: BulkItem, name: str) -> bool:
-    """Undo one case; False = it was changed since."""
-    undoes = VERBS[name].undoes
-    if (await _state(tx, case))[undoes] != item.after[undoes]:
-        return False
-    if item.before[undoes] == item.after[undoes]:
-        return True
-    if undoes == "snooze":
-        await snoozing.wake(tx, viewer, case.number)
-    elif undoes == "spam":
-        await spam.unmark(tx, viewer, case.number)
-    else:
-        await changes.VERBS[undoes](tx, viewer, case, item.before[undoes])
-    return True
+    return {**await state_of(tx, case), "spam": case.disposition == spam.SPAM}
