@@ -18,6 +18,7 @@ from omnidesk.app import create_app, installed_channels
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.settings import Settings
 from omnidesk.store.models import Case, RawMessage, RawState
+from omnidesk.web.pages import PAGES
 from tests.cast import CHANNELS, furnish
 from tests.fakes import FakeResponder
 from tests.office import Office, TestClock
@@ -57,15 +58,23 @@ async def office(url: str, *inboxes: InboxEntry, work: bool = True) -> AsyncIter
         channels = {**installed_channels(), **CHANNELS} if inboxes else CHANNELS
         await furnish(url, SECRET, inboxes, channels)
         settings = Settings(data_dir=Path(folder), database_url=url, secret_key=SecretStr(SECRET))
-        app = create_app(settings, channels, FakeResponder(), only=None if work else "web")
-        runner = web.AppRunner(app)
+        clock = TestClock()
+        app = create_app(settings, channels, FakeResponder(), clock=clock, only=None if work else "web")
+        runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        app[PAGES].public_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         gc.collect()
         gc.freeze()  # as a server does
         try:
-            yield Office(app, TestClock())
+            yield Office(app, clock)
         finally:
             await runner.cleanup()
+
+
+def address(desk: Office) -> str:
+    """Where it answers."""
+    return desk.app[PAGES].public_url
 
 
 @contextmanager

@@ -1,34 +1,29 @@
-"""From a commit to 50 open pages: told of a change, and the changed row fetched anew.
-
-The pages live in a process of their own, as browsers do; both processes read the same clock.
-"""
+"""From a commit to 50 open pages that show the case, while nothing else happens: told of a change, the row fetched."""
 
 import asyncio
-import json
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from sqlmodel import select
+from sqlmodel import col, select
 
 from omnidesk.desk import actions, agents
-from omnidesk.store.models import Agent, Case
+from omnidesk.store.models import Case, Shelf
 from omnidesk.web.live import LIVE
-from tests.bench.figures import Figure, percentile
-from tests.bench.ground import Stores, office
-from tests.bench.pages import fill
+from tests.bench.audience import watching, worst
+from tests.bench.copying import fill
+from tests.bench.figures import Figure
+from tests.bench.ground import Stores, address, office
+from tests.bench.plain import plain_server
 from tests.office import Office
 
 PAGES = 50
 CHANGES = 40
 CASES = 500
 _APART = 0.6
-_SHARE = 0.99
 
 Change = Callable[[int], Awaitable[tuple[int, int]]]
 """Changes something, committed when it returns: gives the number and version of the case."""
+Waits = tuple[list[float], list[float]]
 
 
 async def measure(stores: Stores) -> list[Figure]:
@@ -39,21 +34,17 @@ async def measure(stores: Stores) -> list[Figure]:
         async with office(await stores.make(kind), work=False) as desk:
             await fill(desk, CASES)
             ours = await _desk(desk)
-        for what, told, raw in zip(("told", "changed row fetched"), ours, plain, strict=True):
-            figures.append(Figure(f"{kind}: commit → {PAGES} pages, {what}", _figure(told), _figure(raw)))
+        for what, waits, raw in zip(("told", "changed row fetched"), ours, plain, strict=True):
+            figures.append(Figure(f"{kind}: commit → {PAGES} pages, {what}", worst(waits), worst(raw)))
     return figures
 
 
-def _figure(waits: list[float]) -> str:
-    return f"p50 {percentile(waits, 0.5) * 1000:.1f} ms, p99 {percentile(waits, _SHARE) * 1000:.1f} ms"
-
-
-async def _desk(desk: Office) -> tuple[list[float], list[float]]:
-    async with desk.database.transaction() as tx:
-        ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
-        token = await agents.open_session(tx, ada.id, "bench")
+async def _desk(desk: Office) -> Waits:
     viewer = await desk.viewer("Ada")
-    numbers = [case.number for case in await desk.all(Case)]
+    async with desk.database.transaction() as tx:
+        token = await agents.open_session(tx, viewer.agent_id, "bench")
+        open_ones = select(Case.number).where(Case.shelf == Shelf.OPEN, col(Case.team_id).in_(viewer.team_ids))
+        numbers = list(await tx.session.exec(open_ones.order_by(col(Case.last_at).desc()).limit(CHANGES)))
 
     async def change(count: int) -> tuple[int, int]:
         number = numbers[count % len(numbers)]
@@ -61,74 +52,28 @@ async def _desk(desk: Office) -> tuple[list[float], list[float]]:
             case = await actions.note(tx, viewer, number, "She called again.")
         return number, case.version
 
-    server = TestServer(desk.app)
-    await server.start_server()
-    try:
-        return await _watched(server, token, change, lambda: len(desk.app[LIVE].sockets))
-    finally:
-        await server.close()
+    return await _watched(address(desk), token, change, lambda: len(desk.app[LIVE].sockets))
 
 
-async def _plain() -> tuple[list[float], list[float]]:
-    """Sockets that are told, and a handler that answers a row's bytes: nothing is looked up."""
-    sockets: set[web.WebSocketResponse] = set()
+async def _plain() -> Waits:
+    async with plain_server() as (plain, url):
 
-    async def live(request: web.Request) -> web.WebSocketResponse:
-        stream = web.WebSocketResponse()
-        await stream.prepare(request)
-        sockets.add(stream)
-        async for _ in stream:
-            pass
-        sockets.discard(stream)
-        return stream
+        async def change(count: int) -> tuple[int, int]:
+            plain.change(1, count + 1, range(PAGES))
+            return 1, count + 1
 
-    async def row(_: web.Request) -> web.Response:
-        return web.Response(body=b"x" * 1200)
-
-    async def change(count: int) -> tuple[int, int]:
-        text = json.dumps({"case": 1, "version": count, "in_view": True})
-        asyncio.get_running_loop().call_soon(lambda: telling.append(asyncio.create_task(tell(text))))
-        return 1, count
-
-    async def tell(text: str) -> None:
-        for stream in tuple(sockets):
-            await stream.send_str(text)
-
-    telling: list[asyncio.Task[None]] = []
-    app = web.Application()
-    app.router.add_get("/live", live)
-    app.router.add_get("/{path:.*}", row)
-    server = TestServer(app)
-    await server.start_server()
-    try:
-        return await _watched(server, "", change, lambda: len(sockets))
-    finally:
-        await server.close()
+        return await _watched(url, "", change, lambda: len(plain.sockets))
 
 
-async def _watched(
-    server: TestServer, token: str, change: Change, count: Callable[[], int]
-) -> tuple[list[float], list[float]]:
+async def _watched(url: str, token: str, change: Change, opened: Callable[[], int]) -> Waits:
     """Make changes while pages watch: gives how long each page waited to be told, and to have the row."""
-    watching = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.watchers", str(server.make_url("/")), str(PAGES),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    if watching.stdin is None or watching.stdout is None:
-        raise RuntimeError("the watchers have no pipes")
-    watching.stdin.write(f"{token}\n".encode())
-    while count() < PAGES:  # noqa: ASYNC110 - the pages open in their own time
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(1)
     committed = {}
-    for number in range(CHANGES):
-        case, version = await change(number)
-        committed[case, version] = time.monotonic()
-        await asyncio.sleep(_APART)
-    watching.stdin.close()
-    seen = json.loads(await watching.stdout.read())
-    await watching.wait()
-    if len(seen) != PAGES * CHANGES:
-        raise RuntimeError(f"{PAGES * CHANGES - len(seen)} changes were not seen")
-    told = [max(0.0, at - committed[case, version]) for case, version, at, _ in seen]
-    return told, [at - committed[case, version] for case, version, _, at in seen]
+    async with watching(url, [(token, "all")] * PAGES, opened) as audience:
+        for number in range(CHANGES):
+            changed = await change(number)
+            committed[changed] = time.monotonic()
+            await asyncio.sleep(_APART)
+    told, shown = audience.waits(committed)
+    if len(shown) != PAGES * CHANGES:
+        raise RuntimeError(f"{PAGES * CHANGES - len(shown)} changes were not seen")
+    return told, shown

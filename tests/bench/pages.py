@@ -1,91 +1,89 @@
-"""The inbox's list as HTML and as JSON, beside a plain aiohttp handler that answers as many bytes."""
+"""The inbox's pages as HTML and as JSON, beside a plain aiohttp handler that answers as many bytes."""
 
 import time
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from sqlmodel import select
 
 from omnidesk.desk import agents, tokens
-from omnidesk.store.db import Transaction
-from omnidesk.store.models import Agent, Case, Contact, ContactPoint, Inbox, Shelf
 from omnidesk.web.csrf import SESSION_COOKIE
 from omnidesk.web.pages import PAGES
 from tests.bench.figures import Figure, milliseconds
-from tests.bench.ground import Stores, office
+from tests.bench.ground import address
+from tests.bench.town import Town
 from tests.office import Office
 
-REQUESTS = 200
-_PART = 2000
+REQUESTS = 100
+_PART = {"HX-Request": "true"}
+_FILTERS = {
+    "label": "label=refund",
+    "assignee": "assignee=nobody",
+    "custom field": "field.product=lamp",
+    "custom field that few have": "field.order=TR+w1q1x",
+    "a common word": "text=kargo",
+    "two words": "text=kargo+lamba",
+    "breached": "sla=breached",
+    "at risk": "sla=at_risk",
+    "priority, label and time": "priority=urgent&label=vip&opened=30d",
+}
 
 
-async def measure(stores: Stores, sizes: Sequence[int]) -> list[Figure]:
-    """The list with so many open cases, on both databases."""
-    figures = []
-    for kind in ("sqlite", "postgresql"):
-        for cases in sizes:
-            async with office(await stores.make(kind), work=False) as desk:
-                await fill(desk, cases)
-                figures += await _lists(desk, f"{kind}, {cases:,} cases")
-    return figures
+@dataclass(frozen=True)
+class _Visit:
+    """A request of an agent's browser, or of a program."""
+
+    what: str
+    path: str
+    part: bool = False
 
 
-async def _lists(desk: Office, where: str) -> list[Figure]:
-    async with desk.database.transaction() as tx:
-        ada = (await tx.session.exec(select(Agent).where(Agent.name == "Ada"))).one()
-        page = {"Cookie": f"{SESSION_COOKIE}={await agents.open_session(tx, ada.id, 'bench')}"}
-        program = {"Authorization": f"Bearer {await tokens.create(tx, 'bench')}"}
-    server = TestServer(desk.app)
-    await server.start_server()
-    html, json = str(server.make_url("/inbox/all")), str(server.make_url("/api/v1/cases?limit=50"))
-    again, size = await _ask(html, page)
-    anew, _ = await _ask(html, page, desk.app[PAGES].row.cache_clear)
-    listed, json_size = await _ask(json, program)
-    await server.close()
-    raw, raw_json = milliseconds(await _plain(size)), milliseconds(await _plain(json_size))
-    return [
-        Figure(f"{where}: inbox list, {size // 1000} KB", milliseconds(again), raw),
-        Figure(f"{where}: the same, every row changed since", milliseconds(anew), raw),
-        Figure(f"{where}: list of the JSON API, 50 cases, {json_size // 1000} KB", milliseconds(listed), raw_json),
+def _visits(town: Town) -> tuple[list[_Visit], list[_Visit]]:
+    short, long = f"/inbox/all/{town.short}", f"/inbox/all/{town.long}"
+    html = [
+        _Visit("list", "/inbox/all"),
+        _Visit("list, soonest due first", "/inbox/all?sort=due"),
+        _Visit("list of what is done", "/inbox/resolved"),
+        *(_Visit(f"list by {what}", f"/inbox/all?{query}") for what, query in _FILTERS.items()),
+        _Visit("counts of all views", "/inbox/all/counts", part=True),
+        _Visit("one row", f"/inbox/all/rows/{town.short}", part=True),
+        _Visit("case of 10 messages beside the list", short),
+        _Visit("case of 10 messages alone", short, part=True),
+        _Visit("case of 500 messages beside the list", long),
+        _Visit("case of 500 messages alone", long, part=True),
     ]
+    json = [
+        _Visit("50 cases", "/api/v1/cases?limit=50"),
+        _Visit("50 cases by label", "/api/v1/cases?limit=50&label=refund"),
+        _Visit("50 cases by assignee", "/api/v1/cases?limit=50&assignee=bo@example.com"),
+        _Visit("case", f"/api/v1/cases/{town.short}"),
+        _Visit("10 messages", f"/api/v1/cases/{town.short}/interactions"),
+        _Visit("100 of 500 messages", f"/api/v1/cases/{town.long}/interactions?limit=100"),
+    ]
+    return html, json
 
 
-async def fill(desk: Office, cases: int) -> None:
-    """Open cases of one team, each of its own person."""
-    async with desk.database.session() as session:
-        inbox = (await session.exec(select(Inbox).where(Inbox.slug == "desk"))).one()
-    for first in range(0, cases, _PART):
-        async with desk.database.transaction() as tx:
-            for number in range(first, min(first + _PART, cases)):
-                _add(tx, inbox, number)
+async def measure(desk: Office, where: str, town: Town) -> list[Figure]:
+    """What Ada's browser and a program ask for, one request after the other."""
+    ada = await desk.viewer("Ada")
+    async with desk.database.transaction() as tx:
+        page = {"Cookie": f"{SESSION_COOKIE}={await agents.open_session(tx, ada.agent_id, 'bench')}"}
+        program = {"Authorization": f"Bearer {await tokens.create(tx, 'bench')}"}
+    html, json = _visits(town)
+    anew = desk.app[PAGES].row.cache_clear
+    url = address(desk)
+    figures = [await _figure(url, f"{where}: {one.what}", one, page) for one in html]
+    figures.insert(1, await _figure(url, f"{where}: list, every row changed since", html[0], page, anew))
+    return [*figures, *[await _figure(url, f"{where}: JSON, {one.what}", one, program) for one in json]]
 
 
-def _add(tx: Transaction, inbox: Inbox, number: int) -> None:
-    at = tx.now - timedelta(seconds=number)
-    contact, point = tx.new_id(), tx.new_id()
-    person = {
-        "id": contact,
-        "name": f"Mia {number}",
-        "folded_name": f"mia {number}",
-        "created_at": at,
-        "updated_at": at,
-    }
-    tx.add_row(Contact, person)
-    tx.add_row(
-        ContactPoint,
-        {"id": point, "contact_id": contact, "channel": "fake", "address": f"mia{number}", "created_at": at},
-    )
-    tx.add_row(
-        Case,
-        {
-            "id": tx.new_id(), "number": 10_000 + number, "subject": f"Where is parcel {number}?", "shelf": Shelf.OPEN,
-            "team_id": inbox.team_id, "contact_id": contact, "contact_name": f"Mia {number}",
-            "contact_point_id": point, "inbox_id": inbox.id, "channel": "fake", "last_at": at, "created_at": at,
-            "updated_at": at, "preview": "Where is my parcel? It should have been here yesterday.",
-        },
-    )  # fmt: skip
+async def _figure(
+    url: str, what: str, visit: _Visit, headers: dict[str, str], before: Callable[[], None] = lambda: None
+) -> Figure:
+    asked = {**headers, **(_PART if visit.part else {})}
+    times, size = await _ask(url + visit.path, asked, before)
+    return Figure(f"{what}, {size / 1000:.0f} KB", milliseconds(times), milliseconds(await _plain(size)))
 
 
 async def _plain(size: int) -> list[float]:

@@ -1,46 +1,92 @@
-"""`python -m tests.bench.watchers URL PAGES`: open pages that fetch each row they are told of, until stdin ends.
+"""`python -m tests.bench.watchers URL SECONDS`: open pages that do what the page's own scripts do, until stdin ends.
 
-The session's cookie is the first line of stdin; what they saw, [[case, version, told at, fetched at], …], goes to
-stdout.
+They fetch each row of their list that they are told of, the bell when there are notices, and the counts of the views
+at most once in so many SECONDS (0: never). The first line of stdin says whose they are: [[session's cookie, view], …].
+What they saw goes to stdout: [[page, case, version, told at, row fetched at or null], …].
 """
 
 import asyncio
 import json
 import sys
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from aiohttp import ClientSession, TCPConnector, WSMsgType
 from yarl import URL
 
 from omnidesk.web.csrf import SESSION_COOKIE
 
-Seen = list[tuple[int, int, float, float]]
+Seen = list[tuple[int, int, int, float, float | None]]
+_PATIENCE = 3
+"""Seconds in which the last rows come."""
 
 
-async def main(url: URL, pages: int) -> None:
+async def main(url: URL, pause: float) -> None:
     """Watch until told to end."""
-    token = await asyncio.to_thread(sys.stdin.readline)
     seen: Seen = []
-    async with ClientSession(cookies={SESSION_COOKIE: token.strip()}, connector=TCPConnector(limit=0)) as client:
-        watching = [asyncio.create_task(_watch(client, url, seen)) for _ in range(pages)]
+    async with ClientSession(connector=TCPConnector(limit=0)) as client:
+        pages = [
+            _Page(client, url, number, token, view, pause, seen)
+            for number, (token, view) in enumerate(json.loads(await asyncio.to_thread(sys.stdin.readline)))
+        ]
+        watching = [asyncio.create_task(page.watch()) for page in pages]
         await asyncio.to_thread(sys.stdin.read)
-        await asyncio.sleep(3)
+        await asyncio.sleep(_PATIENCE)
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
     sys.stdout.write(json.dumps(seen))
 
 
-async def _watch(client: ClientSession, url: URL, seen: Seen) -> None:
-    async with client.ws_connect(url / "live", headers={"Origin": str(url.origin())}) as socket:
-        await socket.send_json({"show": {"view": "all", "case": None}})
-        async for message in socket:
-            if message.type is WSMsgType.TEXT and "case" in (said := json.loads(message.data)):
-                told_at = time.monotonic()
-                async with client.get(url / f"inbox/all/rows/{said['case']}") as response:
-                    await response.read()
-                seen.append((said["case"], said["version"], told_at, time.monotonic()))
+class _Page:
+    def __init__(
+        self, client: ClientSession, url: URL, number: int, token: str, view: str, pause: float, seen: Seen
+    ) -> None:
+        self._client, self._url, self._number, self._view = client, url, number, view
+        self._headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
+        self._pause, self._seen = pause, seen
+        self._counting: asyncio.Task[None] | None = None
+        self._fetching: set[asyncio.Task[None]] = set()
+
+    async def watch(self) -> None:
+        headers = {**self._headers, "Origin": str(self._url.origin())}
+        async with self._client.ws_connect(self._url / "live", headers=headers) as socket:
+            await socket.send_json({"show": {"view": self._view, "case": None}})
+            await socket.send_json({"at": "desk"})
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._hear(json.loads(message.data), time.monotonic())
+
+    def _hear(self, said: dict[str, int], told_at: float) -> None:
+        if "notices" in said:
+            self._begin(self._get("notices/bell"))
+        if "case" not in said:
+            return
+        if said["in_view"]:
+            self._begin(self._show(said, told_at))
+        else:
+            self._seen.append((self._number, said["case"], said["version"], told_at, None))
+        if self._pause and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.create_task(self._count())
+
+    def _begin(self, fetching: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(fetching)
+        self._fetching.add(task)
+        task.add_done_callback(self._fetching.discard)
+
+    async def _show(self, said: dict[str, int], told_at: float) -> None:
+        await self._get(f"inbox/{self._view}/rows/{said['case']}")
+        self._seen.append((self._number, said["case"], said["version"], told_at, time.monotonic()))
+
+    async def _count(self) -> None:
+        await self._get(f"inbox/{self._view}/counts")
+        await asyncio.sleep(self._pause)
+
+    async def _get(self, path: str) -> None:
+        async with self._client.get(self._url / path, headers=self._headers) as response:
+            await response.read()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(URL(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(URL(sys.argv[1]), float(sys.argv[2])))
