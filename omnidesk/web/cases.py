@@ -117,7 +117,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
         target = await views.merged_into(session, viewer, case)
         anew = last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last)
         if anew:
-            rows = lines(await timeline.timeline(session, case, limit=_AT_FIRST), zone_of(request))
+            rows = await _lines(request, session, case, await timeline.timeline(session, case, limit=_AT_FIRST))
     if anew and target:
         return web.Response(status=204, headers={"HX-Redirect": f"/cases/{target.number}"})
     view = request.query.get("view", "")

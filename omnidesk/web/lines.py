@@ -83,7 +83,7 @@ def _is_shown(file: Attachment, html: str) -> bool:
     return file.inline and place is not None and place.search(html) is not None
 
 
-def lines(rows: Iterable[TimelineRow], zone: tzinfo, unseen: Collection[int] = ()) -> list[Line]:
+def lines(rows: Iterable[TimelineRow], zone: tzinfo, unseen: Collection[int]) -> list[Line]:
     """The rows, oldest first, as lines. `unseen`: numbers of cases that their reader may not know."""
     found: list[Line] = []
     offered: dict[int | None, Line] = {}
