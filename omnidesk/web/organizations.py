@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import own_fields
@@ -25,7 +25,7 @@ class Card(BaseModel):
 
     version: Number = 0
     name: str = ""
-    domains: str = ""
+    domains: str = Field(default="", max_length=20_000)
     notes: str = ""
 
     @property

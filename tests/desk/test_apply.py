@@ -407,6 +407,7 @@ SETUP: dict[str, Any] = {
         {"slug": "product", "name": {"tr": "Ürün"}, "kind": "choice",
          "choices": [{"slug": "router", "name": {"en": "Router"}}]},
         {"slug": "product", "subject": "contact", "name": {"en": "Product"}, "kind": "regex", "pattern": "[A-Z]+"},
+        {"slug": "seats", "subject": "organization", "name": {"en": "Seats"}, "kind": "number"},
     ],
     "labels": [{"name": "vip", "colour": "purple"}],
     "dispositions": [{"slug": "solved", "name": {"en": "Solved"}}, {"slug": "lost", "name": {"en": "Lost"}}],
@@ -419,7 +420,7 @@ async def test_what_a_desk_sets_up_for_its_cases_is_brought_in_once(database: Da
     [status], fields, dispositions = [await rows(database, one) for one in (Status, FieldDefinition, Disposition)]
     assert (status.slug, status.category, status.place) == ("escalated", "on_hold", 1)
     assert [(one.subject, one.slug, one.kind) for one in fields] == [
-        ("case", "product", "choice"), ("contact", "product", "regex"),
+        ("case", "product", "choice"), ("contact", "product", "regex"), ("organization", "seats", "number"),
     ]  # fmt: skip
     assert [one.place for one in dispositions] == [1, 2]
     assert not (await planned(database, desk)).changes

@@ -292,6 +292,26 @@ async def test_an_organization_is_deleted_while_nobody_belongs_to_it(office: Off
     assert (await office.all(Organization), await office.all(OrganizationDomain)) == ([], [])
 
 
+async def remove(office: Office, organization_id: int) -> None:
+    viewer = await office.viewer("Bo")
+    async with office.database.transaction() as tx:
+        await organizations.remove(tx, viewer, organization_id)
+
+
+async def test_who_joins_an_organization_while_it_is_deleted_is_told_or_keeps_it(office: Office) -> None:
+    case = await office.says("Hello")
+    for _ in range(5):
+        acme = await make(office)
+        joined, removed = await asyncio.gather(
+            belong(office, case.contact_id, acme.id), remove(office, acme.id), return_exceptions=True
+        )
+        belongs = (await contact_of(office, case)).organization_id
+        assert (belongs, isinstance(joined, Invalid), isinstance(removed, Conflict)) in (
+            (None, True, False), (acme.id, False, True),
+        )  # fmt: skip
+        await belong(office, case.contact_id, None)
+
+
 async def define(office: Office, subject: str, slug: str, kind: str = "text", **more: Any) -> FieldDefinition:
     """A field of the desk, as an import makes it."""
     async with office.database.transaction() as tx:

@@ -24,8 +24,9 @@ async def by_address(session: AsyncSession, addresses: Iterable[str]) -> dict[st
 
 
 async def must_be_there(session: AsyncSession, organization_id: int | None) -> None:
-    """Raise Invalid for an organization that is not."""
-    if organization_id is not None and await session.get(Organization, organization_id) is None:
+    """Raise Invalid for an organization that is not; one that is can't be deleted until the end."""
+    there = select(Organization.id).where(Organization.id == organization_id).with_for_update(read=True, key_share=True)
+    if organization_id is not None and (await session.exec(there)).first() is None:
         raise Invalid(
             f"organization: there is no organization {organization_id}; make it first.",
             code="no_organization", fields={"organization": "unknown"},

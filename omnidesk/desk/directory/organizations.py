@@ -81,6 +81,8 @@ async def remove(tx: Transaction, viewer: Viewer, organization_id: int) -> None:
     """Delete one that nobody belongs to. Raises NotFound, NotAllowed, and Conflict (`has_people`) for any other."""
     must_be(viewer, Role.AGENT)
     organization = await tx.get(Organization, organization_id)
+    wholly = select(Organization.id).where(Organization.id == organization_id)
+    await tx.session.exec(wholly.with_for_update())  # nobody joins meanwhile
     theirs = select(Contact.id).where(Contact.organization_id == organization_id).limit(1)
     if (await tx.session.exec(theirs)).first() is not None:
         raise Conflict("People belong to this organization; let them leave it first.", code="has_people")
@@ -127,8 +129,8 @@ def _domains(said: Iterable[str]) -> list[str]:
             why = f"{domain} gives mailboxes to anybody; leave it out"
             raise facts.wrong("domains", why, "public_domain", said=domain)
         found[domain] = None
-    if len(found) > _MOST_DOMAINS:
-        raise facts.wrong("domains", f"there are {len(found)}; write at most {_MOST_DOMAINS}", "many_domains")
+        if len(found) > _MOST_DOMAINS:
+            raise facts.wrong("domains", f"these are too many; write at most {_MOST_DOMAINS}", "many_domains")
     return list(found)
 
 
