@@ -44,6 +44,7 @@ WORDS: Words = {
         "not_ready": N_("Before this case can be resolved: {what}."),
         "too_many_tasks": N_("A case has at most 200 tasks. Delete some."),
         "task_text": N_("A task has 1 to 500 characters."),
+        "task_changed": N_("Somebody changed this task since you looked. Open it again."),
         "no_task_for": N_("This agent can't do tasks of this case. Choose another one."),
         "split_moved_on": N_("Some of these messages are on this case no longer. Open it again and choose."),
         "same_case": N_("A case can't belong to itself. Choose another one."),
