@@ -51,13 +51,13 @@ async def callees(session: AsyncSession, case: Case) -> list[Callee]:
     for membership in await session.exec(select(Membership)):
         members[membership.team_id].add(membership.agent_id)
     agents = list(await session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))))
-    see = {agent.id for agent in agents if _sees(agent, case, teams[case.team_id], members[case.team_id])}
+    see = {agent.id for agent in agents if sees(agent, case, teams[case.team_id], members[case.team_id])}
     people = [Callee(agent.name, frozenset({agent.id} & see)) for agent in agents]
     return people + [Callee(team.name, frozenset(members[team.id] & see), True) for team in teams.values()]
 
 
-def _sees(agent: Agent, case: Case, team: Team, members: set[int]) -> bool:
-    """As `Viewer.may_see` says it."""
+def sees(agent: Agent, case: Case, team: Team, members: set[int]) -> bool:
+    """Whether an agent may see a case, as `Viewer.may_see` says it; `members`: of its team."""
     return not team.closed or agent.role == Role.ADMIN or agent.id in members or agent.id == case.assignee_id
 
 

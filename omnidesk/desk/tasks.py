@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, cases, interactions
+from omnidesk.desk import access, actions, agents, cases, interactions, mentions, views
 from omnidesk.desk.access import Viewer, visible
 from omnidesk.desk.interactions import By
-from omnidesk.errors import Invalid, NotFound
+from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.ids import MAX_ID
-from omnidesk.store.models import Agent, Case, Role, Task
+from omnidesk.store.models import Agent, Case, Membership, Role, Task, Team
 
 _LONGEST = 500
 _MOST = 200
@@ -52,17 +52,43 @@ async def add(tx: Transaction, viewer: Viewer, number: int, text: str, said: Map
     if len(await of_case(tx.session, case)) >= _MOST:
         raise Invalid(f"A case has at most {_MOST} tasks; delete some.", code="too_many_tasks")
     task = tx.new(Task, case_id=case.id, text=_text(text), created_by_id=viewer.as_agent, created_at=tx.now)
-    await _write(tx, viewer, task, said or {})
+    await _write(tx, case, task, said or {})
     interactions.event(tx, case, "task_added", By.viewer(viewer), task=task.text)
     return task
 
 
-async def edit(tx: Transaction, viewer: Viewer, task_id: int, said: Mapping[str, Any]) -> Task:
-    """Change a task: `text`, `assignee_id`, `due_at`, `must_be_done`. Raises NotFound, NotAllowed, Invalid."""
+async def find(session: AsyncSession, viewer: Viewer, task_id: int) -> tuple[Task, Case]:
+    """A task and its case, to be looked at. Raises NotFound."""
+    held = select(Task, Case.number).join(Case, col(Case.id) == col(Task.case_id))
+    found = (await session.exec(held.where(Task.id == task_id, col(Task.deleted_at).is_(None)))).first()
+    if found is None:
+        raise NotFound(f"There is no task {task_id} here.")
+    return found[0], await views.find(session, viewer, found[1])
+
+
+async def takers(session: AsyncSession, case: Case) -> list[Agent]:
+    """Who can be given a task of a case: its team first, then the others who may see it."""
+    team, found = await session.get(Team, case.team_id), await agents.assignable(session, case.team_id)
+    members = set(await session.exec(select(Membership.agent_id).where(Membership.team_id == case.team_id)))
+    return [agent for agent in found if team is not None and mentions.sees(agent, case, team, members)]
+
+
+async def edit(
+    tx: Transaction, viewer: Viewer, task_id: int, said: Mapping[str, Any], *, version: int | None = None
+) -> Task:  # fmt: skip
+    """Change a task: `text`, `assignee_id`, `due_at`, `must_be_done`.
+
+    Raises NotFound, NotAllowed, Invalid, and Conflict where it is no longer as it was in this version.
+    """
     task, case = await _lock(tx, viewer, task_id)
+    if task.deleted_at is not None:
+        raise NotFound(f"There is no task {task_id} here.")
+    if version not in (None, task.version):
+        raise Conflict("Somebody changed this task since you looked; look at it again.", code="task_changed")
     if "text" in said:
         task.text = _text(said["text"])
-    await _write(tx, viewer, task, said)
+    await _write(tx, case, task, said)
+    task.version += 1
     interactions.event(tx, case, "task_changed", By.viewer(viewer), task=task.text)
     return task
 
@@ -106,19 +132,26 @@ def _text(text: str) -> str:
     return text
 
 
-async def _write(tx: Transaction, viewer: Viewer, task: Task, said: Mapping[str, Any]) -> None:
+async def _write(tx: Transaction, case: Case, task: Task, said: Mapping[str, Any]) -> None:
     if "due_at" in said:
         task.due_at = said["due_at"]
     if "must_be_done" in said:
         task.must_be_done = bool(said["must_be_done"])
     if "assignee_id" in said and said["assignee_id"] != task.assignee_id:
-        task.assignee_id = await _who_works(tx, said["assignee_id"])
+        task.assignee_id = await _who_works(tx, case, said["assignee_id"])
 
 
-async def _who_works(tx: Transaction, agent_id: int | None) -> int | None:
-    agent = await tx.session.get(Agent, agent_id) if agent_id is not None else None
-    if agent_id is not None and (agent is None or not agent.active or agent.role == Role.VIEWER):
-        raise Invalid("This agent can't take tasks; choose another one.", fields={"assignee": "unknown"})
+async def _who_works(tx: Transaction, case: Case, agent_id: int | None) -> int | None:
+    """Who may be given a task: one who works, and sees its case."""
+    if agent_id is None:
+        return None
+    agent = await tx.session.get(Agent, agent_id)
+    works = agent is not None and agent.active and agent.role != Role.VIEWER
+    if not works or not (await access.viewer_of(tx.session, agent_id)).may_see(case):
+        raise Invalid(
+            "This agent can't do tasks of this case; choose another one.", code="no_task_for",
+            fields={"assignee": "unknown"},
+        )  # fmt: skip
     return agent_id
 
 

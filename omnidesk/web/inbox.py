@@ -64,7 +64,7 @@ async def row(request: web.Request) -> web.StreamResponse:
         if view.is_exact and not place["wanted"].filter.text:
             case: views.ListedCase | None = await views.listed(session, reader.viewer, number)
         else:
-            conditions = await views.conditions(session, place["wanted"], view)
+            conditions = await views.conditions(session, reader.viewer, place["wanted"], view)
             case = await views.listed_if(session, reader.viewer, number, conditions)
         drafted = await drafts.among(session, reader.viewer, [case.id]) if case else set()
     if case is None or (view.is_exact and not view.may_hold(case)):

@@ -122,6 +122,8 @@ ROUTES = (
     Route("POST", f"{_CASE}/links", tasks.link, AGENT),
     Route("POST", f"{_CASE}/links/removal", tasks.unlink, AGENT),
     Route("GET", "/tasks", tasks.mine, VIEWER),
+    Route("GET", r"/tasks/{task:\d{1,19}}", tasks.show, AGENT),
+    Route("POST", r"/tasks/{task:\d{1,19}}", tasks.edit, AGENT),
     Route("POST", r"/tasks/{task:\d{1,19}}/ticking", tasks.tick, AGENT),
     Route("POST", r"/tasks/{task:\d{1,19}}/deletion", tasks.delete, AGENT),
     Route("POST", f"{_CASE}/status", own_fields.set_status, AGENT),

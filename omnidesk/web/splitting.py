@@ -6,15 +6,16 @@ from pydantic import BaseModel, Field
 from omnidesk.desk.casework import splitting
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
+from omnidesk.store.ids import MAX_ID
 from omnidesk.web.requests import is_fragment, page, read, viewer_of
 
 _MOST = 200
 
 
 class Splitting(BaseModel):
-    """Which messages, by their positions, and what the new case is about."""
+    """Which messages, by their ids, and what the new case is about."""
 
-    position: list[str] = Field(default=[], max_length=_MOST)
+    message: list[str] = Field(default=[], max_length=_MOST)
     subject: str = Field(default="", max_length=200)
 
 
@@ -28,10 +29,10 @@ async def panel(request: web.Request) -> web.StreamResponse:
 async def split(request: web.Request) -> web.StreamResponse:
     """Split, and go on at the new case; its log offers to undo it."""
     form, number = await read(request, Splitting), int(request.match_info["number"])
-    if not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in form.position):
-        raise Invalid("Choose messages of this case.", fields={"position": "invalid"})
+    if not all(one.isascii() and one.isdecimal() and len(one) < 20 and int(one) <= MAX_ID for one in form.message):
+        raise Invalid("Choose messages of this case.", fields={"message": "invalid"})
     async with request.app[DATABASE].transaction() as tx:
-        new = await splitting.split(tx, viewer_of(request), number, {int(one) for one in form.position}, form.subject)
+        new = await splitting.split(tx, viewer_of(request), number, {int(one) for one in form.message}, form.subject)
     return _gone_to(request, new.number)
 
 

@@ -1,6 +1,7 @@
 """Tasks on a case, the list of one's own, and which cases belong together."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, Field
@@ -16,13 +17,22 @@ _CHANGED = "case-changed"
 _EVENING = time(18)
 
 
-class NewTask(BaseModel):
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(3000, 1, 1))]
+
+
+class TaskForm(BaseModel):
     """What is to be done; on which day it is due, by whom, and whether the case waits for it."""
 
     text: str = Field(min_length=1, max_length=500)
-    due: date | None = None
+    due: Day | None = None
     assignee: Id | None = None
     must_be_done: bool = False
+
+
+class EditedTask(TaskForm):
+    """The same, of a task as it was in `version`."""
+
+    version: Number
 
 
 class Ticking(BaseModel):
@@ -57,12 +67,41 @@ def _number(request: web.Request) -> int:
 
 async def add(request: web.Request) -> web.StreamResponse:
     """Write down something to do; due at the end of the day's work."""
-    form, viewer = await read(request, NewTask), viewer_of(request)
-    due_at = datetime.combine(form.due, _EVENING, zone_of(request)) if form.due else None
+    form, viewer = await read(request, TaskForm), viewer_of(request)
+    due_at = _due(form.due, zone_of(request))
     said = {"due_at": due_at, "assignee_id": form.assignee or viewer.as_agent, "must_be_done": form.must_be_done}
     async with request.app[DATABASE].transaction() as tx:
         await tasks.add(tx, viewer, _number(request), form.text, said)
     return done(request, f"/cases/{_number(request)}", event=_CHANGED)
+
+
+def _due(day: date | None, zone: tzinfo, before: datetime | None = None) -> datetime | None:
+    """The end of the day's work; what was due on this day before keeps its time."""
+    if before is not None and before.astimezone(zone).date() == day:
+        return before
+    return datetime.combine(day, _EVENING, zone) if day else None
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """A task to be changed."""
+    async with request.app[DATABASE].session() as session:
+        task, case = await tasks.find(session, viewer_of(request), id_in(request, "task"))
+        takers = await tasks.takers(session, case)
+    day = task.due_at.astimezone(zone_of(request)).date() if task.due_at else None
+    return page(request, "tasks/form.html", task=task, day=day, takers=takers)
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    """Change a task."""
+    form, viewer, task_id = await read(request, EditedTask), viewer_of(request), id_in(request, "task")
+    async with request.app[DATABASE].transaction() as tx:
+        task, case = await tasks.find(tx.session, viewer, task_id)
+        said = {
+            "text": form.text, "due_at": _due(form.due, zone_of(request), task.due_at),
+            "assignee_id": form.assignee, "must_be_done": form.must_be_done,
+        }  # fmt: skip
+        await tasks.edit(tx, viewer, task_id, said, version=form.version)
+    return done(request, f"/cases/{case.number}", event=f"{_CHANGED}, tasks-changed")
 
 
 async def tick(request: web.Request) -> web.StreamResponse:

@@ -148,3 +148,17 @@ async def test_one_s_own_tasks_come_by_their_time(office: Office) -> None:
     assert [one.task.text for one in (*first.tasks, *rest.tasks)] == ["Tomorrow", "Some day"]
     assert rest.next is None
     assert len(panel.tasks) == 2
+
+
+async def test_a_task_goes_to_nobody_who_may_not_see_its_case(office: Office) -> None:
+    case, ada, cy = await office.says("Secret", inbox="billing"), await office.viewer("Ada"), await office.viewer("Cy")
+    bo = await office.viewer("Bo")
+    async with office.database.transaction() as tx:
+        task = await tasks.add(tx, ada, case.number, "Ask", {"assignee_id": cy.agent_id})
+    for verb, said in ((tasks.add, case.number), (tasks.edit, task.id)):
+        values = ("Ask", {"assignee_id": bo.agent_id}) if verb is tasks.add else ({"assignee_id": bo.agent_id},)
+        with pytest.raises(Invalid):
+            async with office.database.transaction() as tx:
+                await verb(tx, ada, said, *values)
+    (kept,) = await office.all(Task)
+    assert kept.assignee_id == cy.agent_id

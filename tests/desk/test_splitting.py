@@ -4,7 +4,7 @@ import pytest
 
 from omnidesk.desk import actions
 from omnidesk.desk.casework import splitting
-from omnidesk.errors import Invalid, NotFound
+from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.store.models import Agent, Case, Delivery, MessageReference
 from tests.office import Office
 
@@ -20,9 +20,9 @@ async def said(office: Office, case: Case) -> list[tuple[int, str]]:
 
 async def split(office: Office, case: Case, *texts: str, name: str = "Ada", subject: str = "") -> Case:
     """An agent splits these messages off."""
-    positions = {position for position, text in await said(office, case) if text in texts}
+    chosen = {row.interaction.id for row in await office.log(case) if row.interaction.text in texts}
     async with office.database.transaction() as tx:
-        new = await splitting.split(tx, await office.viewer(name), case.number, positions, subject)
+        new = await splitting.split(tx, await office.viewer(name), case.number, chosen, subject)
     await office.work()
     return await office.case(new.number)
 
@@ -88,3 +88,21 @@ async def test_who_may_not_see_it_splits_nothing(office: Office) -> None:
     with pytest.raises(NotFound):
         async with office.database.transaction() as tx:
             await splitting.undo(tx, await office.viewer("Ada"), plain.number)
+
+
+async def test_a_note_is_no_answer(office: Office) -> None:
+    case = await mails(office)
+    await office.act("Ada", actions.note, case.number, "Ask Bo")
+    asked = next(row.interaction for row in await office.log(case) if row.interaction.text == "And my bill?")
+    new = await split(office, case, "And my bill?", "Ask Bo")
+    assert (new.waits_since, new.unread, new.preview) == (asked.created_at, True, "Ask Bo")
+
+
+async def test_what_is_on_the_case_no_longer_moves_nothing(office: Office) -> None:
+    case = await mails(office)
+    log = [row.interaction for row in await office.log(case)]
+    both = {row.id for row in log if row.text in ("It comes.", "And my bill?")}
+    await split(office, case, "And my bill?")
+    with pytest.raises(Conflict):
+        async with office.database.transaction() as tx:
+            await splitting.split(tx, await office.viewer("Ada"), case.number, both)

@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 from sqlmodel import col
 
 from omnidesk.desk import actions, changes, views
-from omnidesk.desk.views import CAP, Asked, CasePage, Filter, Reader
+from omnidesk.desk.views import CAP, Asked, CasePage, Filter, Reader, words
 from omnidesk.desk.views.listing import STRETCH
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.store.db import table_of
@@ -324,3 +324,12 @@ async def test_cases_are_found_by_own_fields_of_each_kind(
         await changes.VERBS["fields"](tx, viewer, await actions.for_work(tx, viewer, case.number), {"own": value})
     assert await numbers(office, "all", wanted=[("field.own", asked)]) == [case.number]
     assert await numbers(office, "all", wanted=[("field.own", other)]) == []
+
+
+async def test_words_are_looked_for_among_what_one_may_see(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_MOST", 3)
+    mine = await office.says("The parcel is lost")
+    for index in range(5):
+        await office.says("The parcel is late", inbox="billing", sender=f"zoe{index}")
+    assert await numbers(office, "all", wanted=[("text", "parcel")]) == [mine.number]
+    assert len(await numbers(office, "all", "Cy", wanted=[("text", "parcel")])) == 3

@@ -79,6 +79,47 @@ async def test_tasks_and_links_are_kept_beside_the_case(office: Office, window: 
     await picture(page, "my-tasks")
 
 
+async def test_a_task_is_changed_in_its_place(office: Office, window: Any, visit: Visit) -> None:
+    case, ada = await office.says("Hello", name="Mia"), await visit("Ada")
+    await ada.post(f"/cases/{case.number}/tasks", text="Call the courier", due="2026-12-01")
+    (task,) = await office.all(Task)
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.locator(f"#edit-task-{task.id} summary").focus()
+    await page.keyboard.press("Enter")
+    form = page.locator(".task-form")
+    await expect(form.locator("[name=text]")).to_be_focused()
+    await form.locator("[name=text]").fill("Write to the courier")
+    await form.locator("[name=assignee]").select_option(label="Bo")
+    await form.locator("[name=must_be_done]").check()
+    await picture(page, "task-form")
+    await form.locator("[name=text]").press("Enter")
+    await expect(page.locator("#tasks li .what")).to_contain_text("Write to the courier")
+    await expect(page.locator("#tasks li .what")).to_contain_text("Bo")
+    await expect(form).to_have_count(0)
+    await expect(page.locator(f"#edit-task-{task.id} summary")).to_be_focused()
+    (changed,) = await office.all(Task)
+    assert (changed.due_at, changed.must_be_done) == (task.due_at, True)
+
+
+async def test_a_task_that_another_changed_is_not_overwritten(office: Office, visit: Visit) -> None:
+    case, ada = await office.says("Hello", name="Mia"), await visit("Ada")
+    await ada.post(f"/cases/{case.number}/tasks", text="Call the courier")
+    (task,) = await office.all(Task)
+    path, seen = f"/tasks/{task.id}", str(task.version)
+    assert (await ada.post(path, text="Write", version=seen))[0] in (204, 303)
+    assert (await ada.post(path, text="Shout", version=seen))[0] == 409
+    (task,) = await office.all(Task)
+    assert (task.text, task.assignee_id) == ("Write", None)
+    seen = str(task.version)
+    cy = str((await office.viewer("Cy")).agent_id)
+    for wrong in ({"text": " "}, {"due": "9999-12-31"}, {"due": "0001-01-01"}, {"assignee": cy}, {"assignee": "7"}):
+        form = {"text": "Write", "version": seen, **wrong}
+        assert (wrong, (await ada.post(path, **form))[0]) == (wrong, 422)
+    assert f'value="{cy}"' not in (await ada.get(path))[1]
+    await ada.post(f"{path}/deletion")
+    assert [(await ada.get(path))[0], (await ada.post(path, text="Write", version="9"))[0]] == [404, 404]
+
+
 async def test_cy_is_refused(office: Office, visit: Visit) -> None:
     await furnished(office)
     case, other = await office.says("My secret parcel"), await office.says("Another", sender="other")
@@ -88,11 +129,13 @@ async def test_cy_is_refused(office: Office, visit: Visit) -> None:
     for path, form in (
         (f"/cases/{case.number}/tasks", {"text": "x"}), (f"/cases/{case.number}/status", {"status": "open"}),
         (f"/cases/{case.number}/fields/order", {"value": "TR-88231"}), (f"/tasks/{task.id}/ticking", {}),
+        (f"/tasks/{task.id}", {"text": "x", "version": "1"}),
         (f"/cases/{case.number}/links", {"other": str(other.number), "kind": "related"}),
         (f"/tasks/{task.id}/deletion", {}), (f"/cases/{case.number}/links/removal", {"other": "1", "kind": "related"}),
     ):  # fmt: skip
         assert (path, (await cy.post(path, **form))[0]) == (path, 404)
     assert (await cy.get(f"/cases/{case.number}/resolution"))[0] == 404
+    assert (await cy.get(f"/tasks/{task.id}"))[0] == 404
     assert "Secret" not in (await cy.get("/tasks"))[1]
     for path, form in (
         (f"/cases/{case.number}/tasks", {"text": " "}), (f"/cases/{case.number}/tasks", {"text": "x" * 501}),

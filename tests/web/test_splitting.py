@@ -31,7 +31,7 @@ async def test_cy_is_refused_and_nonsense_too(office: Office, visit: Visit) -> N
     await office.says("My secret bill")
     cy, ada = await visit("Cy"), await visit("Ada")
     assert (await cy.get(f"/cases/{case.number}/splitting"))[0] == 404
-    assert (await cy.post(f"/cases/{case.number}/splitting", position="2"))[0] == 404
+    assert (await cy.post(f"/cases/{case.number}/splitting", message="2"))[0] == 404
     assert (await cy.post(f"/cases/{case.number}/splitting/undoing"))[0] == 404
-    for position in ("x", "", "99999", "-1"):
-        assert (await ada.post(f"/cases/{case.number}/splitting", position=position))[0] == 422
+    for message, status in (("x", 422), ("", 422), ("9" * 30, 422), ("-1", 422), ("²", 422), ("99999", 409)):
+        assert (message, (await ada.post(f"/cases/{case.number}/splitting", message=message))[0]) == (message, status)

@@ -24,6 +24,7 @@ from omnidesk.store.models import (
 )
 
 _SAID = (Kind.MESSAGE, Kind.NOTE, Kind.CALL)
+_ANSWERING = (Author.AGENT, Author.BOT)
 _OFFERED = 50
 _LONGEST_SUBJECT = 200
 
@@ -36,21 +37,24 @@ async def offered(session: AsyncSession, viewer: Viewer, number: int) -> tuple[C
     return case, list(reversed(list(newest)))
 
 
-async def split(tx: Transaction, viewer: Viewer, number: int, positions: Collection[int], subject: str = "") -> Case:
-    """Move messages into a new case of the same team and agent; replies to them land there. Gives the new case.
+async def split(tx: Transaction, viewer: Viewer, number: int, chosen: Collection[int], subject: str = "") -> Case:
+    """Move messages, by their ids, into a new case of the same team and agent; replies to them land there.
 
-    Raises NotFound, NotAllowed, and Invalid unless a message of somebody outside goes and something stays.
+    Gives the new case. Raises NotFound, NotAllowed, Conflict where one is here no longer, and Invalid unless
+    a message of somebody outside goes and something stays.
     """
     case = await actions.for_work(tx, viewer, number)
     log = await placing.log_of(tx, case)
     said = await _said(tx, case)
-    going = [row for row in said if row.position in positions]
+    going = [row for row in said if row.id in chosen]
     first = next((row for row in going if row.direction == Direction.INBOUND), None)
+    if len(going) < len(chosen):
+        raise Conflict("Some of these messages are on this case no longer; look at it again.", code="split_moved_on")
     if first is None:
-        raise Invalid("positions: choose at least one message of the customer.", code="nothing_to_split",
-                      fields={"positions": "none"})  # fmt: skip
+        raise Invalid("messages: choose at least one message of the customer.", code="nothing_to_split",
+                      fields={"messages": "none"})  # fmt: skip
     if len(going) == len(said):
-        raise Invalid("positions: leave at least one message here.", code="all_split", fields={"positions": "all"})
+        raise Invalid("messages: leave at least one message here.", code="all_split", fields={"messages": "all"})
     new = await _open(tx, case, first, subject)
     moved = {row.id for row in going}
     stay = [row for row in log if row.id not in moved]
@@ -73,7 +77,7 @@ async def _said(tx: Transaction, case: Case) -> list[Interaction]:
 async def _open(tx: Transaction, case: Case, first: Interaction, subject: str) -> Case:
     """The new case: of who wrote the first message, answered where that came from."""
     if first.contact_point_id is None:
-        raise Invalid("positions: this message came from no address that could be answered.", fields={"positions": "?"})
+        raise Invalid("messages: this message came from no address that could be answered.", fields={"messages": "?"})
     point, inbox = await tx.get(ContactPoint, first.contact_point_id), await tx.get(Inbox, first.inbox_id)
     contact = await tx.get(Contact, point.contact_id)
     subject = " ".join((subject or first.text).split())[:_LONGEST_SUBJECT]
@@ -94,11 +98,18 @@ def _show(case: Case, said: Sequence[Interaction]) -> None:
     answers = [row for row in said if row.direction == Direction.OUTBOUND and row.author_kind == Author.AGENT]
     if case.first_reply_at is None and answers:
         case.first_reply_at = answers[0].created_at
-    if last.author_kind != Author.CONTACT:
+    waiting = _unanswered(said)
+    if not waiting:
         case.unread, case.waits_since = False, None
     elif case.category in cases.OPEN:
-        unanswered = [row for row in said if not answers or row.position > answers[-1].position]
-        case.waits_since = next(row.created_at for row in unanswered if row.author_kind == Author.CONTACT)
+        case.waits_since = waiting[0].created_at
+
+
+def _unanswered(said: Sequence[Interaction]) -> list[Interaction]:
+    """What the customer wrote since the last answer, an agent's or a bot's; a note is none."""
+    answers = [row for row in said if row.direction == Direction.OUTBOUND and row.author_kind in _ANSWERING]
+    answered = answers[-1].position if answers else 0
+    return [row for row in said if row.author_kind == Author.CONTACT and row.position > answered]
 
 
 async def undo(tx: Transaction, viewer: Viewer, number: int) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.access import visible
+from omnidesk.desk.access import Viewer, visible
 from omnidesk.desk.views import words
 from omnidesk.desk.views.conditions import Condition, Is
 from omnidesk.desk.views.filters import Reader
@@ -82,7 +82,7 @@ async def list_cases(
     """
     view = view_of(asked, reader)
     orders = _ORDERS[sort_of(view, asked)]
-    extra = await words.conditions(session, asked.filter)
+    extra = await words.conditions(session, reader.viewer, asked.filter)
     list_ = _List(session, reader, view, extra)
     place = _place(cursor, len(orders)) if cursor else None
     cases: list[ListedCase] = []
@@ -181,6 +181,6 @@ def _place(cursor: str, orders: int) -> _Place:
         ) from error
 
 
-async def conditions(session: AsyncSession, asked: Asked, view: View) -> list[ColumnElement[bool]]:
+async def conditions(session: AsyncSession, viewer: Viewer, asked: Asked, view: View) -> list[ColumnElement[bool]]:
     """All that a case must be to stand in a list."""
-    return [one.sql for one in (*view.conditions, *await words.conditions(session, asked.filter))]
+    return [one.sql for one in (*view.conditions, *await words.conditions(session, viewer, asked.filter))]
