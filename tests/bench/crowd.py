@@ -29,7 +29,7 @@ EACH = 5
 """Cases that each agent has from the beginning."""
 RATE = 50
 SECONDS = 20
-COUNTS = 1.0
+COUNTS = 3.0
 """A page asks for the counts of its views again after so many seconds (static/js/live.js)."""
 _PATIENCE = 20
 _BUSY = 0.3

@@ -1,15 +1,16 @@
 """One action on many cases: done case by case, counted, stopped, undone."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from omnidesk.desk import actions, bulk
+from omnidesk.desk import actions, bulk, changes, snoozing
 from omnidesk.desk.bulk import Bulk
 from omnidesk.errors import Invalid, NotAllowed, NotFound
-from omnidesk.store.models import Agent, BulkItem, BulkJob, Case, CaseLabel, Team
+from omnidesk.store.models import Agent, BulkItem, BulkJob, Case, CaseLabel, Status, Team
 from tests.office import Office
 
 
@@ -155,3 +156,39 @@ async def test_a_viewer_may_not(office: Office) -> None:
     await office.change(Agent, col(Agent.name) == "Bo", role="viewer")
     with pytest.raises(NotAllowed):
         await ask(office, "Bo", {"priority": "high"}, made)
+
+
+async def test_undoing_puts_back_all_that_went_along(office: Office) -> None:
+    (case,) = await cases_of(office, 1)
+    ada = await office.viewer("Ada")
+    await office.act("Ada", actions.take, case.number)
+    await do(office, "Ada", bulk.undo, await done(office, {"team": "billing"}, case))
+    now = await office.case(case.number)
+    assert (now.team_id, now.assignee_id) == (case.team_id, ada.agent_id)
+
+
+async def test_undoing_brings_back_an_earlier_time_and_an_own_status(office: Office) -> None:
+    (case,) = await cases_of(office, 1)
+    async with office.database.transaction() as tx:
+        tx.new(Status, slug="supplier", name={"en": "Supplier"}, category="on_hold", created_at=tx.now)
+    async with office.database.transaction() as tx:
+        locked = await actions.for_work(tx, await office.viewer("Ada"), case.number)
+        await changes.VERBS["status"](tx, await office.viewer("Ada"), locked, "supplier")
+    until = office.clock() + timedelta(days=9)
+    await office.act("Ada", snoozing.snooze, case.number, until)
+    before = await office.case(case.number)
+    await do(office, "Ada", bulk.undo, await done(office, {"snooze": 1.0}, case))
+    assert (await office.case(case.number)).snoozed_until == before.snoozed_until
+    await office.act("Ada", snoozing.wake, case.number)
+    await do(office, "Ada", bulk.undo, await done(office, {"status": "resolved"}, case))
+    now = await office.case(case.number)
+    assert (now.category, now.status_id) == ("on_hold", before.status_id)
+
+
+async def done(office: Office, action: dict[str, Any], case: Case) -> int:
+    """A job on one case that is done; gives its id."""
+    job_id = await ask(office, "Ada", action, [case])
+    await office.work()
+    job = await job_of(office, job_id)
+    assert (job.state, job.done) == ("done", 1)
+    return job_id

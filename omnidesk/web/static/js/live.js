@@ -16,7 +16,7 @@ let failures = 0;
 let complaint = null;
 let again = null; // the next try, while there is no socket
 
-const refreshCounts = atMostEvery(1000, () => htmx.trigger(document.body, "counts-changed"));
+const refreshCounts = atMostEvery(3000, () => htmx.trigger(document.body, "counts-changed"));
 
 export function tell(what) {
   if (socket?.readyState !== WebSocket.OPEN) return false;
