@@ -55,21 +55,20 @@ async def rows(request: web.Request) -> web.StreamResponse:
     return page(request, "inbox/rows.html", **listed)
 
 
-async def row(request: web.Request) -> web.StreamResponse:
-    """One row, fresh; nothing when the case has left the view."""
-    reader, number = reader_of(request), int(request.match_info["number"])
+async def some(request: web.Request) -> web.StreamResponse:
+    """Rows by their numbers, fresh; without those that have left the view."""
+    reader, numbers = reader_of(request), [int(number) for number in request.match_info["numbers"].split(",")]
     async with request.app[DATABASE].session() as session:
         place = await _place(request, session)
         view: views.View = place["held"]
-        if view.is_exact and not place["wanted"].filter.text:
-            case: views.ListedCase | None = await views.listed(session, reader.viewer, number)
-        else:
-            conditions = await views.conditions(session, reader.viewer, place["wanted"], view)
-            case = await views.listed_if(session, reader.viewer, number, conditions)
-        drafted = await drafts.among(session, reader.viewer, [case.id]) if case else set()
-    if case is None or (view.is_exact and not view.may_hold(case)):
-        return web.Response(status=204)
-    return answer(_row(request, case, place, drafted=drafted))
+        exact = view.is_exact and not place["wanted"].filter.text
+        conditions = [] if exact else await views.conditions(session, reader.viewer, place["wanted"], view)
+        cases = await views.listed_among(session, reader.viewer, numbers, conditions)
+        if len(numbers) == 1 and not cases:
+            await views.find(session, reader.viewer, numbers[0])
+        drafted = await drafts.among(session, reader.viewer, [case.id for case in cases])
+    rows = [_row(request, case, place, drafted=drafted) for case in cases if not exact or view.may_hold(case)]
+    return answer(Markup("").join(rows)) if rows else web.Response(status=204)
 
 
 async def sort(request: web.Request) -> web.StreamResponse:

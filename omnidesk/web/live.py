@@ -5,6 +5,8 @@
                     {"typing": 17}                           the agent is writing on this case
                     {"at": "desk"}                           where the agent is (see `presence.At`)
     server → page   {"case": 17, "version": 9, "in_view": true}
+                                                             its list holds it, or it is opened
+                    {"elsewhere": [17, 18]}                  they changed, and its list does not hold them (any more)
                     {"gone": 17}                             the opened case is no longer for this viewer
                     {"typing": 17, "author": "contact", "name": "Mia"}
                     {"draft": 17, "version": "81…"}          another window of this agent wrote on (0: sent, or emptied)
@@ -63,7 +65,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(NoticesChanged, live.notices_changed),
         live.bus.on(Gap, live.refresh),
     )
-    tasks = [asyncio.create_task(live.run()), asyncio.create_task(live.risks.run())]
+    tasks = [asyncio.create_task(work) for work in (live.run(), live.run_elsewhere(), live.risks.run())]
     yield
     for end in ends:
         end()

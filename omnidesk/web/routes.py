@@ -98,7 +98,7 @@ ROUTES = (
     Route("GET", f"/inbox/{_VIEW}", inbox.show, VIEWER),
     Route("GET", rf"/inbox/{_VIEW}/{{number:\d{{1,9}}}}", inbox.show_case, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/rows", inbox.rows, VIEWER),
-    Route("GET", rf"/inbox/{_VIEW}/rows/{{number:\d{{1,9}}}}", inbox.row, VIEWER),
+    Route("GET", rf"/inbox/{_VIEW}/rows/{{numbers:\d{{1,9}}(?:,\d{{1,9}}){{0,99}}}}", inbox.some, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/counts", inbox.counts, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/filters", inbox.filter_menu, VIEWER),
     Route("GET", f"{_CASE}", cases.show, VIEWER),

@@ -23,6 +23,9 @@ from omnidesk.web.risks import Risks
 log = logging.getLogger(__name__)
 
 _QUEUE = 100
+_ELSEWHERE_SECONDS = 0.5
+"""What a page's list does not hold is told so late: at two hundred pages each message costs two hundred."""
+_MOST_ELSEWHERE = 1000
 _LOOKING_SECONDS = 40
 """So long somebody counts as looking at a case after it was last told."""
 _NOTICES = json.dumps({"notices": True})
@@ -57,6 +60,8 @@ class Socket:
     sees_case: bool = False
     """Whether the viewer may see the case that is shown, as it was when last looked at."""
     at: At = At.ELSEWHERE
+    elsewhere: set[int] = field(default_factory=set)
+    """Numbers of cases that changed and that its list does not hold: told together, a moment later."""
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_QUEUE))
 
     def tell(self, text: str) -> None:
@@ -79,6 +84,7 @@ class Live:
         self._changed: set[int] = set()
         self._typing: dict[int, Typing] = {}
         self._woken = asyncio.Event()
+        self._passed = asyncio.Event()
         self.risks = Risks(database, self.at_risk)
         self._looking: dict[int, dict[int, tuple[str, float]]] = {}  # number → agent → name, and until when
 
@@ -169,10 +175,30 @@ class Live:
         texts = {in_view: json.dumps({**told, "in_view": in_view}) for in_view in (True, False)}
         gone = json.dumps({"gone": case.number})
         for socket in tuple(self.sockets):
-            if socket.viewer.may_see(case):
-                socket.tell(texts[socket.view is not None and socket.view.may_hold(case)])
-            elif socket.shown.case == case.number:
-                socket.tell(gone)
+            is_opened = socket.shown.case == case.number
+            if not socket.viewer.may_see(case):
+                if is_opened:
+                    socket.tell(gone)
+                continue
+            holds = socket.view is not None and socket.view.may_hold(case)
+            if holds or is_opened:
+                socket.elsewhere.discard(case.number)
+                socket.tell(texts[holds])
+            else:
+                socket.elsewhere.add(case.number)
+        self._passed.set()
+
+    async def run_elsewhere(self) -> None:
+        """Tell pages what changed outside their lists: rows leave them, counts change; until cancelled."""
+        while True:
+            await self._passed.wait()
+            await asyncio.sleep(_ELSEWHERE_SECONDS)
+            self._passed.clear()
+            for socket in tuple(self.sockets):
+                if not socket.elsewhere:
+                    continue
+                numbers, socket.elsewhere = socket.elsewhere, set()
+                socket.tell(json.dumps({"elsewhere": sorted(numbers)}) if len(numbers) <= _MOST_ELSEWHERE else _REFRESH)
 
     def _tell_typing(self, case: Case, event: Typing) -> None:
         text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})

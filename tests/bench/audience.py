@@ -44,14 +44,6 @@ class Audience:
                     shown.append(one.shown_at - min(since))
         return told, shown
 
-    def missed(self, committed: dict[tuple[int, int], float], pages: int) -> int:
-        """How often a page was not told of a case's last version until it closed."""
-        last: dict[int, int] = {}
-        for case, version in committed:
-            last[case] = max(version, last.get(case, 0))
-        told = {(one.page, one.case) for one in self.seen if one.version >= last.get(one.case, one.version + 1)}
-        return pages * len(last) - len(told)
-
 
 def worst(waits: Sequence[float]) -> str:
     """Median and 99th percentile of seconds."""

@@ -68,8 +68,7 @@ async def _desk(desk: Office) -> tuple[str, str, str]:
 
 def _said(audience: Audience, committed: Committed, spent: str) -> tuple[str, str, str]:
     told, shown = audience.waits(committed)
-    missed = audience.missed(committed, AGENTS)
-    return worst(told) + (f", {missed:,} not told" if missed else ""), worst(shown), spent
+    return worst(told), worst(shown), spent
 
 
 def _view(number: int) -> str:

@@ -33,15 +33,16 @@ class Plain:
         return web.Response(body=_ROW)
 
     def change(self, number: int, version: int, shown_by: Container[int]) -> None:
-        """Tell all sockets, soon; `shown_by`: those that show the case."""
+        """Tell the sockets that show the case, soon."""
         task = asyncio.create_task(self._tell({"case": number, "version": version}, shown_by))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
     async def _tell(self, told: dict[str, int], shown_by: Container[int]) -> None:
-        texts = {in_view: json.dumps({**told, "in_view": in_view}) for in_view in (True, False)}
+        text = json.dumps({**told, "in_view": True})
         for number, stream in enumerate(tuple(self.sockets)):
-            await stream.send_str(texts[number in shown_by])
+            if number in shown_by:
+                await stream.send_str(text)
 
 
 @asynccontextmanager

@@ -22,6 +22,10 @@ _PATIENCE = 3
 """Seconds in which the last rows come."""
 
 
+_TOGETHER = 0.15
+"""Seconds in which rows are fetched together (static/js/live.js)."""
+
+
 async def main(url: URL, pause: float) -> None:
     """Watch until told to end."""
     seen: Seen = []
@@ -48,6 +52,8 @@ class _Page:
         self._pause, self._seen = pause, seen
         self._counting: asyncio.Task[None] | None = None
         self._fetching: set[asyncio.Task[None]] = set()
+        self._due: list[tuple[int, int, float]] = []
+        self._showing: asyncio.Task[None] | None = None
 
     async def watch(self) -> None:
         headers = {**self._headers, "Origin": str(self._url.origin())}
@@ -61,12 +67,12 @@ class _Page:
     def _hear(self, said: dict[str, int], told_at: float) -> None:
         if "notices" in said:
             self._begin(self._get("notices/bell"))
-        if "case" not in said:
+        if "case" in said and said["in_view"]:
+            self._due.append((said["case"], said["version"], told_at))
+            if self._showing is None or self._showing.done():
+                self._showing = asyncio.create_task(self._show())
+        elif "case" not in said and "elsewhere" not in said:
             return
-        if said["in_view"]:
-            self._begin(self._show(said, told_at))
-        else:
-            self._seen.append((self._number, said["case"], said["version"], told_at, None))
         if self._pause and (self._counting is None or self._counting.done()):
             self._counting = asyncio.create_task(self._count())
 
@@ -75,9 +81,16 @@ class _Page:
         self._fetching.add(task)
         task.add_done_callback(self._fetching.discard)
 
-    async def _show(self, said: dict[str, int], told_at: float) -> None:
-        await self._get(f"inbox/{self._view}/rows/{said['case']}")
-        self._seen.append((self._number, said["case"], said["version"], told_at, time.monotonic()))
+    async def _show(self) -> None:
+        """Fetch rows as pages do: at once when it was quiet, else together, several times a second."""
+        while self._due:
+            due, self._due = self._due, []
+            numbers = ",".join(str(number) for number in dict.fromkeys(number for number, _, _ in due))
+            fetched_at = time.monotonic()
+            await self._get(f"inbox/{self._view}/rows/{numbers}")
+            now = time.monotonic()
+            self._seen += [(self._number, number, version, told_at, now) for number, version, told_at in due]
+            await asyncio.sleep(max(0.0, fetched_at + _TOGETHER - now))
 
     async def _count(self) -> None:
         await self._get(f"inbox/{self._view}/counts")

@@ -6,10 +6,33 @@ from omnidesk.desk.views.listing import SORTED_BY, CasePage, conditions, list_ca
 from omnidesk.desk.views.named import VIEWS, Asked, View, in_view, view_of
 from omnidesk.desk.views.places import Place, Places, places
 from omnidesk.desk.views.remembered import remember_sort, remembered_sort
-from omnidesk.desk.views.rows import ListedCase, find, listed, listed_by_id, listed_if, merged_into
+from omnidesk.desk.views.rows import ListedCase, find, listed, listed_among, listed_by_id, merged_into
 
 __all__ = [
-    "CAP", "SORTED_BY", "VIEWS", "Asked", "CasePage", "Count", "Filter", "ListedCase", "Place", "Places", "Reader",
-    "View", "conditions", "counts", "find", "in_view", "list_cases", "listed", "listed_by_id", "listed_if",
-    "merged_into",    "places", "remember_sort", "remembered_sort", "sort_of", "view_of",
+    "CAP",
+    "SORTED_BY",
+    "VIEWS",
+    "Asked",
+    "CasePage",
+    "Count",
+    "Filter",
+    "ListedCase",
+    "Place",
+    "Places",
+    "Reader",
+    "View",
+    "conditions",
+    "counts",
+    "find",
+    "in_view",
+    "list_cases",
+    "listed",
+    "listed_among",
+    "listed_by_id",
+    "merged_into",
+    "places",
+    "remember_sort",
+    "remembered_sort",
+    "sort_of",
+    "view_of",
 ]  # fmt: skip

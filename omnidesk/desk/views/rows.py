@@ -70,14 +70,11 @@ async def listed(session: AsyncSession, viewer: Viewer, number: int) -> ListedCa
     return found[0]
 
 
-async def listed_if(
-    session: AsyncSession, viewer: Viewer, number: int, conditions: Sequence[ColumnElement[bool]]
-) -> ListedCase | None:
-    """The same where the case meets the conditions; None where it does not. Raises NotFound."""
-    if found := await read(session, _ONE.where(visible(viewer), *conditions), {"number": number}):
-        return found[0]
-    await find(session, viewer, number)
-    return None
+async def listed_among(
+    session: AsyncSession, viewer: Viewer, numbers: Sequence[int], conditions: Sequence[ColumnElement[bool]] = ()
+) -> list[ListedCase]:
+    """Cases as lists show them, in any order: those that meet the conditions, and that the viewer may see."""
+    return await read(session, LISTED.where(col(Case.number).in_(numbers), visible(viewer), *conditions))
 
 
 async def listed_by_id(session: AsyncSession, viewer: Viewer, case_ids: Sequence[int]) -> list[ListedCase]:

@@ -5,6 +5,7 @@ import { keepTimes } from "./times.js";
 import { say } from "./words.js";
 
 const STILL = 3000;
+const MOST = 100; // rows in one request, as the server takes them
 const list = document.getElementById("list");
 const rows = document.getElementById("rows");
 const fresh = document.getElementById("fresh");
@@ -30,10 +31,19 @@ function isBusy() {
   return rows.matches(":hover") && performance.now() - movedAt < STILL;
 }
 
-// Fetches one row and puts it where it belongs; `inView` false takes it away.
-export async function refreshRow(number, inView) {
+// Fetches rows and puts them where they belong; those that the list does not hold are taken away.
+export async function refreshRows(numbers) {
   if (!view) return;
-  const row = inView ? await fetchRow(number) : null;
+  if (numbers.length > MOST) return refreshList();
+  const found = await fetchRows(numbers);
+  for (const number of numbers) put(number, found.get(number) ?? null);
+}
+
+export function dropRow(number) {
+  if (view) put(number, null);
+}
+
+function put(number, row) {
   const old = rowOf(number);
   if (number === openedNumber() && old && !row) beside = { next: old.nextElementSibling, last: old.previousElementSibling };
   if (row && old && number === openedNumber()) {
@@ -51,7 +61,7 @@ export async function refreshRow(number, inView) {
 // One's own draft: its row says so while there is one.
 export async function markDraft(number, there) {
   const row = view && rowOf(number);
-  if (row && Boolean(row.querySelector(".draft")) !== there) await refreshRow(number, true);
+  if (row && Boolean(row.querySelector(".draft")) !== there) await refreshRows([number]);
 }
 
 // Asks as htmx does, so that a session that has ended leads to the sign-in page.
@@ -61,14 +71,13 @@ async function ask(path) {
   return response;
 }
 
-async function fetchRow(number) {
-  const response = await ask(`/inbox/${view}/rows/${number}?${query}`);
-  if (response.status !== 200) return null;
+async function fetchRows(numbers) {
+  const response = await ask(`/inbox/${view}/rows/${numbers.join(",")}?${query}`);
   const holder = document.createElement("template");
-  holder.innerHTML = await response.text();
-  const row = holder.content.querySelector(".row");
-  if (number === openedNumber()) row.setAttribute("aria-current", "true");
-  return row;
+  if (response.status === 200) holder.innerHTML = await response.text();
+  const found = new Map([...holder.content.querySelectorAll(".row")].map((row) => [Number(row.dataset.number), row]));
+  found.get(openedNumber())?.setAttribute("aria-current", "true");
+  return found;
 }
 
 function settle(number, row) {

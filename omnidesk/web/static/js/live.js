@@ -3,7 +3,7 @@ import { opened, refreshCase, showTyping } from "./case.js";
 import { heard } from "./composer/draft.js";
 import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
-import { markDraft, openedNumber, query, refreshList, refreshRow, view } from "./list.js";
+import { dropRow, markDraft, openedNumber, query, refreshList, refreshRows, view } from "./list.js";
 import { refreshSoon as refreshPresence } from "./presence.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -17,6 +17,14 @@ let complaint = null;
 let again = null; // the next try, while there is no socket
 
 const refreshCounts = atMostEvery(3000, () => htmx.trigger(document.body, "counts-changed"));
+
+// Rows are fetched together: at once when it is quiet, else several times a second.
+const due = new Set();
+const fetchDue = atMostEvery(150, () => {
+  const numbers = [...due];
+  due.clear();
+  refreshRows(numbers).catch(refreshSoon);
+});
 
 export function tell(what) {
   if (socket?.readyState !== WebSocket.OPEN) return false;
@@ -50,9 +58,15 @@ function hear(message) {
   } else if (message.here) message.here === openedNumber() && showPeople(message.people);
   else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
   else if (message.agents) refreshPresence();
-  else if (message.notices) htmx.trigger(document.body, "notices-changed");
+  else if (message.elsewhere) {
+    message.elsewhere.forEach(dropRow);
+    refreshCounts();
+  } else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
-    refreshRow(message.case, message.in_view).catch(refreshSoon);
+    if (message.in_view) {
+      due.add(message.case);
+      fetchDue();
+    } else dropRow(message.case);
     refreshCounts();
     if (message.case === openedNumber() && opened()) refreshCase();
   }
