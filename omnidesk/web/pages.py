@@ -18,7 +18,7 @@ from omnidesk.desk.setup import naming
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
-from omnidesk.web import assets, notice_words, times
+from omnidesk.web import assets, framing, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.formatted import formatted
 from omnidesk.web.mentioned import mentioned
@@ -113,6 +113,7 @@ def _environment(language: str) -> Environment:
         mentioned=mentioned,
         formatted=formatted,
         language_name=lambda code: language_name(code, language),
+        frame_height=framing.height,
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
