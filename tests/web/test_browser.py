@@ -239,6 +239,7 @@ async def test_the_phone_reaches_tasks_and_commands_with_a_thumb(office: Office,
     assert [
         box["height"] for one in await targets.all() if (box := await one.bounding_box()) and box["height"] < 44
     ] == []
+    assert await page.locator(".me .sheet").evaluate("sheet => sheet.scrollWidth <= sheet.clientWidth")
     await page.get_by_role("button", name="Find a command").tap()
     await expect(page.locator("#palette input")).to_be_focused()
     await expect(page.locator(".me .sheet")).to_be_hidden()
