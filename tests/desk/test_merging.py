@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from omnidesk.desk import actions
-from omnidesk.desk.casework import merging
+from omnidesk.desk.casework import merging, targets
 from omnidesk.desk.incoming import joining
+from omnidesk.desk.views import Reader
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
 from omnidesk.store.models import Agent, Case, CaseMerge, Delivery, Interaction, Role, SlaSegment, SlaTimer
 from tests.office import Office
@@ -143,8 +144,10 @@ async def test_cy_is_refused_and_sees_no_target_of_a_closed_team(office: Office)
             await merge(office, "Bo", case, into)
     async with office.database.session() as session:
         bo = await office.viewer("Bo")
-        assert hidden.id not in {case.id for case in await merging.candidates(session, bo, one.number)}
-        assert not await merging.candidates(session, bo, one.number, str(hidden.number))
+        reader = Reader(bo, office.clock())
+        assert hidden.id not in {case.id for case in await targets.candidates(session, reader, one.number)}
+        assert not await targets.candidates(session, reader, one.number, str(hidden.number))
+        assert hidden.id not in {case.id for case in await targets.candidates(session, reader, one.number, "bill")}
         with pytest.raises(NotFound):
             await merging.preview(session, bo, one.number, hidden.number)
     made = await merge(office, "Ada", hidden, other)
@@ -169,3 +172,27 @@ async def test_a_page_from_before_a_merge_knows_other_positions(office: Office) 
     now = await office.case(other.number)
     seen = {"last_seen": now.last_position, "log_version": now.log_version}
     await office.act("Bo", actions.reply, other.number, "Dear Mia", **seen)
+
+
+async def test_a_target_is_found_by_words_subject_and_person(office: Office) -> None:
+    case = await office.says("Hello", name="Mia")
+    late = await office.says(
+        "Where is it?", inbox="mail", sender="zoe@shop.example", name="Zoe Kaya", message_id="1", subject="Broken chair"
+    )  # fmt: skip
+    gone = await office.says("A chair", sender="max", name="Max")
+    await merge(office, "Ada", gone, late)
+    reader = Reader(await office.viewer("Bo"), office.clock())
+    asked = {
+        "where it": True,
+        "chair": True,
+        "broken": True,
+        "Zoe": True,
+        "kay": True,
+        "zoe@shop.example": True,
+        "sofa": False,
+        "(": False,
+    }
+    async with office.database.session() as session:
+        for question, found in asked.items():
+            numbers = [one.number for one in await targets.candidates(session, reader, case.number, question)]
+            assert (question, numbers) == (question, [late.number] if found else [])

@@ -40,7 +40,6 @@ _STATE = (
     "snoozed", "snoozed_until", "resolved_at", "closed_at", "waits_since",
 )  # fmt: skip
 _SHOWN = ("last_at", "last_author", "preview", "unread", "waits_since")
-_CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,6 @@ class Preview:
     def other_person(self) -> bool:
         """The cases are of different people: a warning."""
         return self.case.contact_id != self.into.contact_id
-
-
-async def candidates(session: AsyncSession, viewer: Viewer, number: int, question: str = "") -> list[Case]:
-    """Where a case may go: by a number, else the person's other cases, newest first."""
-    case = await views.find(session, viewer, number)
-    fits = select(Case).where(visible(viewer), col(Case.id) != case.id, col(Case.merged_into_id).is_(None))
-    asked = question.strip().lstrip("#")
-    if asked:
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
-            return []
-        return list(await session.exec(fits.where(Case.number == int(asked))))
-    same = fits.where(Case.contact_id == case.contact_id).order_by(col(Case.id).desc()).limit(_CANDIDATES)
-    return list(await session.exec(same))
 
 
 async def preview(session: AsyncSession, viewer: Viewer, number: int, into: int) -> Preview:
