@@ -16,7 +16,7 @@ from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Agent, Case, CaseLabel, Category, FieldSubject, Holder, Membership, Role, Status, Team
 
-_MOST_LABELS = 50
+MOST_LABELS = 50
 LARGEST_FIELDS = 16_384
 """Bytes of all fields of a case or a contact together, as JSON."""
 
@@ -80,8 +80,8 @@ async def _label(tx: Transaction, viewer: Viewer, case: Case, labels: list[str])
     added, removed = sorted(wanted - known), sorted(known - wanted)
     if not added and not removed:
         return
-    if len(wanted) > max(_MOST_LABELS, len(known)):
-        raise Invalid(f"labels: a case has at most {_MOST_LABELS}; take one off.", fields={"labels": "too many"})
+    if len(wanted) > max(MOST_LABELS, len(known)):
+        raise Invalid(f"labels: a case has at most {MOST_LABELS}; take one off.", fields={"labels": "too many"})
     gone = (col(CaseLabel.case_id) == case.id, col(CaseLabel.label).in_(removed))
     await tx.session.exec(delete(CaseLabel).where(*gone))
     for label in added:

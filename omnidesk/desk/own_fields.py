@@ -1,5 +1,6 @@
 """Values of own fields: checked against their definitions, and kept where cases are found by them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import NumberFormatError, parse_decimal
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,6 +29,9 @@ from omnidesk.text.folding import fold
 _LONGEST = 2000
 _LARGEST = 10**16
 """Numbers stay below it, so that adding it makes texts of them whose order is theirs."""
+_TYPED = re.compile(r"[+-]?[0-9.,]{1,40}")
+_WRITTEN = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FOUND_BY = 200
 """So many letters of a text a case is found by."""
 
@@ -77,9 +82,25 @@ def _text(_: FieldDefinition, said: Any) -> str:
     return said
 
 
-def _number(_: FieldDefinition | None, said: Any) -> int | float:
-    text = str(said).replace(" ", "")
+def typed(field: FieldDefinition, said: str, language: str) -> str:
+    """What somebody typed on a page as programs write it: in Turkish 1.234,5 is 1234.5.
+
+    What is no number in the language stays as it is: 12.5 leaves no doubt there either.
+    """
+    text = "".join(said.split())
+    if field.kind != FieldKind.NUMBER or not _TYPED.fullmatch(text):
+        return said
     try:
+        return str(parse_decimal(text, locale=language, strict=True))
+    except NumberFormatError:
+        return said
+
+
+def _number(_: FieldDefinition | None, said: Any) -> int | float:
+    text = "".join(str(said).split())
+    try:
+        if isinstance(said, str) and not _WRITTEN.fullmatch(text):
+            raise InvalidOperation
         number = Decimal(text.replace(",", ".") if "." not in text else text)
         if isinstance(said, bool) or not number.is_finite() or abs(number) >= _LARGEST:
             raise InvalidOperation
@@ -90,6 +111,8 @@ def _number(_: FieldDefinition | None, said: Any) -> int | float:
 
 def _date(_: FieldDefinition, said: Any) -> str:
     try:
+        if not _DAY.fullmatch(said):
+            raise ValueError
         return date.fromisoformat(said).isoformat()
     except (ValueError, TypeError) as error:
         raise _Wrong("not_date", "is no day; write one such as 2026-03-31") from error

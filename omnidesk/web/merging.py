@@ -3,10 +3,12 @@
 from aiohttp import web
 from pydantic import BaseModel
 
-from omnidesk.desk.casework import merging
+from omnidesk.desk.casework import merging, targets
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
-from omnidesk.web.requests import Number, done, id_in, is_fragment, page, read, viewer_of
+from omnidesk.web.requests import Number, done, id_in, is_fragment, page, read, reader_of, viewer_of
+
+_LONGEST = 200
 
 
 class Into(BaseModel):
@@ -21,14 +23,14 @@ async def panel(request: web.Request) -> web.StreamResponse:
 
 
 async def candidates(request: web.Request) -> web.StreamResponse:
-    """The case of a number."""
+    """The cases that are asked for by number, words or person."""
     return await _candidates(request, "cases/merge/candidates.html")
 
 
 async def _candidates(request: web.Request, template: str) -> web.StreamResponse:
-    number, question = int(request.match_info["number"]), request.query.get("q", "")
+    number, question = int(request.match_info["number"]), request.query.get("q", "")[:_LONGEST]
     async with request.app[DATABASE].session() as session:
-        found = await merging.candidates(session, viewer_of(request), number, question)
+        found = await targets.candidates(session, reader_of(request), number, question)
     return page(request, template, number=number, found=found, question=question)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import col, select
 
-from omnidesk.desk import actions, changes
+from omnidesk.desk import actions, changes, own_fields
 from omnidesk.desk.directory import organizations, profile
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import FieldDefinition, FieldSubject
 from omnidesk.web.posting import posted
-from omnidesk.web.requests import done, id_in, is_fragment, page, viewer_of
+from omnidesk.web.requests import done, id_in, is_fragment, language_for, page, viewer_of
 
 
 async def set_status(request: web.Request) -> web.StreamResponse:
@@ -32,7 +32,7 @@ async def of_case(request: web.Request) -> web.StreamResponse:
     try:
         async with request.app[DATABASE].transaction() as tx:
             case = await actions.for_work(tx, viewer, number)
-            await changes.note_fields(tx, viewer, case, {slug: said})
+            await changes.note_fields(tx, viewer, case, {slug: own_fields.typed(field, said, language_for(request))})
             value = case.fields.get(slug)
     except Invalid as error:
         return _wrong(request, place, field, said, error)
@@ -47,7 +47,9 @@ async def of_contact(request: web.Request) -> web.StreamResponse:
     field = await _field(request, FieldSubject.CONTACT, slug)
     try:
         async with request.app[DATABASE].transaction() as tx:
-            contact = await profile.note_fields(tx, viewer, contact_id, {slug: said})
+            contact = await profile.note_fields(
+                tx, viewer, contact_id, {slug: own_fields.typed(field, said, language_for(request))}
+            )
             value = contact.fields.get(slug)
     except Invalid as error:
         return _wrong(request, place, field, said, error)
@@ -62,7 +64,9 @@ async def of_organization(request: web.Request) -> web.StreamResponse:
     field = await _field(request, FieldSubject.ORGANIZATION, slug)
     try:
         async with request.app[DATABASE].transaction() as tx:
-            organization = await organizations.note_fields(tx, viewer, organization_id, {slug: said})
+            organization = await organizations.note_fields(
+                tx, viewer, organization_id, {slug: own_fields.typed(field, said, language_for(request))}
+            )
             value = organization.fields.get(slug)
     except Invalid as error:
         return _wrong(request, place, field, said, error)

@@ -18,7 +18,7 @@ from omnidesk.desk.setup import naming
 from omnidesk.desk.views import ListedCase
 from omnidesk.settings import Settings
 from omnidesk.text import catalogues
-from omnidesk.web import assets, notice_words, times
+from omnidesk.web import assets, framing, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.formatted import formatted
 from omnidesk.web.mentioned import mentioned
@@ -113,6 +113,8 @@ def _environment(language: str) -> Environment:
         mentioned=mentioned,
         formatted=formatted,
         language_name=lambda code: language_name(code, language),
+        frame_height=framing.height,
+        number=lambda value: number(value, language),
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
@@ -178,6 +180,13 @@ def initials(name: str, language: str) -> str:
 def own_name(texts: tuple[tuple[str, str], ...], language: str) -> str:
     """A text in a language; in whichever there is, where there is none in it."""
     return dict(texts).get(language) or texts[0][1]
+
+
+def number(value: Any, language: str) -> str:
+    """A number as people of a language write it, to be typed over; a text as it is."""
+    if isinstance(value, str):
+        return value
+    return str(format_decimal(value, "0.######", locale=language))
 
 
 def sentence(text: str, language: str) -> str:

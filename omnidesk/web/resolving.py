@@ -5,11 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
-from omnidesk.desk import actions, beside, changes, views
+from omnidesk.desk import actions, beside, changes, own_fields, views
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import FieldSubject
 from omnidesk.web.posting import posted
-from omnidesk.web.requests import is_fragment, page, viewer_of
+from omnidesk.web.requests import is_fragment, language_for, page, viewer_of
 
 _FIELD = "fields."
 
@@ -40,7 +42,8 @@ async def resolve(request: web.Request) -> web.StreamResponse:
     try:
         async with request.app[DATABASE].transaction() as tx:
             if fields:
-                await changes.note_fields(tx, viewer, await actions.for_work(tx, viewer, number), fields)
+                case = await actions.for_work(tx, viewer, number)
+                await changes.note_fields(tx, viewer, case, await _typed(tx, request, fields))
             case = await actions.resolve(tx, viewer, number, str(sent.get("disposition", "")) or None)
     except Invalid as error:
         if not fields or not is_fragment(request) or error.code not in ("wrong_field", "not_ready"):
@@ -50,3 +53,12 @@ async def resolve(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"/cases/{number}")
     headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend", "HX-Trigger": "case-changed"}
     return page(request, "cases/resolved.html", headers=headers, case=case)
+
+
+async def _typed(tx: Transaction, request: web.Request, fields: Mapping[str, str]) -> dict[str, str]:
+    """Numbers in the agent's language as programs write them."""
+    known = {one.slug: one for one in await own_fields.definitions(tx.session, FieldSubject.CASE)}
+    language = language_for(request)
+    return {
+        slug: own_fields.typed(known[slug], said, language) if slug in known else said for slug, said in fields.items()
+    }

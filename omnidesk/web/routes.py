@@ -160,6 +160,7 @@ ROUTES = (
     Route("GET", r"/search/{number:\d{1,9}}", search.show_case, VIEWER),
     Route("POST", "/list-sorts", inbox.sort, VIEWER),
     Route("POST", "/saved-views", saved_views.save, AGENT),
+    Route("POST", r"/saved-views/{saved:\d{1,19}}", saved_views.change, AGENT),
     Route("POST", r"/saved-views/{saved:\d{1,19}}/deletion", saved_views.delete, AGENT),
     Route("GET", "/bulk", bulk.menu, AGENT),
     Route("POST", "/bulk", bulk.begin, AGENT),

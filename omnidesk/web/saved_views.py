@@ -21,6 +21,13 @@ class Saving(BaseModel):
     whose: str = Field(default="mine", pattern=r"^(mine|all|\d{1,18})$")
 
 
+class Changing(BaseModel):
+    """Another name, or another filter and sort of the same list."""
+
+    name: str | None = Field(default=None, max_length=60)
+    query: str | None = Field(default=None, max_length=1000)
+
+
 class Deleting(BaseModel):
     """`back`: bring it back."""
 
@@ -31,14 +38,35 @@ async def save(request: web.Request) -> web.StreamResponse:
     """Save a list; the page shows it under its name."""
     form = await read(request, Saving)
     team_id = None if form.whose in ("mine", "all") else int(form.whose)
-    async with request.app[DATABASE].session() as session:
-        asked = await lists.asked(request, session, form.view, parse_qsl(form.query))
-        held = views.view_of(asked, reader_of(request))
-        query = lists.query_of(asked.filter, views.sort_of(held, asked), held)
+    query = await _query(request, form.view, form.query)
     async with request.app[DATABASE].transaction() as tx:
         mine = form.whose == "mine"
         await saved.save(tx, viewer_of(request), form.name, form.view, query, team_id=team_id, mine=mine)
-    raise web.HTTPSeeOther(f"/inbox/{form.view}?{query}")
+    return _gone_to(request, f"/inbox/{form.view}?{query}")
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Rename a view, or let it show what is filtered now."""
+    form, view_id, viewer = await read(request, Changing), id_in(request, "saved"), viewer_of(request)
+    async with request.app[DATABASE].transaction() as tx:
+        view = await saved.change(tx, viewer, view_id, name=form.name)
+        if form.query is not None:
+            view = await saved.change(tx, viewer, view_id, query=await _query(request, view.view, form.query))
+    return _gone_to(request, f"/inbox/{view.view}?{view.query}")
+
+
+async def _query(request: web.Request, view: str, said: str) -> str:
+    """A list's filter and sort as views keep them. Raises NotFound, Invalid."""
+    async with request.app[DATABASE].session() as session:
+        asked = await lists.asked(request, session, view, parse_qsl(said))
+    held = views.view_of(asked, reader_of(request))
+    return lists.query_of(asked.filter, views.sort_of(held, asked), held)
+
+
+def _gone_to(request: web.Request, path: str) -> web.Response:
+    if is_fragment(request):
+        return web.Response(status=204, headers={"HX-Redirect": path})
+    raise web.HTTPSeeOther(path)
 
 
 async def delete(request: web.Request) -> web.StreamResponse:

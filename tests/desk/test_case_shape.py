@@ -68,6 +68,8 @@ async def test_a_field_keeps_what_its_kind_can_hold(
     ("kind", "said", "more"),
     [
         ("number", "twelve", {}), ("number", "1e400", {}), ("number", True, {}), ("date", "31.3.", {}),
+        ("number", "1_000", {}), ("number", "1.234,5", {}), ("number", "٣", {}), ("number", "NaN", {}),
+        ("date", "2026-W01-1", {}), ("date", "20260331", {}), ("date", 20260331, {}),
         ("choice", "blue", {"choices": [{"slug": "red", "name": {}}]}), ("text", "x" * 2001, {}),
         ("regex", "x", {"pattern": "[A-Z]+"}), ("checkbox", "perhaps", {}),
     ],
@@ -162,3 +164,24 @@ async def test_a_task_goes_to_nobody_who_may_not_see_its_case(office: Office) ->
                 await verb(tx, ada, said, *values)
     (kept,) = await office.all(Task)
     assert kept.assignee_id == cy.agent_id
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "turkish"),
+    [
+        ("12", 12, 12), ("1.234", 1.234, 1234), ("1,234", 1234, 1.234), ("1.234,5", None, 1234.5),
+        ("1,234.5", 1234.5, None), ("12.5", 12.5, 12.5), ("12,5", 12.5, 12.5), ("-3,5", -3.5, -3.5),
+        ("1 000", 1000, 1000), ("1_000", None, None), ("1.2.3", None, None), (",", None, None), ("9" * 30, None, None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_in_the_language_of_who_types_it(
+    said: str, english: float | None, turkish: float | None
+) -> None:  # fmt: skip
+    field = FieldDefinition(id=1, slug="f", kind="number", subject="case", name={"en": "F"})
+    for language, wanted in (("en", english), ("tr", turkish)):
+        text = own_fields.typed(field, said, language)
+        if wanted is None:
+            with pytest.raises(Invalid):
+                own_fields.value_of(field, text)
+        else:
+            assert own_fields.value_of(field, text) == wanted

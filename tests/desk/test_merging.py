@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 
-from omnidesk.desk import actions
-from omnidesk.desk.casework import merging
+from omnidesk.desk import actions, changes
+from omnidesk.desk.casework import merging, targets
 from omnidesk.desk.incoming import joining
+from omnidesk.desk.views import Reader
 from omnidesk.errors import Conflict, Invalid, NotAllowed, NotFound
-from omnidesk.store.models import Agent, Case, CaseMerge, Delivery, Interaction, Role, SlaSegment, SlaTimer
+from omnidesk.store.models import (
+    Agent,
+    Case,
+    CaseFieldValue,
+    CaseLabel,
+    CaseMerge,
+    Delivery,
+    FieldDefinition,
+    Interaction,
+    Role,
+    SlaSegment,
+    SlaTimer,
+)
 from tests.office import Office
 
 
@@ -83,6 +96,37 @@ async def test_merge_then_undo_is_nothing(office: Office) -> None:
         assert await state(office, one, other) == before
 
 
+async def test_labels_and_fields_go_along_where_they_are_missing_and_back(office: Office) -> None:
+    one, other = await two(office)
+    async with office.database.transaction() as tx:
+        for slug in ("order", "price"):
+            tx.new(FieldDefinition, subject="case", slug=slug, kind="text", name={"en": slug}, created_at=tx.now)
+    ada = await office.viewer("Ada")
+    for case, labels, fields in (
+        (one, ["vip", "late"], {"order": "7", "price": "9"}), (other, ["vip", "lost"], {"order": "8"}),
+    ):  # fmt: skip
+        async with office.database.transaction() as tx:
+            locked = await actions.for_work(tx, ada, case.number)
+            await changes.VERBS["labels"](tx, ada, locked, labels)
+            await changes.note_fields(tx, ada, locked, fields)
+    before = await belongs(office, other)
+    made = await merge(office, "Ada", one, other)
+    assert await belongs(office, other) == (
+        ["late", "lost", "vip"], {"order": "8", "price": "9"}, {"order": "8", "price": "9"},
+    )  # fmt: skip
+    await undo(office, "Ada", made)
+    assert await belongs(office, other) == before
+    assert (await belongs(office, one))[:2] == (["late", "vip"], {"order": "7", "price": "9"})
+
+
+async def belongs(office: Office, case: Case) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """The labels and fields of a case, and by which fields it is found."""
+    labels = sorted(row.label for row in await office.all(CaseLabel) if row.case_id == case.id)
+    slugs = {row.id: row.slug for row in await office.all(FieldDefinition)}
+    found = {slugs[row.field_id]: row.value for row in await office.all(CaseFieldValue) if row.case_id == case.id}
+    return labels, (await office.case(case.number)).fields, found
+
+
 async def test_later_messages_land_where_the_case_went_through_chains_too(office: Office) -> None:
     one, other = await two(office)
     third = await office.says("Five", inbox="mail", message_id="five@x")
@@ -143,8 +187,10 @@ async def test_cy_is_refused_and_sees_no_target_of_a_closed_team(office: Office)
             await merge(office, "Bo", case, into)
     async with office.database.session() as session:
         bo = await office.viewer("Bo")
-        assert hidden.id not in {case.id for case in await merging.candidates(session, bo, one.number)}
-        assert not await merging.candidates(session, bo, one.number, str(hidden.number))
+        reader = Reader(bo, office.clock())
+        assert hidden.id not in {case.id for case in await targets.candidates(session, reader, one.number)}
+        assert not await targets.candidates(session, reader, one.number, str(hidden.number))
+        assert hidden.id not in {case.id for case in await targets.candidates(session, reader, one.number, "bill")}
         with pytest.raises(NotFound):
             await merging.preview(session, bo, one.number, hidden.number)
     made = await merge(office, "Ada", hidden, other)
@@ -169,3 +215,27 @@ async def test_a_page_from_before_a_merge_knows_other_positions(office: Office) 
     now = await office.case(other.number)
     seen = {"last_seen": now.last_position, "log_version": now.log_version}
     await office.act("Bo", actions.reply, other.number, "Dear Mia", **seen)
+
+
+async def test_a_target_is_found_by_words_subject_and_person(office: Office) -> None:
+    case = await office.says("Hello", name="Mia")
+    late = await office.says(
+        "Where is it?", inbox="mail", sender="zoe@shop.example", name="Zoe Kaya", message_id="1", subject="Broken chair"
+    )  # fmt: skip
+    gone = await office.says("A chair", sender="max", name="Max")
+    await merge(office, "Ada", gone, late)
+    reader = Reader(await office.viewer("Bo"), office.clock())
+    asked = {
+        "where it": True,
+        "chair": True,
+        "broken": True,
+        "Zoe": True,
+        "kay": True,
+        "zoe@shop.example": True,
+        "sofa": False,
+        "(": False,
+    }
+    async with office.database.session() as session:
+        for question, found in asked.items():
+            numbers = [one.number for one in await targets.candidates(session, reader, case.number, question)]
+            assert (question, numbers) == (question, [late.number] if found else [])

@@ -231,6 +231,30 @@ async def test_the_phone_shows_the_list_then_the_case_and_goes_back(office: Offi
     await expect(page.locator(".list .empty")).to_contain_text("Nothing resolved yet")
 
 
+async def test_the_phone_reaches_tasks_and_commands_with_a_thumb(office: Office, window: Any) -> None:
+    page = await window("Ada", "/inbox/all", **size("phone"), has_touch=True)
+    await page.locator(".me summary").tap()
+    await picture(page, "phone-more")
+    targets = page.locator(".me :is(summary, .sheet button, .sheet a):visible")
+    assert [
+        box["height"] for one in await targets.all() if (box := await one.bounding_box()) and box["height"] < 44
+    ] == []
+    assert await page.locator(".me .sheet").evaluate("sheet => sheet.scrollWidth <= sheet.clientWidth")
+    await page.get_by_role("button", name="Find a command").tap()
+    await expect(page.locator("#palette input")).to_be_focused()
+    await expect(page.locator(".me .sheet")).to_be_hidden()
+    await page.keyboard.press("Escape")
+    await page.locator(".me summary").tap()
+    await page.get_by_role("link", name="My tasks").tap()
+    await expect(page.locator("h1")).to_have_text("My tasks")
+    await page.goto("/settings/notices")
+    await picture(page, "phone-notices")
+    small = """() => [...document.querySelectorAll(".notice-settings :is(input:not([type=hidden]), select, button, a)")]
+        .map(one => one.closest("label") ?? one).filter(one => one.checkVisibility())
+        .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML.slice(0, 200))"""
+    assert await page.evaluate(small) == []
+
+
 async def test_language_and_theme_are_kept(office: Office, window: Any) -> None:
     await office.says("Merhaba", name="Mia")
     page = await window("Ada", "/inbox/all", **size("wide"))

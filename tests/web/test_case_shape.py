@@ -120,6 +120,19 @@ async def test_a_task_that_another_changed_is_not_overwritten(office: Office, vi
     assert [(await ada.get(path))[0], (await ada.post(path, text="Write", version="9"))[0]] == [404, 404]
 
 
+async def test_numbers_are_shown_as_they_are_typed(office: Office, visit: Visit) -> None:
+    async with office.database.transaction() as tx:
+        tx.new(FieldDefinition, subject="case", slug="price", kind="number", name={"en": "Price"}, created_at=tx.now)
+    case, ada = await office.says("Hello", name="Mia"), await visit("Ada")
+    await ada.post("/preferences", language="tr")
+    for typed, kept in (("1.234,5", 1234.5), ("1.234", 1234)):
+        await ada.post(f"/cases/{case.number}/fields/price", value=typed)
+        assert (await office.case(case.number)).fields == {"price": kept}
+    await ada.post(f"/cases/{case.number}/resolution", **{"fields.price": "2.345,25"})
+    assert (await office.case(case.number)).fields == {"price": 2345.25}
+    assert 'value="2345,25"' in (await ada.get(f"/inbox/all/{case.number}"))[1]
+
+
 async def test_cy_is_refused(office: Office, visit: Visit) -> None:
     await furnished(office)
     case, other = await office.says("My secret parcel"), await office.says("Another", sender="other")

@@ -63,3 +63,51 @@ async def test_what_makes_no_sense_is_refused(office: Office, visit: Visit) -> N
         ({"name": "x", "view": "all", "whose": "x"}, 422),
     ):  # fmt: skip
         assert (form, (await ada.post("/saved-views", **form))[0]) == (form, status)
+
+
+async def test_a_view_is_renamed_and_shows_another_list(office: Office, window: Any, visit: Visit) -> None:
+    ada = await visit("Ada")
+    await ada.post("/saved-views", name="Fire", view="all", query="priority=urgent")
+    await ada.post("/saved-views", name="Rain", view="all", query="priority=low")
+    page = await window("Ada", "/inbox/all?priority=high", **size("wide"))
+    await page.locator("#saving summary").click()
+    await picture(page, "save-changes")
+    await page.locator(".instead").get_by_role("button", name="Fire").click()
+    await expect(page.locator(".views [aria-current=page]")).to_have_text("Fire")
+    await page.locator("#renaming summary").click()
+    name = page.locator("#renaming [name=name]")
+    await expect(name).to_be_focused()
+    await name.fill("RAIN")
+    await name.press("Enter")
+    await expect(page.locator(".toast.bad")).to_contain_text("There is a view with this name already")
+    await expect(name).to_have_value("RAIN")
+    await name.fill("Hot")
+    await name.press("Enter")
+    await expect(page.locator(".views [aria-current=page]")).to_have_text("Hot")
+    assert {(one.name, one.query) for one in await office.all(SavedView)} == {
+        ("Hot", "priority=high"), ("Rain", "priority=low"),
+    }  # fmt: skip
+
+
+async def test_only_who_may_changes_a_view(office: Office, visit: Visit) -> None:
+    ada, bo, cy = await visit("Ada"), await visit("Bo"), await visit("Cy")
+    await bo.post("/saved-views", name="Mine", view="all", query="priority=low")
+    await ada.post("/saved-views", name="Shared", view="all", query="priority=low", whose="all")
+    own, shared = [f"/saved-views/{one.id}" for one in await office.all(SavedView)]
+    assert [(await cy.post(path, name="x"))[0] for path in (own, shared)] == [404, 403]
+    assert (await ada.post(own, name="x"))[0] == 404
+    for form, status in (({"name": " "}, 422), ({"query": "priority=nonsense"}, 422), ({"name": "Mine"}, 303)):
+        assert (form, (await bo.post(own, **form))[0]) == (form, status)
+    await bo.post(f"{own}/deletion")
+    assert (await bo.post(own, name="y"))[0] == 404
+
+
+async def test_names_are_one_s_own_once_and_others_views_do_not_count(office: Office, visit: Visit) -> None:
+    ada, bo = await visit("Ada"), await visit("Bo")
+    for index in range(50):
+        await ada.post("/saved-views", name=f"Shared {index}", view="all", query="priority=low", whose="all")
+    assert (await ada.post("/saved-views", name="More", view="all", query="priority=low", whose="all"))[0] == 409
+    assert (await bo.post("/saved-views", name="Mine", view="all", query="priority=low"))[0] == 303
+    assert (await bo.post("/saved-views", name="MINE", view="all", query="priority=high"))[0] == 409
+    assert (await ada.post("/saved-views", name="Mine", view="all", query="priority=low"))[0] == 303
+    assert (await bo.post("/saved-views", name="Plain", view="all", query=""))[0] == 422

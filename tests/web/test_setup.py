@@ -85,6 +85,41 @@ async def test_what_is_wrong_is_said_at_its_field(
         )
 
 
+async def test_two_who_change_a_field_at_once_lose_nothing(office: Office, visit: Visit) -> None:
+    ada = await visit("Ada")
+    await ada.post(
+        "/settings/case-fields", name_en="Product", kind="choice", choice_slug="", choice_en="Router", choice_tr=""
+    )
+    (field,) = await office.all(FieldDefinition)
+    path = f"/settings/case-fields/{field.id}"
+    seen = {"name_en": "Product", "version": str(field.version), "choice_tr": ["", ""]}
+    theirs = {**seen, "choice_slug": ["router", ""], "choice_en": ["Router", "Phone"]}
+    mine = {**seen, "choice_slug": ["router", ""], "choice_en": ["Router", "Tablet"]}
+    assert (await ada.post(path, **theirs))[0] == 303
+    status, text = await ada.post(path, **mine)
+    assert (status, "Somebody changed this" in text) == (409, True)
+    assert re.findall(r'name="choice_en"[^>]*value="([^"]+)"', text) == ["Router", "Tablet", "Phone"]
+    assert re.findall(r'name="choice_slug" value="([^"]+)"', text) == ["router", "phone"]
+    (field,) = await office.all(FieldDefinition)
+    assert f'name="version" value="{field.version}"' in text
+    assert [one["slug"] for one in field.choices] == ["router", "phone"]
+    assert (await ada.post(path, **{**mine, "version": "nonsense"}))[0] == 409
+
+
+async def test_a_choice_has_a_slug_of_ours(office: Office, visit: Visit) -> None:
+    ada = await visit("Ada")
+    sent = {"choice_slug": ['"><img', "phone"], "choice_en": ["Router", "Tablet"], "choice_tr": ["", ""]}
+    await ada.post("/settings/case-fields", name_en="Product", kind="choice", **sent)
+    (field,) = await office.all(FieldDefinition)
+    assert [one["slug"] for one in field.choices] == ["router", "tablet"]
+    sent = {"choice_slug": ["x y", "router", "router"], "choice_en": ["Phone", "Modem", "Cable"], "choice_tr": [""] * 3}
+    await ada.post(f"/settings/case-fields/{field.id}", name_en="Product", **sent)
+    (field,) = await office.all(FieldDefinition)
+    assert [(one["slug"], one["name"]["en"]) for one in field.choices] == [
+        ("phone", "Phone"), ("router", "Modem"), ("cable", "Cable"),
+    ]  # fmt: skip
+
+
 async def test_names_that_are_taken_or_hostile_do_no_harm(office: Office, visit: Visit) -> None:
     ada = await visit("Ada")
     for name in ("Open", "Open", "<script>alert(1)</script>", "İĞÜŞ"):

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import cases, drafts, interactions, surveys, views
 from omnidesk.desk.access import Viewer, must_be, visible
-from omnidesk.desk.casework import placing
+from omnidesk.desk.casework import belongings, placing
 from omnidesk.desk.interactions import By
 from omnidesk.desk.outgoing import planned
 from omnidesk.desk.sla import LIVE
@@ -40,7 +40,6 @@ _STATE = (
     "snoozed", "snoozed_until", "resolved_at", "closed_at", "waits_since",
 )  # fmt: skip
 _SHOWN = ("last_at", "last_author", "preview", "unread", "waits_since")
-_CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,6 @@ class Preview:
     def other_person(self) -> bool:
         """The cases are of different people: a warning."""
         return self.case.contact_id != self.into.contact_id
-
-
-async def candidates(session: AsyncSession, viewer: Viewer, number: int, question: str = "") -> list[Case]:
-    """Where a case may go: by a number, else the person's other cases, newest first."""
-    case = await views.find(session, viewer, number)
-    fits = select(Case).where(visible(viewer), col(Case.id) != case.id, col(Case.merged_into_id).is_(None))
-    asked = question.strip().lstrip("#")
-    if asked:
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
-            return []
-        return list(await session.exec(fits.where(Case.number == int(asked))))
-    same = fits.where(Case.contact_id == case.contact_id).order_by(col(Case.id).desc()).limit(_CANDIDATES)
-    return list(await session.exec(same))
 
 
 async def preview(session: AsyncSession, viewer: Viewer, number: int, into: int) -> Preview:
@@ -92,6 +78,7 @@ async def merge(tx: Transaction, viewer: Viewer, number: int, into: int) -> Case
     made = tx.new(CaseMerge, case_id=case.id, into_id=target.id, agent_id=viewer.as_agent, before={}, created_at=tx.now)
     await _move(tx, made, case, target)
     before["joined"] = await _take_part(tx, case, target)
+    before["brought"] = await belongings.bring(tx, case, target)
     _add_up(case, target)
     before["became"] = _values(target, _SHOWN)
     await _close(tx, case, target)
@@ -219,6 +206,8 @@ async def undo(tx: Transaction, viewer: Viewer, merge_id: int) -> Case:
     if made.undone_at is not None:
         raise Conflict("This merge was undone already.", code="merge_undone")
     await _part(tx, made, case, target)
+    if brought := made.before.get("brought"):
+        await belongings.take_back(tx, target, brought)
     await _revive(tx, made, case, target)
     made.undone_at, made.undone_by_id = tx.now, viewer.as_agent
     for event_id, name, number in made.before["events"]:

@@ -1,6 +1,6 @@
 """Own fields of cases, contacts and organizations: what they hold, and which must be filled in before resolving."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,7 @@ async def add(tx: Transaction, viewer: Viewer, subject: FieldSubject, kind: str,
         )
     taken = set(await tx.session.exec(select(FieldDefinition.slug).where(col(FieldDefinition.subject) == subject)))
     last = (await tx.session.exec(select(func.max(FieldDefinition.place)))).one() or 0
-    values = _checked(kind, subject, shape)
+    values = _checked(kind, subject, shape, set())
     definition = tx.new(
         FieldDefinition, subject=subject, kind=kind, slug=naming.slug_for(values["name"], taken), place=last + 1,
         created_at=tx.now, **values,
@@ -57,29 +57,31 @@ async def add(tx: Transaction, viewer: Viewer, subject: FieldSubject, kind: str,
 async def change(tx: Transaction, viewer: Viewer, field_id: int, shape: Shape) -> FieldDefinition:
     """Change it; its kind stays, since values of it are there. Raises NotAllowed, NotFound, Invalid."""
     definition = await lists.lock(tx, viewer, FieldDefinition, field_id)
-    for name, value in _checked(definition.kind, definition.subject, shape).items():
+    known = {choice["slug"] for choice in definition.choices}
+    for name, value in _checked(definition.kind, definition.subject, shape, known).items():
         setattr(definition, name, value)
     lists.changed(tx, viewer, definition, "changed")
     return definition
 
 
-def _checked(kind: str, subject: str, shape: Shape) -> dict[str, Any]:
+def _checked(kind: str, subject: str, shape: Shape, known: Collection[str]) -> dict[str, Any]:
     return {
         "name": naming.checked(shape.name),
-        "choices": _choices(shape.choices) if kind == FieldKind.CHOICE else [],
+        "choices": _choices(shape.choices, known) if kind == FieldKind.CHOICE else [],
         "pattern": patterns.check(shape.pattern) if kind == FieldKind.REGEX else "",
         "required_to_resolve": shape.required_to_resolve and subject == FieldSubject.CASE,
     }
 
 
-def _choices(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """Choices as they are kept; a new one gets a slug."""
+def _choices(choices: Sequence[Choice], known: Collection[str]) -> list[dict[str, Any]]:
+    """Choices as they are kept; one that the field does not know yet gets a slug."""
     found: dict[str, dict[str, Any]] = {}
     for choice in choices:
         if not any(text.strip() for text in choice.name.values()):
             continue
         name = naming.checked(choice.name)
-        slug = choice.slug or naming.slug_for(name, {*found, *(other.slug for other in choices)})
+        is_known = choice.slug in known and choice.slug not in found
+        slug = choice.slug if is_known else naming.slug_for(name, {*found, *known})
         found[slug] = {"slug": slug, "name": name}
     if not 0 < len(found) <= _MOST_CHOICES:
         raise Invalid(f"choices: there are {len(found)}; write 1 to {_MOST_CHOICES}", fields={"choices": "no_choices"})

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import audit
 from omnidesk.desk.access import Viewer, must_be
-from omnidesk.errors import NotFound
+from omnidesk.errors import Conflict, NotFound
 from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Disposition, FieldDefinition, Label, Role, Row, Status, noun_of
 
@@ -38,6 +38,13 @@ async def lock(tx: Transaction, viewer: Viewer, model: type[Entry], entry_id: in
     """One of them, to be changed. Raises NotAllowed, NotFound."""
     must_be(viewer, ROLES[model])
     return await tx.get(model, entry_id)
+
+
+async def must_be_as(tx: Transaction, viewer: Viewer, model: type[Entry], entry_id: int, version: int) -> None:
+    """Raise Conflict (`stale`) where somebody changed it since; NotAllowed, NotFound."""
+    entry = await lock(tx, viewer, model, entry_id)
+    if entry.version != version:
+        raise Conflict("Somebody changed this since you opened it; look at it again.", code="stale")
 
 
 async def archive(tx: Transaction, viewer: Viewer, entry: Entry, *, archived: bool) -> None:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.views.filters import Filter
 from omnidesk.desk.views.named import NEWEST, VIEWS, Asked
-from omnidesk.desk.views.saved import saved
+from omnidesk.desk.views.saved import may_change, saved
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Inbox, SavedView, Team
 
@@ -53,6 +53,10 @@ class Places:
         """The saved view that a list is, if it is one; where nothing is said, the newest come first."""
         plain = query.removesuffix(f"sort={NEWEST}").removesuffix("&")
         return next((row for row in self.rows if (row.view, row.query) == (view, plain)), None)
+
+    def changeable(self, viewer: Viewer, view: str) -> list[SavedView]:
+        """The saved views of a list that a viewer may change."""
+        return [row for row in self.rows if row.view == view and may_change(viewer, row)]
 
 
 async def places(session: AsyncSession, viewer: Viewer) -> Places:

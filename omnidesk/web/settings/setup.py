@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.setup import dispositions, fields, labels, lists, statuses
 from omnidesk.desk.setup.fields import Choice, Shape
-from omnidesk.errors import Invalid, NotFound
+from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Disposition, FieldDefinition, FieldKind, FieldSubject, Label, Status
@@ -120,23 +120,43 @@ async def show(request: web.Request) -> web.StreamResponse:
     return await _page(request)
 
 
-async def _page(request: web.Request, said: Said | None = None, wrong: Mapping[str, str] | None = None) -> web.Response:
-    """`said`: what was sent and could not be taken; `wrong`: why, by field."""
+async def _page(
+    request: web.Request, said: Said | None = None, wrong: Mapping[str, str] | None = None, *, stale: bool = False
+) -> web.Response:  # fmt: skip
+    """`said`: what was sent and could not be taken; `wrong`: why, by field; `stale`: another was faster."""
     name, kind = request.match_info["kind"], _kind(request)
     async with request.app[DATABASE].session() as session:
         entries = await _entries(session, kind)
         entry = _chosen(request, entries)
+        if stale and said is not None:
+            said = _with_theirs(said, entry)
         return await sections.shown(
-            request, session, name, "settings/setup.html", status=422 if wrong else 200,
+            request, session, name, "settings/setup.html", status=409 if stale else 422 if wrong else 200,
             kind=kind, entries=entries, entry=entry, said=said, wrong=wrong or {}, colours=labels.COLOURS,
             categories=statuses.CATEGORIES, kinds=list(FieldKind), moved=request.query.get("moved", ""),
-            saved="saved" in request.query,
+            saved="saved" in request.query, stale=stale,
         )  # fmt: skip
 
 
 async def _entries(session: AsyncSession, kind: Kind) -> list[Any]:
     found = await lists.everything(session, kind.model)
     return [entry for entry in found if kind.subject is None or entry.subject == kind.subject]
+
+
+def _with_theirs(said: Said, entry: Any) -> Said:
+    """What was written, and the choices that somebody else added meanwhile."""
+    added = [one for one in getattr(entry, "choices", []) if one["slug"] not in said.get("choice_slug", [])]
+    theirs = {
+        "choice_slug": [one["slug"] for one in added],
+        "choice_en": [one["name"].get("en", "") for one in added],
+        "choice_tr": [one["name"].get("tr", "") for one in added],
+    }
+    return {**said, **{name: [*said.get(name, []), *more] for name, more in theirs.items() if more}}
+
+
+def _number(said: str) -> int:
+    """A version; what is no number is that of nothing."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
 
 
 def _chosen(request: web.Request, entries: list[Any]) -> Any:
@@ -155,11 +175,16 @@ async def save(request: web.Request) -> web.StreamResponse:
     sent = await posted(request)
     said = {name: [str(value) for value in sent.getall(name)] for name in sent}
     entry_id = id_in(request, "entry") if "entry" in request.match_info else None
+    kind, version = _kind(request), _one(said, "version")
     try:
         async with request.app[DATABASE].transaction() as tx:
-            entry_id = await _kind(request).save(tx, request, entry_id, said)
+            if entry_id is not None and version:
+                await lists.must_be_as(tx, viewer_of(request), kind.model, entry_id, _number(version))
+            entry_id = await kind.save(tx, request, entry_id, said)
     except Invalid as error:
         return await _page(request, said, error.fields)
+    except Conflict:
+        return await _page(request, said, stale=True)
     raise web.HTTPSeeOther(f"{_path(request)}/{entry_id}?saved")
 
 

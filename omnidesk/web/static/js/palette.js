@@ -91,7 +91,12 @@ field.addEventListener("input", () => {
 });
 list.addEventListener("click", (event) => take(event.target.closest("[role=option]") ?? chosen()));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-document.querySelector("[data-palette]")?.addEventListener("click", () => run("palette"));
+for (const button of document.querySelectorAll("[data-palette]"))
+  button.addEventListener("click", () => {
+    const menu = button.closest("details.menu");
+    if (menu) menu.open = false;
+    run("palette");
+  });
 
 does("palette", () => {
   field.value = "";
