@@ -28,20 +28,14 @@ class Audience:
     seen: list[Told] = field(default_factory=list)
 
     def waits(self, committed: dict[tuple[int, int], float]) -> tuple[list[float], list[float]]:
-        """How long pages waited to be told of a change, and to have the row, since it was committed.
-
-        Changes of a case that follow each other may be told as one: the first of them has waited longest.
-        """
+        """How long pages waited to be told of a version, and to have the row, since it was committed."""
         told, shown = [], []
-        known: dict[tuple[int, int], int] = {}
         for one in self.seen:
-            before = known.get((one.page, one.case), 0)
-            since = [at for version in range(before + 1, one.version + 1) if (at := committed.get((one.case, version)))]
-            known[one.page, one.case] = max(before, one.version)
-            if since:
-                told.append(max(0.0, one.at - min(since)))
+            since = committed.get((one.case, one.version))
+            if since is not None:
+                told.append(max(0.0, one.at - since))
                 if one.shown_at is not None:
-                    shown.append(one.shown_at - min(since))
+                    shown.append(one.shown_at - since)
         return told, shown
 
 
