@@ -11,10 +11,13 @@ from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import drafts, views
+from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.web import cases, filters, lists, rail
 from omnidesk.web.pages import PAGES, RowPlace
 from omnidesk.web.requests import answer, is_fragment, language_for, page, read, reader_of, viewer_of, zone_of
+
+_MOST_ROWS = 100
 
 
 class Sorting(BaseModel):
@@ -57,7 +60,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
 
 async def some(request: web.Request) -> web.StreamResponse:
     """Rows by their numbers, fresh; without those that have left the view."""
-    reader, numbers = reader_of(request), [int(number) for number in request.match_info["numbers"].split(",")]
+    reader, numbers = reader_of(request), _numbers(request.match_info["numbers"])
     async with request.app[DATABASE].session() as session:
         place = await _place(request, session)
         view: views.View = place["held"]
@@ -69,6 +72,14 @@ async def some(request: web.Request) -> web.StreamResponse:
         drafted = await drafts.among(session, reader.viewer, [case.id for case in cases])
     rows = [_row(request, case, place, drafted=drafted) for case in cases if not exact or view.may_hold(case)]
     return answer(Markup("").join(rows)) if rows else web.Response(status=204)
+
+
+def _numbers(said: str) -> list[int]:
+    """Up to a hundred, as a path names them. Raises NotFound for what is no number of a case."""
+    numbers = said.split(",")
+    if len(numbers) > _MOST_ROWS or not all(0 < len(number) < 10 for number in numbers):
+        raise NotFound("These are no numbers of cases.")
+    return [int(number) for number in numbers]
 
 
 async def sort(request: web.Request) -> web.StreamResponse:
@@ -85,7 +96,8 @@ async def sort(request: web.Request) -> web.StreamResponse:
 async def counts(request: web.Request) -> web.StreamResponse:
     """The views with their counts."""
     async with request.app[DATABASE].session() as session:
-        place, found = await _place(request, session), await lists.shown(request, session)
+        place = await _place(request, session)
+    found = await lists.counted_again(request)
     return page(request, "inbox/views.html", view=place["view"], query=place["query"], **found)
 
 

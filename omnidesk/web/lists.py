@@ -1,6 +1,7 @@
 """Lists as links ask for them, and the views beside them with their counts."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,9 +9,12 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import views
-from omnidesk.desk.views import Asked, Filter
+from omnidesk.desk.views import Asked, Filter, Reader
+from omnidesk.keys import DATABASE
 from omnidesk.web.requests import reader_of, viewer_of
+from omnidesk.web.together import Together
 
+TOGETHER = web.AppKey("together", Together)
 SORTED = "sorted"
 """How a page has sorted its list without being told: its parts ask for the same."""
 
@@ -19,6 +23,25 @@ async def shown(request: web.Request, session: AsyncSession) -> dict[str, Any]:
     """The views that are offered, and how many cases they hold."""
     places = await views.places(session, viewer_of(request))
     return {"places": places, "counts": await views.counts(session, reader_of(request), places.counted)}
+
+
+async def counted_again(request: web.Request) -> dict[str, Any]:
+    """The same for a page that is open: what holds the same for its colleagues is counted once for all who ask."""
+    viewer, reader = viewer_of(request), reader_of(request)
+    async with request.app[DATABASE].session() as session:
+        places = await views.places(session, viewer)
+        alike = {} if await views.sees_cases_of_hidden_teams(session, viewer) else places.alike
+        own = {name: asked for name, asked in places.counted.items() if name not in alike}
+        counts = await views.counts(session, reader, own)
+    if alike:  # who waits for others holds no connection that they need
+        key = (viewer.hidden_team_ids, tuple(alike))
+        counts |= await request.app[TOGETHER].ask(key, partial(_counted, request, reader, alike))
+    return {"places": places, "counts": counts}
+
+
+async def _counted(request: web.Request, reader: Reader, lists: dict[str, Asked]) -> dict[str, views.Count]:
+    async with request.app[DATABASE].session() as session:
+        return await views.counts(session, reader, lists)
 
 
 async def asked(

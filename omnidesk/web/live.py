@@ -129,8 +129,7 @@ async def _show(request: web.Request, socket: Socket, shown: Shown) -> None:
     """The page shows another case: colleagues there hear of it, and those at the one before."""
     if shown.case != socket.shown.case:
         _tell_looking(request, socket, here=False)
-    socket.shown = shown
-    socket.view = await _view(request, shown)
+    socket.shows(shown, await _view(request, shown))
     await _look(request, socket)
 
 

@@ -22,6 +22,7 @@ from omnidesk.web import (
     inbox,
     installing,
     linking,
+    lists,
     live,
     loops,
     macros,
@@ -53,6 +54,7 @@ from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import notices as notice_choices
 from omnidesk.web.settings import sections
 from omnidesk.web.settings import setup as setting_up
+from omnidesk.web.together import Together
 
 VIEWER, AGENT, SUPERVISOR, ADMIN = Role.VIEWER, Role.AGENT, Role.SUPERVISOR, Role.ADMIN
 _VIEW = r"{view:[a-z]+(?:-[A-Za-z0-9_.]+)?}"
@@ -98,7 +100,7 @@ ROUTES = (
     Route("GET", f"/inbox/{_VIEW}", inbox.show, VIEWER),
     Route("GET", rf"/inbox/{_VIEW}/{{number:\d{{1,9}}}}", inbox.show_case, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/rows", inbox.rows, VIEWER),
-    Route("GET", rf"/inbox/{_VIEW}/rows/{{numbers:\d{{1,9}}(?:,\d{{1,9}}){{0,99}}}}", inbox.some, VIEWER),
+    Route("GET", rf"/inbox/{_VIEW}/rows/{{numbers:[\d,]{{1,999}}}}", inbox.some, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/counts", inbox.counts, VIEWER),
     Route("GET", f"/inbox/{_VIEW}/filters", inbox.filter_menu, VIEWER),
     Route("GET", f"{_CASE}", cases.show, VIEWER),
@@ -247,6 +249,7 @@ HEALTH = ROUTES[:2]
 def setup(app: web.Application) -> None:
     """Put the pages into the application: routes, security headers, live sockets."""
     register(app, ROUTES)
+    app[lists.TOGETHER] = Together()
     app.on_response_prepare.append(middleware.secure)
     sign_in.setup(app)
     live.setup(app)

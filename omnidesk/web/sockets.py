@@ -73,6 +73,18 @@ class Socket:
                 self.queue.get_nowait()
             self.queue.put_nowait(_REFRESH)
 
+    def shows(self, shown: Shown, view: views.View | None) -> None:
+        """The page shows something else; what changed before that was known, its list may hold."""
+        if self.view is None and self.elsewhere and view is not None:
+            self.elsewhere = set()
+            self.tell(_REFRESH)
+        self.shown, self.view = shown, view
+
+    def tell_elsewhere(self) -> None:
+        """Tell what changed outside its list."""
+        numbers, self.elsewhere = self.elsewhere, set()
+        self.tell(json.dumps({"elsewhere": sorted(numbers)}) if len(numbers) <= _MOST_ELSEWHERE else _REFRESH)
+
 
 class Live:
     """All open pages of this process, and what changed since they were last told."""
@@ -184,7 +196,7 @@ class Live:
             if holds or is_opened:
                 socket.elsewhere.discard(case.number)
                 socket.tell(texts[holds])
-            else:
+            elif len(socket.elsewhere) <= _MOST_ELSEWHERE:
                 socket.elsewhere.add(case.number)
         self._passed.set()
 
@@ -195,10 +207,8 @@ class Live:
             await asyncio.sleep(_ELSEWHERE_SECONDS)
             self._passed.clear()
             for socket in tuple(self.sockets):
-                if not socket.elsewhere:
-                    continue
-                numbers, socket.elsewhere = socket.elsewhere, set()
-                socket.tell(json.dumps({"elsewhere": sorted(numbers)}) if len(numbers) <= _MOST_ELSEWHERE else _REFRESH)
+                if socket.elsewhere and socket.view is not None:
+                    socket.tell_elsewhere()
 
     def _tell_typing(self, case: Case, event: Typing) -> None:
         text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})

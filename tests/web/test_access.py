@@ -31,6 +31,7 @@ EXAMPLES = {
     "macro": "1",
     "view": "mine",
     "number": "1001",
+    "numbers": "1001",
     "position": "1",
     "raw": "1",
     "contact": "1",

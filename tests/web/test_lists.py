@@ -1,5 +1,6 @@
 """The list in a real browser: views, orders and filters, and what changes under them."""
 
+import asyncio
 import os
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlmodel import col
 from omnidesk.desk import actions
 from omnidesk.store.models import Case, ListSort, Team
 from tests.office import Office
+from tests.web.conftest import Visit
 
 PICTURES = os.environ.get("OMNIDESK_PICTURES")
 WIDE = {"viewport": {"width": 1440, "height": 900}}
@@ -137,3 +139,20 @@ async def test_an_order_that_a_view_does_not_have_is_refused(office: Office, vis
     assert (await cy.post("/list-sorts", view="all", sort="due", query="priority=nonsense"))[0] == 422
     assert (await cy.post("/list-sorts", view="all", sort="due"))[0] == 303
     assert [(row.view, row.sort) for row in await office.all(ListSort)] == [("all", "due")]
+
+
+async def test_counts_that_are_asked_for_together_are_each_ones_own(office: Office, visit: Visit) -> None:
+    cases = [await office.says("Hello", sender=f"mia{index}") for index in range(3)]
+    await office.act("Ada", actions.take, cases[0].number)
+    cy = await office.viewer("Cy")
+    asked = [await visit(name) for name in ("Ada", "Bo", "Cy")]
+
+    async def counts() -> list[list[str]]:
+        pages = await asyncio.gather(*(one.get("/inbox/all/counts") for one in asked for _ in range(20)))
+        said = [re.findall(r'class="n [^>]*>(\d+)', text)[:3] for _, text in pages]
+        assert said == [said[at] for at in (0, 20, 40) for _ in range(20)]
+        return [said[at] for at in (0, 20, 40)]
+
+    assert await counts() == [["1", "2", "3"], ["0", "2", "3"], ["0", "0", "0"]]
+    await office.change(Case, col(Case.id) == cases[1].id, assignee_id=cy.agent_id)
+    assert (await counts())[2] == ["1", "0", "1"]

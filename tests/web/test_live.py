@@ -44,7 +44,7 @@ async def test_a_change_is_told_with_whether_it_belongs_to_the_view(office: Offi
     unassigned, resolved = await open_live(ada, view="all"), await open_live(bo, view="resolved")
     case = await office.says("Hello", name="Mia")
     assert {"case": case.number, "version": case.version, "in_view": True} in await heard(unassigned)
-    assert {"case": case.number, "version": case.version, "in_view": False} in await heard(resolved)
+    assert {"elsewhere": [case.number]} in await heard(resolved, 1)
 
 
 async def test_cy_hears_nothing_of_a_case_he_may_not_see(office: Office, visit: Visit) -> None:

@@ -1,6 +1,6 @@
 """Views: the lists of the inbox, filtered, in their order, and counted."""
 
-from omnidesk.desk.views.counting import CAP, Count, counts
+from omnidesk.desk.views.counting import CAP, Count, counts, sees_cases_of_hidden_teams
 from omnidesk.desk.views.filters import Filter, Reader
 from omnidesk.desk.views.listing import SORTED_BY, CasePage, conditions, list_cases, sort_of
 from omnidesk.desk.views.named import VIEWS, Asked, View, in_view, view_of
@@ -33,6 +33,7 @@ __all__ = [
     "places",
     "remember_sort",
     "remembered_sort",
+    "sees_cases_of_hidden_teams",
     "sort_of",
     "view_of",
 ]  # fmt: skip

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.access import visible
+from omnidesk.desk.access import Viewer, visible
 from omnidesk.desk.views.filters import Reader
 from omnidesk.desk.views.named import Asked, View, view_of
-from omnidesk.store.models import Case
+from omnidesk.store.models import Case, Shelf
 
 CAP = 1000
 """Counts stop here: 999+."""
+_COUNTED = (Shelf.OPEN, Shelf.SNOOZED, Shelf.BOT)
 _STRETCH = 2000
 """So many of a list's newest cases are looked at, where no index serves its filter."""
 
@@ -35,6 +36,15 @@ async def counts(session: AsyncSession, reader: Reader, lists: Mapping[str, Aske
     found = (await (await session.connection()).execute(sqlalchemy.select(*columns))).one()
     pairs = zip(counted, found[::2], found[1::2], strict=True)
     return {name: Count(number, looked_at >= _STRETCH) for name, number, looked_at in pairs}
+
+
+async def sees_cases_of_hidden_teams(session: AsyncSession, viewer: Viewer) -> bool:
+    """Whether open cases of closed teams are the viewer's: then lists hold more for them than for colleagues."""
+    if not viewer.hidden_team_ids:
+        return False
+    own = sqlalchemy.select(col(Case.id)).where(col(Case.assignee_id) == viewer.agent_id)
+    hidden = own.where(col(Case.shelf).in_(_COUNTED), col(Case.team_id).in_(viewer.hidden_team_ids))
+    return (await (await session.connection()).execute(hidden.limit(1))).first() is not None
 
 
 def _count(view: View, reader: Reader) -> tuple[ColumnElement[int], ColumnElement[int]]:

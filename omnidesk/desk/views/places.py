@@ -49,6 +49,12 @@ class Places:
         """Those whose number is shown."""
         return {place.name: place.asked for place in self.all if place.name not in _UNCOUNTED}
 
+    @property
+    def alike(self) -> dict[str, Asked]:
+        """Those of the counted ones that hold the same for everybody who sees the same teams."""
+        own = ("mine", "mentions", *(place.name for place in self.saved))
+        return {name: asked for name, asked in self.counted.items() if name not in own}
+
     def saved_at(self, view: str, query: str) -> SavedView | None:
         """The saved view that a list is, if it is one; where nothing is said, the newest come first."""
         plain = query.removesuffix(f"sort={NEWEST}").removesuffix("&")
