@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk import access, own_fields, properties
 from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.desk.beside import Beside, beside
-from omnidesk.desk.directory import people
+from omnidesk.desk.directory import duplicates, people
+from omnidesk.desk.directory.duplicates import Duplicate
 from omnidesk.store.models import (
     Agent,
     Attachment,
@@ -64,6 +65,8 @@ class SidePanel:
     labels: Sequence[str]
     own: Beside
     organization: Organization | None
+    duplicates: Sequence[Duplicate]
+    """Who may be the same person."""
     fields: Sequence[FieldDefinition]
     """What the desk asks of people."""
 
@@ -153,9 +156,10 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
     surveys = select(Invitation).where(Invitation.case_id == case.id).order_by(col(Invitation.id).desc())
     contact = await session.get_one(Contact, case.contact_id)
     history = await people.cases_of(session, viewer, case.contact_id, limit=_HISTORY, but=case.id)
+    points = await people.points_of(session, case.contact_id)
     return SidePanel(
         contact=contact,
-        points=await people.points_of(session, case.contact_id),
+        points=points,
         timers=[timer for timer in timers if timer.cycle == case.cycle],
         policy_name=policy.name if policy else "",
         team=await session.get_one(Team, case.team_id),
@@ -169,5 +173,6 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
         labels=await properties.labels_of(session, case.id),
         own=await beside(session, viewer, case),
         organization=await people.organization_of(session, contact),
+        duplicates=await duplicates.of(session, contact, points),
         fields=await own_fields.definitions(session, FieldSubject.CONTACT),
     )

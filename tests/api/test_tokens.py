@@ -150,6 +150,8 @@ async def test_who_may_only_look_writes_nothing(office: Office, program: MakePro
         "/contacts": {"name": "Eve"},
         "/contacts/{id}": {"version": 1, "name": "Eve"},
         "/contacts/{id}/merge": {"from": str(case.contact_id)},
+        "/organizations": {"name": "Acme"},
+        "/organizations/{id}": {"version": 1, "name": "Acme"},
         "/inboxes/{slug}/messages": message("m-1", "Hello"),
         "/inboxes/{slug}/receipts": {"id": "17", "state": "read"},
     }

@@ -85,6 +85,7 @@ def test_what_is_broken_off_goes_on_when_it_is_begun_again(
     file = tmp_path / "all.mbox"
     file.write_bytes(mbox(*(mail(number, "x" * 5_000) for number in range(3_000))))
     command = [sys.executable, "-m", "omnidesk", "mail", "import", str(file), "--inbox", "post"]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background ignores it, and so would this
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     while not rows(desk_url, RawMessage):
         assert process.poll() is None

@@ -310,7 +310,9 @@ async def test_who_works_down_the_list_goes_on_where_they_were(office: Office, w
         number = numbers[4 - len(done)]
         await expect(page.locator(f"main.case[data-number='{number}']")).to_be_visible()
         await page.keyboard.press("n")
+        await expect(page.locator("#text")).to_be_focused()
         await page.keyboard.type("Seen")
+        await expect(page.locator("#text")).to_have_value("Seen")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .note")).to_contain_text("Seen")
         await page.keyboard.press("Escape")

@@ -28,7 +28,8 @@ async def test_a_colleague_sees_at_once_what_one_chooses(office: Office, window:
     await expect(dot).to_have_class("dot online")
     await theirs.locator(".me summary").focus()
     await theirs.keyboard.press("Enter")
-    for _ in range(3):
+    await expect(theirs.locator(".presences button:focus")).to_be_visible()
+    for _ in range(2):
         await theirs.keyboard.press("ArrowDown")
     await expect(theirs.locator(".presences button:focus")).to_contain_text("Meşgul")
     await picture(theirs, "presence-menu")

@@ -25,6 +25,7 @@ WORDS: Words = {
         "original": N_("original"),
         "related": N_("related"),
     },
+    "same": {"name": N_("same name"), "address": N_("same address")},
     "priority": {"low": N_("Low"), "normal": N_("Normal"), "high": N_("High"), "urgent": N_("Urgent")},
     "macro_verb": {
         "status": N_("Set status"),

@@ -3,6 +3,7 @@ import { toEnd } from "./case.js";
 import { beginsWith, commandOf, does, run } from "./commands.js";
 import { write } from "./composer.js";
 import { step } from "./list.js";
+import { enter } from "./menus.js";
 
 const PAUSE = 1000; // ms between the keys of a sequence such as "g m"
 const shortcuts = document.getElementById("shortcuts");
@@ -18,7 +19,9 @@ function press(id) {
 
 function open(id) {
   const menu = document.getElementById(id);
-  if (menu) menu.open = true;
+  if (!menu) return;
+  menu.open = true;
+  if (menu.querySelector(".sheet")?.childElementCount) enter(menu); // the next key is meant for it
 }
 
 // On a narrow page the panel with the menu comes out first.

@@ -10,6 +10,7 @@ const list = document.getElementById("list");
 const rows = document.getElementById("rows");
 const fresh = document.getElementById("fresh");
 const waiting = new Map(); // number → what will be done with its row
+const droppedAt = new Map(); // number → when its row was taken away
 let movedAt = -Infinity;
 let settling = null;
 const moved = new Set(); // numbers of opened cases whose rows belong elsewhere by now
@@ -35,11 +36,14 @@ function isBusy() {
 export async function refreshRows(numbers) {
   if (!view) return;
   if (numbers.length > MOST) return refreshList();
+  const began = performance.now();
   const found = await fetchRows(numbers);
-  for (const number of numbers) put(number, found.get(number) ?? null);
+  for (const number of numbers) if (!(droppedAt.get(number) > began)) put(number, found.get(number) ?? null);
 }
 
+// What is still on its way for it is older.
 export function dropRow(number) {
+  droppedAt.set(number, performance.now());
   if (view) put(number, null);
 }
 

@@ -26,6 +26,11 @@ const fetchDue = atMostEvery(150, () => {
   refreshRows(numbers).catch(refreshSoon);
 });
 
+function drop(number) {
+  due.delete(number);
+  dropRow(number);
+}
+
 export function tell(what) {
   if (socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify(what));
@@ -59,14 +64,14 @@ function hear(message) {
   else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
   else if (message.agents) refreshPresence();
   else if (message.elsewhere) {
-    message.elsewhere.forEach(dropRow);
+    message.elsewhere.forEach(drop);
     refreshCounts();
   } else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
     if (message.in_view) {
       due.add(message.case);
       fetchDue();
-    } else dropRow(message.case);
+    } else drop(message.case);
     refreshCounts();
     if (message.case === openedNumber() && opened()) refreshCase();
   }

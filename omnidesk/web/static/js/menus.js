@@ -51,7 +51,7 @@ function goBack(menu) {
 }
 
 // A menu is entered at the field that asks for it, else at its first one; one that is fetched is empty when closed.
-function enter(menu) {
+export function enter(menu) {
   const within = sheet(menu)?.contains(document.activeElement);
   const marked = menu.querySelector(".sheet :is([autofocus], [data-first] :is(input:not([type=hidden]), select))");
   const stop = marked ?? (within ? null : [...menu.querySelectorAll(STOPS)].find((one) => one.checkVisibility()));
@@ -74,7 +74,7 @@ document.addEventListener(
     if (!target.matches("details.menu")) return;
     typed = "";
     if (!target.open && FETCHED(target)) sheet(target).replaceChildren();
-    if (target.open && sheet(target)?.childElementCount) enter(target);
+    if (target.open && sheet(target)?.childElementCount && !sheet(target).contains(document.activeElement)) enter(target);
   },
   true,
 );
