@@ -27,6 +27,7 @@ async def test_a_person_is_searched_and_opened_by_keyboard(office: Office, windo
     page = await window("Ada", "/inbox/all", **size("wide"))
     await page.keyboard.press("c")
     await expect(page.locator(".people .row")).to_have_count(2)
+    await page.wait_for_load_state()  # its keys work from then on
     await page.keyboard.press("/")
     await page.keyboard.type("MİA dem")
     await expect(page.locator(".people .row .who")).to_have_text(["Mia Demir"])
