@@ -1,5 +1,6 @@
 """Own fields in place, beside a case, a person and an organization, and the own status of a case."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -9,9 +10,12 @@ from omnidesk.desk import actions, changes, own_fields
 from omnidesk.desk.directory import organizations, profile
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE
-from omnidesk.store.models import FieldDefinition, FieldSubject
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Case, Contact, FieldDefinition, FieldSubject, Organization
 from omnidesk.web.posting import posted
 from omnidesk.web.requests import done, id_in, is_fragment, language_for, page, viewer_of
+
+_Write = Callable[[Transaction, dict[str, Any]], Awaitable[Case | Contact | Organization]]
 
 
 async def set_status(request: web.Request) -> web.StreamResponse:
@@ -26,48 +30,46 @@ async def set_status(request: web.Request) -> web.StreamResponse:
 async def of_case(request: web.Request) -> web.StreamResponse:
     """Write down one field of a case."""
     viewer, number = viewer_of(request), int(request.match_info["number"])
-    slug, said = request.match_info["field"], await _said(request)
-    place, event = f"/cases/{number}", "case-changed"
-    field = await _field(request, FieldSubject.CASE, slug)
-    try:
-        async with request.app[DATABASE].transaction() as tx:
-            case = await actions.for_work(tx, viewer, number)
-            await changes.note_fields(tx, viewer, case, {slug: own_fields.typed(field, said, language_for(request))})
-            value = case.fields.get(slug)
-    except Invalid as error:
-        return _wrong(request, place, field, said, error)
-    return _kept(request, place, field, value, event)
+
+    async def write(tx: Transaction, fields: dict[str, Any]) -> Case:
+        case = await actions.for_work(tx, viewer, number)
+        await changes.note_fields(tx, viewer, case, fields)
+        return case
+
+    return await _write(request, FieldSubject.CASE, write, f"/cases/{number}", "case-changed")
 
 
 async def of_contact(request: web.Request) -> web.StreamResponse:
     """Write down one field of a person."""
     viewer, contact_id = viewer_of(request), id_in(request, "contact")
-    slug, said = request.match_info["field"], await _said(request)
-    place, event = f"/contacts/{contact_id}", "contact-changed"
-    field = await _field(request, FieldSubject.CONTACT, slug)
-    try:
-        async with request.app[DATABASE].transaction() as tx:
-            contact = await profile.note_fields(
-                tx, viewer, contact_id, {slug: own_fields.typed(field, said, language_for(request))}
-            )
-            value = contact.fields.get(slug)
-    except Invalid as error:
-        return _wrong(request, place, field, said, error)
-    return _kept(request, place, field, value, event)
+
+    async def write(tx: Transaction, fields: dict[str, Any]) -> Contact:
+        return await profile.note_fields(tx, viewer, contact_id, fields)
+
+    return await _write(request, FieldSubject.CONTACT, write, f"/contacts/{contact_id}", "contact-changed")
 
 
 async def of_organization(request: web.Request) -> web.StreamResponse:
     """Write down one field of an organization."""
     viewer, organization_id = viewer_of(request), id_in(request, "organization")
+
+    async def write(tx: Transaction, fields: dict[str, Any]) -> Organization:
+        return await organizations.note_fields(tx, viewer, organization_id, fields)
+
+    place = f"/organizations/{organization_id}"
+    return await _write(request, FieldSubject.ORGANIZATION, write, place, "organization-changed")
+
+
+async def _write(
+    request: web.Request, subject: FieldSubject, write: _Write, place: str, event: str
+) -> web.StreamResponse:  # fmt: skip
+    """Write down what was typed; what can't be taken stays in its place, with the reason."""
     slug, said = request.match_info["field"], await _said(request)
-    place, event = f"/organizations/{organization_id}", "organization-changed"
-    field = await _field(request, FieldSubject.ORGANIZATION, slug)
+    field = await _field(request, subject, slug)
     try:
         async with request.app[DATABASE].transaction() as tx:
-            organization = await organizations.note_fields(
-                tx, viewer, organization_id, {slug: own_fields.typed(field, said, language_for(request))}
-            )
-            value = organization.fields.get(slug)
+            row = await write(tx, {slug: own_fields.typed(field, said, language_for(request))})
+            value = row.fields.get(slug)
     except Invalid as error:
         return _wrong(request, place, field, said, error)
     return _kept(request, place, field, value, event)
