@@ -65,12 +65,20 @@ class Capabilities:
     html: bool = False
     buttons: int = 0
     """The most native buttons under one message; with 0 choices are written as numbered lines."""
+    button_length: int | None = None
+    """The most characters on a button; where one is longer, all are written as numbered lines."""
+    forms: bool = False
+    """Whether a message can carry a `Form`; elsewhere its questions are written as lines."""
     survey: Literal["buttons", "number", "link"] = "link"
     """How a score is asked for: pressing a button, answering a number, opening a page."""
     attachments: int = 0
     """The largest attachment in bytes; 0 = none."""
     max_length: int | None = None
-    """The most characters in one message."""
+    """The most characters in one message; a longer text goes out as several."""
+    segments: bool = False
+    """Whether messages are counted and paid in SMS segments (`omnidesk.text.segments`)."""
+    window: timedelta | None = None
+    """How long after the person's last word a free message may go out; later only a `Template` may."""
     receipts: bool = False
     typing: bool = False
     copies: bool = False
@@ -143,6 +151,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Another address of the sender, proven by the channel: the provider or the host's signature vouches for it."""
+
+    kind: Literal["email", "phone"]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One message a person (or a robot) wrote to us.
 
@@ -171,6 +187,14 @@ class Inbound:
     """How else the sender says they can be reached, by `email` and `phone`: shown, trusted by nobody."""
     reply_to: str | None = None
     """Another address of this channel at which answers are wanted: shown, it says nothing of who wrote."""
+    proofs: tuple[Proof, ...] = ()
+    """Other addresses that are proven to be the sender's: they lead to the same contact from now on."""
+    edits: str | None = None
+    """The `message_id` of an earlier message of the same sender, whose text this one replaces."""
+    form: str | None = None
+    """The id of the `Form` that this message answers."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in: a form's answers by the names of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +221,49 @@ class Button:
 
     id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of a form. `choices` are offered where there are some."""
+
+    name: str
+    label: str
+    kind: Literal["text", "long", "email", "phone", "number", "date", "choice", "checkbox"] = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions asked together; the answers come back in `Inbound.answers` with the same id."""
+
+    id: str
+    fields: tuple[FormField, ...]
+    submit: str = ""
+    """What the button says; empty = the channel's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that the provider has approved, which may go out at any time.
+
+    Its variables are named `1`, `2`, … in the text as `{{1}}`. `language` is the provider's code, such as `tr`.
+    """
+
+    name: str
+    language: str
+    text: str
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template and what its variables say, in their order."""
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +339,31 @@ class Outbound:
     """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
     report."""
     logged: Logged | None = None
+    form: Form | None = None
+    """Questions to be asked with the text; only where the channel says `forms`."""
+    template: Filled | None = None
+    """The template that this message is, where the person's window is over; `text` says the same in words."""
     formatted: bool = False
     """Whether the text holds marks of `omnidesk.text.markup`; only where the channel says `html`, for others they are
     taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What a simulated person does, for `Channel.imitate`.
+
+    `key` makes the ids: the same for the same message. `files` carry a `reference`, which `Channel.fetch` of a
+    simulated inbox knows.
+    """
+
+    key: str
+    address: str
+    name: str
+    text: str
+    at: datetime
+    button: str | None = None
+    files: tuple[Attachment, ...] = ()
+    """Each with its `reference`, in the place of the provider's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +394,7 @@ class Entry:
     buttons: tuple[Button, ...] = ()
     files: tuple[File, ...] = ()
     question: Question | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +561,21 @@ class Channel(ABC):
     async def fetch(self, reference: str) -> bytes:
         """Get the bytes of a medium that the provider keeps. Raises `ChannelError`."""
         raise ChannelError(f"{self.name} keeps no media to fetch: {reference}", permanent=True)
+
+    def imitate(self, play: Play) -> RawMessage:
+        """The raw message that the provider would have brought; pure. Raises `ChannelError` where it can't be done.
+
+        It is for the simulator (an inbox with `simulated`), so its body is what `parse` reads, in the provider's form.
+        """
+        raise ChannelError(f"{self.name} can't be simulated", permanent=True)
+
+    def templates(self) -> Sequence[Template]:
+        """The approved texts of this account, for channels with a `window`."""
+        return ()
+
+    def segment_price(self, address: str) -> float | None:
+        """What a segment to this address costs, in the inbox's currency; None = not known. For `segments`."""
+        return None
 
     @abstractmethod
     async def send(self, outbound: Outbound) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from omnidesk.contract.channel import Button
+from omnidesk.contract.channel import Button, Form
 
 Source = Mapping[str, str]
 """The YAML texts of one bot version: path → text."""
@@ -44,6 +44,8 @@ class Turn:
     texts: tuple[str, ...]
     now: datetime
     button: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """What was filled into the bot's last form, by field."""
     language: str | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Saying:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
