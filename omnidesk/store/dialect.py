@@ -1,10 +1,23 @@
 """What differs between SQLite and PostgreSQL, and nothing else does."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    cast,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -136,6 +149,13 @@ async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *,
     insert = _insert(connection)
     changes = {name: value for name, value in row.items() if name not in key}
     await connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def among(connection: AsyncConnection, column: Any, ids: Sequence[int]) -> Any:
+    """Whether a column holds one of many ids: they go as one value, since thousands of them are slow to write out."""
+    if connection.dialect.name == "postgresql":
+        return column == func.any(cast(bindparam(None, list(ids)), ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
 
 
 Words = tuple[Sequence[str], bool]

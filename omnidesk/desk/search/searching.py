@@ -4,7 +4,7 @@ Of the newest hits those stand first that have the very words, are recent, and w
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
@@ -29,8 +29,9 @@ from omnidesk.text.searching import asked_words
 
 _RANKED = 1_000
 """So many of the newest hits are ranked."""
-_LOOKED_AT = 20_000
-"""So many of the newest texts with the words are looked at, where operators keep only some of them."""
+_STRETCHES = (2_000, 18_000)
+"""So many of the newest texts with the words are looked at, one after the other, where operators keep only some."""
+_LOOKED_AT = sum(_STRETCHES)
 _CASES = 50
 _PEOPLE = 5
 _BEGINNING = 2_000
@@ -83,7 +84,7 @@ async def search(session: AsyncSession, viewer: Viewer, question: Question, now:
     rows = await _rows(session, question, must) if question.terms else []
     mine = [row for row in rows if viewer.may_see(row)]
     if question.terms:
-        hits = await _hits(session, viewer, _best(question, mine))
+        hits = await _hits(session, viewer, _best(question, mine, await _said(session, mine)))
     else:
         hits = await _by_operators(session, viewer, must)
     found_people, found_organizations, instead = await _names(session, viewer, question)
@@ -106,42 +107,55 @@ class _Row:
     case_id: int
     team_id: int
     assignee_id: int | None
-    said: str
 
 
 async def _rows(session: AsyncSession, question: Question, must: Conditions) -> list[_Row]:
     """The newest rows with the words, on cases that are as they must be."""
-    filtered = bool(must.of_case or must.of_row)
-    ids = await dialect.newest_saying(
-        await session.connection(), [_words(term) for term in question.terms],
-        [_words(term) for term in question.without],
-        low=must.low, high=must.high, most=_LOOKED_AT if filtered else _RANKED,
-    )  # fmt: skip
+    rows: list[_Row] = []
+    filtered, high = bool(must.of_case or must.of_row), must.high
+    for stretch in _STRETCHES if filtered else (_RANKED,):
+        ids = await dialect.newest_saying(
+            await session.connection(), [_words(term) for term in question.terms],
+            [_words(term) for term in question.without], low=must.low, high=high, most=stretch,
+        )  # fmt: skip
+        rows += await _fitting(session, ids, must, _RANKED - len(rows))
+        if len(ids) < stretch or len(rows) == _RANKED:
+            break
+        high = ids[-1]
+    return rows
+
+
+async def _fitting(session: AsyncSession, ids: Sequence[int], must: Conditions, most: int) -> list[_Row]:
+    """Those of these rows whose cases, and which themselves, are as they must be; at most so many, the newest."""
     statement = (
-        select_columns(
-            col(Interaction.id), col(Case.id), col(Case.team_id), col(Case.assignee_id),
-            func.substr(col(SearchText.said), 1, _BEGINNING),
-        )
+        select_columns(col(Interaction.id), col(Case.id), col(Case.team_id), col(Case.assignee_id))
         .join(Case, col(Case.id) == col(Interaction.case_id))
-        .join(SearchText, col(SearchText.id) == col(Interaction.id))
-        .where(col(Interaction.id).in_(ids), *must.of_case, *must.of_row)
+        .where(dialect.among(await session.connection(), col(Interaction.id), ids), *must.of_case, *must.of_row)
         .order_by(col(Interaction.id).desc())
-        .limit(_RANKED)
-    )  # fmt: skip
+        .limit(most)
+    )
     return [_Row(*row) for row in await (await session.connection()).execute(statement)]
+
+
+async def _said(session: AsyncSession, rows: Sequence[_Row]) -> dict[int, str]:
+    """The beginnings of what was said in rows."""
+    beginning = select_columns(col(SearchText.id), func.substr(col(SearchText.said), 1, _BEGINNING))
+    here = dialect.among(await session.connection(), col(SearchText.id), [row.id for row in rows])
+    found = await (await session.connection()).execute(beginning.where(here))
+    return dict(found.all())
 
 
 def _words(term: Term) -> dialect.Words:
     return term.words, term.begins
 
 
-def _best(question: Question, rows: Sequence[_Row]) -> list[tuple[int, int, int]]:
+def _best(question: Question, rows: Sequence[_Row], said: Mapping[int, str]) -> list[tuple[int, int, int]]:
     """The best row of each of the best cases: (case, row, how many others)."""
     wanted = [f" {' '.join(term.words)} " for term in question.terms]
     newest = rows[0].id if rows else 0
     by_case: dict[int, list[_Scored]] = defaultdict(list)
     for row in rows:
-        exact = sum(words in f" {row.said} " for words in wanted) / len(wanted)
+        exact = sum(words in f" {said.get(row.id, '')} " for words in wanted) / len(wanted)
         age = timedelta(milliseconds=(newest - row.id) >> 22)
         by_case[row.case_id].append(_Scored(row.id, row.case_id, _VERY_WORDS * exact + _FADES / (_FADES + age)))
     ranked = sorted(by_case.items(), key=lambda found: -_score(found[1]))[:_CASES]
