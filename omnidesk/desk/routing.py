@@ -21,6 +21,8 @@ from omnidesk.store.models import Agent, Case, Membership, NoticeKind, Presence,
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+_ASKED = 10
+"""So many agents are tried for a case in one go; it waits for the next round when others took the room of all."""
 
 
 class Routing:
@@ -131,12 +133,13 @@ async def _hand_out(tx: Transaction, case_id: int) -> bool:
 
 
 async def _candidates(tx: Transaction, team_id: int) -> list[Agent]:
-    """Who of the team is online, the one who waited longest for a case first."""
+    """Who of the team is online and has room, the one who waited longest for a case first."""
     statement = (
         select(Agent)
         .join(Membership, col(Membership.agent_id) == col(Agent.id))
-        .where(Membership.team_id == team_id, *_THERE)
+        .where(Membership.team_id == team_id, *_THERE, col(Agent.load) < col(Agent.capacity))
         .order_by(col(Membership.assigned_at).asc().nulls_first(), col(Agent.id))
+        .limit(_ASKED)
     )
     return list(await tx.session.exec(statement, params={"since": _since(tx.now)}))
 

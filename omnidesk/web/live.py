@@ -65,7 +65,8 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(NoticesChanged, live.notices_changed),
         live.bus.on(Gap, live.refresh),
     )
-    tasks = [asyncio.create_task(work) for work in (live.run(), live.run_elsewhere(), live.risks.run())]
+    works = (live.run(), live.run_elsewhere(), live.run_counts(), live.risks.run())
+    tasks = [asyncio.create_task(work) for work in works]
     yield
     for end in ends:
         end()

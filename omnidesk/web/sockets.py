@@ -26,10 +26,13 @@ _QUEUE = 100
 _ELSEWHERE_SECONDS = 0.5
 """What a page's list does not hold is told so late: at two hundred pages each message costs two hundred."""
 _MOST_ELSEWHERE = 1000
+_COUNTING = 15
+"""So many pages a second are told to count their views again for what their lists do not hold."""
 _LOOKING_SECONDS = 40
 """So long somebody counts as looking at a case after it was last told."""
 _NOTICES = json.dumps({"notices": True})
 _REFRESH = json.dumps({"refresh": True})
+_COUNT = json.dumps({"counts": True})
 
 
 class Shown(BaseModel):
@@ -97,6 +100,8 @@ class Live:
         self._typing: dict[int, Typing] = {}
         self._woken = asyncio.Event()
         self._passed = asyncio.Event()
+        self._counts: dict[Socket, None] = {}  # whose counts are old, who waited longest first
+        self._old = asyncio.Event()
         self.risks = Risks(database, self.at_risk)
         self._looking: dict[int, dict[int, tuple[str, float]]] = {}  # number → agent → name, and until when
 
@@ -201,7 +206,7 @@ class Live:
         self._passed.set()
 
     async def run_elsewhere(self) -> None:
-        """Tell pages what changed outside their lists: rows leave them, counts change; until cancelled."""
+        """Tell pages what changed outside their lists: rows leave them; until cancelled."""
         while True:
             await self._passed.wait()
             await asyncio.sleep(_ELSEWHERE_SECONDS)
@@ -209,6 +214,19 @@ class Live:
             for socket in tuple(self.sockets):
                 if socket.elsewhere and socket.view is not None:
                     socket.tell_elsewhere()
+                    self._counts.setdefault(socket)
+                    self._old.set()
+
+    async def run_counts(self) -> None:
+        """Tell pages to count their views again, one after the other; until cancelled."""
+        while True:
+            await self._old.wait()
+            self._counts.pop(socket := next(iter(self._counts)))
+            if not self._counts:
+                self._old.clear()
+            if socket in self.sockets:
+                socket.tell(_COUNT)
+                await asyncio.sleep(1 / _COUNTING)
 
     def _tell_typing(self, case: Case, event: Typing) -> None:
         text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})

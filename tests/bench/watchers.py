@@ -71,7 +71,7 @@ class _Page:
             self._due.append((said["case"], said["version"], told_at))
             if self._showing is None or self._showing.done():
                 self._showing = asyncio.create_task(self._show())
-        elif "case" not in said and "elsewhere" not in said:
+        elif "case" not in said and "counts" not in said:
             return
         if self._pause and (self._counting is None or self._counting.done()):
             self._counting = asyncio.create_task(self._count())

@@ -63,10 +63,9 @@ function hear(message) {
   } else if (message.here) message.here === openedNumber() && showPeople(message.people);
   else if (message.typing) message.typing === openedNumber() && somebodyTypes(message);
   else if (message.agents) refreshPresence();
-  else if (message.elsewhere) {
-    message.elsewhere.forEach(drop);
-    refreshCounts();
-  } else if (message.notices) htmx.trigger(document.body, "notices-changed");
+  else if (message.elsewhere) message.elsewhere.forEach(drop);
+  else if (message.counts) refreshCounts();
+  else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
     if (message.in_view) {
       due.add(message.case);
