@@ -29,7 +29,7 @@ from omnidesk.text.searching import asked_words
 
 _RANKED = 1_000
 """So many of the newest hits are ranked."""
-_STRETCHES = (2_000, 18_000)
+_STRETCHES = (2_000, 8_000)
 """So many of the newest texts with the words are looked at, one after the other, where operators keep only some."""
 _LOOKED_AT = sum(_STRETCHES)
 _CASES = 50
@@ -81,7 +81,7 @@ async def search(session: AsyncSession, viewer: Viewer, question: Question, now:
     must = await conditions.read(session, viewer, question.operators, now, zone)
     if must.unknown:
         return Found(unknown=tuple(must.unknown))
-    rows = await _rows(session, question, must) if question.terms else []
+    rows, capped = await _rows(session, question, must) if question.terms else ([], False)
     mine = [row for row in rows if viewer.may_see(row)]
     if question.terms:
         hits = await _hits(session, viewer, _best(question, mine, await _said(session, mine)))
@@ -95,7 +95,7 @@ async def search(session: AsyncSession, viewer: Viewer, question: Question, now:
         numbered=await _numbered(session, viewer, question.number),
         hidden=await _hidden(session, [row for row in rows if not viewer.may_see(row)]),
         instead=instead,
-        capped=len(rows) == _RANKED,
+        capped=capped,
     )
 
 
@@ -109,8 +109,8 @@ class _Row:
     assignee_id: int | None
 
 
-async def _rows(session: AsyncSession, question: Question, must: Conditions) -> list[_Row]:
-    """The newest rows with the words, on cases that are as they must be."""
+async def _rows(session: AsyncSession, question: Question, must: Conditions) -> tuple[list[_Row], bool]:
+    """The newest rows with the words, on cases that are as they must be, and whether there may be more."""
     rows: list[_Row] = []
     filtered, high = bool(must.of_case or must.of_row), must.high
     for stretch in _STRETCHES if filtered else (_RANKED,):
@@ -119,10 +119,12 @@ async def _rows(session: AsyncSession, question: Question, must: Conditions) -> 
             [_words(term) for term in question.without], low=must.low, high=high, most=stretch,
         )  # fmt: skip
         rows += await _fitting(session, ids, must, _RANKED - len(rows))
-        if len(ids) < stretch or len(rows) == _RANKED:
+        if len(ids) < stretch:
+            return rows, False
+        if len(rows) == _RANKED:
             break
         high = ids[-1]
-    return rows
+    return rows, True
 
 
 async def _fitting(session: AsyncSession, ids: Sequence[int], must: Conditions, most: int) -> list[_Row]:

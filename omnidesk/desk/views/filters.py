@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, literal
 from sqlmodel import col, select
 
 from omnidesk.desk import own_fields
@@ -201,8 +201,8 @@ def _sla(state: str, now: datetime) -> Condition:
 
 def _elsewhere(wanted: Filter) -> Iterator[Condition]:
     if wanted.label:
-        has = select(CaseLabel.case_id).where(col(CaseLabel.case_id) == col(Case.id))
-        yield Elsewhere(exists(has.where(col(CaseLabel.label).in_(wanted.label))))
+        has = (col(CaseLabel.case_id) == col(Case.id), col(CaseLabel.label).in_(wanted.label))
+        yield _there(CaseLabel, *has)
     for kind in _OWN:
         pairs = getattr(wanted, kind)
         for slug in dict.fromkeys(slug for slug, _ in pairs):
@@ -212,7 +212,13 @@ def _elsewhere(wanted: Filter) -> Iterator[Condition]:
 def _own(kind: str, slug: str, values: Sequence[str]) -> Condition:
     subject, kept, (ours, of_case) = _OWN[kind]
     defined = select(FieldDefinition.id).where(FieldDefinition.subject == subject, FieldDefinition.slug == slug)
-    has = select(ours).where(
-        col(ours) == col(of_case), col(kept.field_id).in_(defined), col(kept.value).in_(values)
-    )  # fmt: skip
-    return Elsewhere(exists(has))
+    return _there(kept, col(ours) == col(of_case), col(kept.field_id).in_(defined), col(kept.value).in_(values))
+
+
+def _there(table: Any, *which: ColumnElement[bool]) -> Condition:
+    """Whether there is such a row beside the case.
+
+    It is asked case by case, in the order of the list: as `EXISTS` PostgreSQL would rather read all rows with a common
+    value, and sort their cases.
+    """
+    return Elsewhere(select(literal(True)).select_from(table).where(*which).limit(1).scalar_subquery().is_not(None))
