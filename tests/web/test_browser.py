@@ -342,6 +342,26 @@ async def test_the_focus_is_where_it_was_after_a_menu(office: Office, window: An
     await expect(page.locator(f"#row-{case.number}")).to_be_focused()
 
 
+async def test_who_leaves_the_answer_is_back_at_the_case_and_no_key_is_typed_into_it(
+    office: Office, window: Any
+) -> None:
+    case = await office.says("Hello")
+    page = await window("Ada", "/inbox/all")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main.case[data-number]")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(page.locator("#text")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(f"#row-{case.number}")).to_be_focused()
+    await page.keyboard.press("l")
+    await page.get_by_placeholder("Find or make a label").wait_for()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("z")
+    await expect(page.locator("#snooze")).to_have_attribute("open", "")
+    await expect(page.locator("#text")).to_have_value("")
+
+
 async def test_a_merged_case_offers_nothing_but_the_other_one(office: Office, window: Any) -> None:
     one = await office.says("One", inbox="mail", message_id="one@x")
     other = await office.says("Two", inbox="mail", message_id="two@x")

@@ -92,6 +92,13 @@ function isWriting(event) {
   return event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 }
 
+// Who leaves a field is where they were before it: at the case in the list, where that is in sight.
+function leave(field) {
+  const row = document.querySelector(".row[aria-current]");
+  if (field.id === "text" && row?.checkVisibility()) row.focus({ preventScroll: true });
+  else field.blur();
+}
+
 function nameFor(event) {
   const inList = event.target === document.body || event.target.closest?.("#list");
   if (inList && arrows[event.key]) return arrows[event.key];
@@ -106,7 +113,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
   const mod = event.ctrlKey || event.metaKey;
   const field = isWriting(event);
-  if (event.key === "Escape" && field) field.blur();
+  if (event.key === "Escape" && field) leave(field);
   if (field && !mod) return;
   const name = nameFor(event);
   if (!name) return;

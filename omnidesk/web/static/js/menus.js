@@ -45,6 +45,9 @@ let before = null;
 document.addEventListener("focusin", (event) => {
   if (!event.target.closest("details.menu .sheet, dialog")) before = event.target;
 });
+document.addEventListener("focusout", (event) => {
+  if (event.target === before && !event.relatedTarget) before = null; // left on purpose
+});
 function goBack(menu) {
   const there = before?.isConnected && before.checkVisibility() ? before : (menu.querySelector("summary") ?? document.getElementById("content"));
   there?.focus({ preventScroll: true });
