@@ -37,6 +37,7 @@ from omnidesk.desk.outgoing.postponing import PlannedReplies
 from omnidesk.desk.presence import PresenceClock
 from omnidesk.desk.routing import Routing
 from omnidesk.desk.search.indexing import Indexing
+from omnidesk.desk.simulating import Stage, simulated
 from omnidesk.desk.surveys import Surveys
 from omnidesk.desk.upkeep import NextSteps, SlaClock
 from omnidesk.events import Bus
@@ -55,13 +56,16 @@ from omnidesk.keys import (
     SETTINGS,
 )
 from omnidesk.settings import Settings, secret_of
+from omnidesk.simulator.time import RunningTime
 from omnidesk.store import migrating
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.leases import RENEW_SECONDS, Leases
+from omnidesk.store.models import Role as AgentRole
 from omnidesk.store.nudges import Nudges
 from omnidesk.web import channel_routes, notice_letters, routes
+from omnidesk.web.guard import Permission
 from omnidesk.web.middleware import MIDDLEWARES
 from omnidesk.web.pages import PAGES, Pages
 from omnidesk.workers import Worker, Workers
@@ -96,13 +100,18 @@ def create_app(
     channels: Mapping[str, type[Channel]],
     responder: Responder,
     *,
-    clock: clocks.Clock = clocks.now,
-    demo_url: str = "",
+    clock: clocks.Clock | None = None,
     only: Role | None = None,
+    simulator: Permission = AgentRole.ADMIN,
 ) -> web.Application:
-    """The application of one process; nothing is opened before it starts. `only` gives it a part of the work."""
+    """The application of one process; nothing is opened before it starts. `only` gives it a part of the work.
+
+    `simulator`: who may use the simulator's page, where it is enabled.
+    """
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=_FORM_SIZE)
     bus = Bus()
+    time = RunningTime(settings.data_dir) if settings.simulator.enabled else None
+    clock = clock or time or clocks.now
     app[SETTINGS] = settings
     app[BUS] = bus
     app[DATABASE] = database = Database(settings.store_url, bus=bus, clock=clock)
@@ -111,10 +120,11 @@ def create_app(
     app[LEASES] = Leases(database)
     app[LETTERS] = Letters(database, blobs, keys, settings.public_url)
     app[RECEIVER] = Receiver(database, blobs)
-    app[INBOXES] = Inboxes(database, keys, channels)
+    stage = Stage(database, blobs, keys)
+    app[INBOXES] = Inboxes(database, keys, channels, partial(simulated, stage) if time else None)
     app[RESPONDER] = responder
     app[MAILER] = Mailer(settings.mail, clock)
-    app[PAGES] = Pages(settings, demo_url=demo_url)
+    app[PAGES] = Pages(settings)
     app[LISTENERS] = Listeners(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
     )  # fmt: skip
@@ -129,6 +139,10 @@ def create_app(
         return app
     channel_routes.register(app, channels.values())
     routes.setup(app)
+    if time:
+        from omnidesk.simulator import pages  # a desk in use does not pay for it
+
+        pages.setup(app, time, simulator)
     api_routes.setup(app)
     return app
 
@@ -190,7 +204,9 @@ def _contact_of(settings: Settings) -> str:
 
 
 async def _workers(app: web.Application) -> AsyncIterator[None]:
-    workers = Workers(app[BUS], make_workers(app), poll_seconds=app[SETTINGS].workers.poll_seconds)
+    workers = Workers(
+        app[BUS], make_workers(app), poll_seconds=app[SETTINGS].workers.poll_seconds, now=app[DATABASE].now
+    )
     workers.start()
     yield
     await workers.stop()

@@ -83,13 +83,20 @@ class WorkWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeRan:
+    """The desk's clock is so many seconds ahead of the real one: time was let run."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Events may have been missed: whoever waits for some looks again."""
 
 
 Event = (
     CaseChanged | TranscriptChanged | PointMet | Typing | Looking | DraftChanged | AgentChanged | NoticesChanged
-    | WorkWaiting | Gap
+    | WorkWaiting | TimeRan | Gap
 )  # fmt: skip
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 

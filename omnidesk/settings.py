@@ -81,6 +81,12 @@ class Mail(_Section):
         return self
 
 
+class Simulator(_Section):
+    """The page that plays customers without any provider."""
+
+    enabled: bool = False
+
+
 class Log(_Section):
     """What is logged."""
 
@@ -99,6 +105,7 @@ class Settings(_Section):
     api: Api = Api()
     workers: Workers = Workers()
     mail: Mail = Mail()
+    simulator: Simulator = Simulator()
     log: Log = Log()
 
     @property

@@ -14,8 +14,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from omnidesk.clock import now
-from omnidesk.events import Bus, Gap, WorkWaiting
+from omnidesk import clock
+from omnidesk.clock import Clock
+from omnidesk.events import Bus, Gap, TimeRan, WorkWaiting
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,16 @@ class Worker:
 class Workers:
     """Runs workers side by side until `stop`."""
 
-    def __init__(self, bus: Bus, workers: list[Worker], *, poll_seconds: float) -> None:
+    def __init__(
+        self, bus: Bus, workers: list[Worker], *, poll_seconds: float, now: Clock = clock.now
+    ) -> None:  # fmt: skip
+        self._now = now
         self._workers = {worker.name: worker for worker in workers}
-        self._ends = (bus.on(WorkWaiting, self._called), bus.on(Gap, self._look_again))
+        self._ends = (
+            bus.on(WorkWaiting, self._called),
+            bus.on(Gap, self._look_again),
+            bus.on(TimeRan, self._look_again),
+        )
         self._poll_seconds = poll_seconds
         self._clock = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -59,14 +67,14 @@ class Workers:
         if event.worker in self._workers:
             self._workers[event.worker].wake.set()
 
-    def _look_again(self, _: Gap) -> None:
+    def _look_again(self, _: Gap | TimeRan) -> None:
         for worker in self._workers.values():
             worker.wake.set()
 
     def start(self) -> None:
         """Begin; every worker soon looks for what an earlier process left, once the pages answer."""
         self._clock.start()
-        first = now() + _FIRST_LOOK
+        first = clock.now() + _FIRST_LOOK
         for worker in self._workers.values():
             every = IntervalTrigger(seconds=self._poll_seconds)
             self._clock.add_job(_wake, every, [worker], next_run_time=first)
@@ -108,8 +116,8 @@ class Workers:
     async def _arm(self, worker: Worker) -> None:
         due = await worker.next_due() if worker.next_due else None
         if due is not None:
-            due = max(due, now() + _SHORTEST_WAIT)
-            self._clock.add_job(_wake, DateTrigger(due), [worker], id=worker.name, replace_existing=True)
+            at = clock.now() + max(due - self._now(), _SHORTEST_WAIT)
+            self._clock.add_job(_wake, DateTrigger(at), [worker], id=worker.name, replace_existing=True)
 
 
 async def _wake(worker: Worker) -> None:

@@ -1,4 +1,4 @@
-"""The demo: a starter desk, and a page that plays the customer.
+"""The demo: a starter desk, and the simulator's page that plays the customer, open to anyone.
 
 Mail is real: what is written on the page goes by SMTP to the desk's own port, and the desk's mails arrive by SMTP at a
 sink that the demo runs.
@@ -13,14 +13,14 @@ from aiohttp import web
 from sqlmodel import col, select
 
 from omnidesk.app import create_app, installed_channels, installed_responder
-from omnidesk.demo import pages
-from omnidesk.demo.mailbox import MAILBOX, Mailbox
 from omnidesk.desk import agents, configuration
 from omnidesk.keys import DATABASE, KEYS
 from omnidesk.server import serve
-from omnidesk.settings import Settings
+from omnidesk.settings import Settings, Simulator
+from omnidesk.simulator.mailbox import MAILBOX, Mailbox
 from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Agent, Inbox, Role
+from omnidesk.web.guard import ANYONE
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,7 +39,8 @@ async def run_demo(settings: Settings, folder: Path) -> None:
 
 def make_demo(settings: Settings, folder: Path) -> web.Application:
     """The application with the starter desk, the customer's page and the mail sink."""
-    app = create_app(settings, installed_channels(), installed_responder(), demo_url="/demo")
+    settings = settings.model_copy(update={"simulator": Simulator(enabled=True)})
+    app = create_app(settings, installed_channels(), installed_responder(), simulator=ANYONE)
     app[MAILBOX] = Mailbox(settings.data_dir / "demo-mail")
 
     async def prepare(app: web.Application) -> AsyncIterator[None]:
@@ -49,8 +50,13 @@ def make_demo(settings: Settings, folder: Path) -> web.Application:
 
     # after the store (the first context), before what a server makes of an empty one, and before inboxes are loaded
     app.cleanup_ctx.insert(1, prepare)
-    pages.setup(app)
+    app.router.add_get("/demo", _moved)
     return app
+
+
+async def _moved(_: web.Request) -> web.Response:
+    """Where the page was before."""
+    raise web.HTTPFound("/simulator")
 
 
 async def _prepare(app: web.Application, folder: Path) -> None:
@@ -102,7 +108,7 @@ async def _greeting(database: Database, public_url: str) -> str:
         link = await agents.make_sign_in_link(tx, admin.id)
     return (
         "\nOmnidesk is running.\n\n"
-        f"  1. Be the customer:  {public_url}/demo\n"
+        f"  1. Be the customer:  {public_url}/simulator\n"
         f"  2. Be the agent:     {public_url}/sign-in/{link}\n"
         f"     (signs {admin.name} in, once; it is good for a day)\n\n"
         "Ctrl+C ends it; everything is kept for the next time.\n\n"

@@ -1,7 +1,7 @@
 """Inboxes: rows come alive as channels; each listens where its lease is held."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +42,21 @@ class LiveInbox:
         return self.channel.capabilities.start_words if self.row.start_words is None else self.row.start_words
 
 
-class Inboxes:
-    """All inboxes of this process, by id and by slug."""
+Simulate = Callable[[type[Channel], int], type[Channel]]
+"""Gives a kind of channel that needs no provider, for the inbox of an id."""
 
-    def __init__(self, db: Database, keys: Keys, channels: Mapping[str, type[Channel]]) -> None:
+
+class Inboxes:
+    """All inboxes of this process, by id and by slug.
+
+    `simulate` makes channels for inboxes without a provider; None = there may be none here.
+    """
+
+    def __init__(
+        self, db: Database, keys: Keys, channels: Mapping[str, type[Channel]], simulate: Simulate | None = None
+    ) -> None:
         self.database = db
+        self._simulate = simulate
         self._keys = keys
         self._http: ClientSession | None = None
         self.channels = channels
@@ -111,6 +121,10 @@ class Inboxes:
 
     def _make(self, row: Inbox) -> Channel:
         kind = self.channels[row.channel]
+        if row.simulated:
+            if self._simulate is None:
+                raise ValueError("it is simulated, which needs `enabled = true` under [simulator] in omnidesk.toml")
+            kind = self._simulate(kind, row.id)
         return kind(kind.Settings.model_validate(merged(row.settings, self._keys.decrypt(row.secrets))), self._http)
 
     def all(self) -> list[LiveInbox]:

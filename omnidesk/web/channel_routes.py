@@ -21,7 +21,7 @@ def register(app: web.Application, channels: Iterable[type[Channel]]) -> None:
 def _dispatch(kind: type[Channel], route: Route) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         inbox = request.app[INBOXES].by_slug(request.match_info["slug"])
-        if not isinstance(inbox.channel, kind):
+        if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
         desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
         return await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))

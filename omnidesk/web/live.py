@@ -32,7 +32,7 @@ from omnidesk.desk import presence, views
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.presence import At
 from omnidesk.errors import Invalid, NotAllowed, NotFound
-from omnidesk.events import AgentChanged, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
+from omnidesk.events import AgentChanged, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, TimeRan, Typing
 from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.models import Case
 from omnidesk.web import csrf, lists
@@ -63,6 +63,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         live.bus.on(DraftChanged, live.draft_changed),
         live.bus.on(AgentChanged, live.agent_changed),
         live.bus.on(NoticesChanged, live.notices_changed),
+        live.bus.on(TimeRan, live.time_ran),
         live.bus.on(Gap, live.refresh),
     )
     works = (live.run(), live.run_elsewhere(), live.run_counts(), live.risks.run())

@@ -43,15 +43,12 @@ class RowPlace(NamedTuple):
 
 
 class Pages:
-    """Renders templates; one environment a language, since an overlay would mix them.
+    """Renders templates; one environment a language, since an overlay would mix them."""
 
-    `demo_url` is the page that plays the customer; when it is set, the rail shows a link to it.
-    """
-
-    def __init__(self, settings: Settings, *, demo_url: str = "") -> None:
+    def __init__(self, settings: Settings) -> None:
         self.public_url = settings.public_url
         self._settings = {
-            "demo_url": demo_url,
+            "simulates": settings.simulator.enabled,
             "undo_send_seconds": settings.desk.undo_send_seconds,
             "idle_minutes": settings.desk.idle_minutes,
         }

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
 
+from omnidesk import clock
 from omnidesk.desk import files
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.views import Reader
@@ -86,6 +87,7 @@ def render(request: web.Request, template: str, *, language: str | None = None, 
         viewer=viewer,
         csrf=csrf.token(request) if viewer else "",
         now=now,
+        ahead=round((now - clock.now()).total_seconds()),
         zone=zone_of(request),
         path=request.path_qs,
         file_url=partial(file_url, request),

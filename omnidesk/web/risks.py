@@ -38,6 +38,10 @@ class Risks:
             self._next = at
             self._sooner.set()
 
+    def sooner(self) -> None:
+        """The clock has run: look now when the next one is due."""
+        self._sooner.set()
+
     async def run(self) -> None:
         """Tell, until cancelled."""
         while True:

@@ -1,7 +1,7 @@
 """All routes of the pages, with the permission that each needs beside it.
 
 Two kinds stand elsewhere: what channels bring (`channel_routes`), whose adapters check tokens or signatures themselves,
-and the page of the demo (`omnidesk.demo.pages`), open to anyone, which `omnidesk serve` does not have.
+and the simulator's (`omnidesk.simulator.pages`), which are there only where it is enabled.
 """
 
 from collections.abc import Iterable

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from omnidesk.desk import views
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.presence import At
-from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, Typing
+from omnidesk.events import AgentChanged, Bus, CaseChanged, DraftChanged, Gap, Looking, NoticesChanged, TimeRan, Typing
 from omnidesk.store.db import Database
 from omnidesk.store.models import Case
 from omnidesk.web.requests import Number
@@ -157,6 +157,13 @@ class Live:
         for socket in tuple(self.sockets):
             if socket.viewer.agent_id == event.agent_id:
                 socket.tell(_NOTICES)
+
+    def time_ran(self, event: TimeRan) -> None:
+        """Tell every page what time it is now, and to fetch what it shows."""
+        self.risks.sooner()
+        for socket in tuple(self.sockets):
+            socket.tell(json.dumps({"ahead": event.ahead}))
+        self.refresh()
 
     async def run(self) -> None:
         """Tell pages what changed, until cancelled."""

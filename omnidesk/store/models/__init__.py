@@ -41,6 +41,7 @@ from omnidesk.store.models.setup import (
     Label,
     Status,
 )
+from omnidesk.store.models.simulated import SimulatedMessage
 from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
@@ -130,6 +131,7 @@ __all__ = [
     "Secret",
     "Shelf",
     "SignInLink",
+    "SimulatedMessage",
     "SlaPolicy",
     "SlaSegment",
     "SlaTimer",

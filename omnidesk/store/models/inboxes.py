@@ -20,6 +20,8 @@ class Inbox(Row, table=True):
     channel: str
     name: str
     enabled: bool = True
+    simulated: bool = False
+    """Whether it has no provider: what it sends is shown on the simulator's page, where people are made up too."""
     team_id: int = link("teams.id")
     bot: str | None = None
     language: str = "en"

@@ -23,6 +23,7 @@ class InboxEntry(Entry):
     channel: str
     name: str
     enabled: bool = True
+    simulated: bool = False
     team: str
     bot: str | None = None
     language: Language = "en"

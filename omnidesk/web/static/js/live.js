@@ -5,6 +5,7 @@ import { colleagueTypes, showPeople } from "./composer/people.js";
 import { atMostEvery } from "./later.js";
 import { dropRow, markDraft, openedNumber, query, refreshList, refreshRows, view } from "./list.js";
 import { refreshSoon as refreshPresence } from "./presence.js";
+import { keepTimes } from "./times.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
@@ -65,6 +66,10 @@ function hear(message) {
   else if (message.agents) refreshPresence();
   else if (message.elsewhere) message.elsewhere.forEach(drop);
   else if (message.counts) refreshCounts();
+  else if ("ahead" in message) {
+    document.documentElement.dataset.ahead = message.ahead;
+    keepTimes();
+  }
   else if (message.notices) htmx.trigger(document.body, "notices-changed");
   else if (message.case) {
     if (message.in_view) {

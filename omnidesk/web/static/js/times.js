@@ -24,8 +24,9 @@ function clockIn(timeZone) {
   }
 }
 
+// The desk's clock may be ahead of the browser's, where time was let run.
 function secondsUntil(moment) {
-  return (Date.parse(moment) - Date.now()) / 1000;
+  return (Date.parse(moment) - Date.now()) / 1000 - Number(document.documentElement.dataset.ahead ?? 0);
 }
 
 export function keepTimes(root = document) {
