@@ -24,7 +24,14 @@ def _texts(given: Any) -> Any:
     return {str(key): value for key, value in given.items()} if isinstance(given, Mapping) else given
 
 
+def _lower(given: Any) -> Any:
+    """The same in lower case: gateways are not of one mind about how they write a state."""
+    return {str(key).lower(): value for key, value in given.items()} if isinstance(given, Mapping) else given
+
+
 def _listed(given: Any) -> Any:
+    if isinstance(given, bool) or (isinstance(given, list) and any(isinstance(one, bool) for one in given)):
+        raise ValueError("put the name into quotes: YAML reads no and yes as something else")
     return (given,) if isinstance(given, str) else given
 
 
@@ -216,7 +223,7 @@ class Receipts(Webhook):
     key: Names = ("key",)
     status: Names
     code: Names = ()
-    states: Annotated[dict[str, State], BeforeValidator(_texts)]
+    states: Annotated[dict[str, State], BeforeValidator(_lower)]
     errors: Annotated[dict[str, Refusal], BeforeValidator(_texts)] = {}
     """What codes mean here, where that is other than in answers."""
 

@@ -16,7 +16,8 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.adapter import SmsChannel
 from channels.sms.settings import SmsSettings
-from channels.sms.signatures import Posted, Twilio as TwilioSignature
+from channels.sms.signatures import Posted
+from channels.sms.signatures import Twilio as TwilioSignature
 from omnidesk.contract.channel import Channel, ChannelError, Failure, Outbound, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk
 from omnidesk.desk import actions
