@@ -17,7 +17,8 @@ from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Case, Contact, ContactPoint, Role
 from omnidesk.text.folding import fold
 
-NO_ANSWERS = "a name or a short code: it sends messages and takes none"
+NO_ANSWERS = "no_answers"
+"""Why an address does not work that never will."""
 
 _POINTS = (
     rows_of(ContactPoint)

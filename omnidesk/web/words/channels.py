@@ -73,6 +73,9 @@ WORDS: Words = {
         ),
         "full": N_("the mailbox is full. Try again in a few days, or go on by another channel."),
     },
+    "point_failure": {
+        "no_answers": N_("a name or a short code: it sends messages and takes none"),
+    },
     "stopped_reply": {
         "customer_wrote": N_("the customer wrote first"),
         "resolved": N_("the case was resolved"),
