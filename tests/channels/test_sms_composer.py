@@ -27,6 +27,7 @@ async def picture(page: Page, name: str) -> None:
     """Keep what is seen in both themes, where somebody wants to look at it."""
     for theme in ("light", "dark") if PICTURES else ():
         await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        await page.wait_for_timeout(400)  # colours fade
         await page.screenshot(path=f"{PICTURES}/{name}-{theme}.png")
 
 
@@ -90,6 +91,10 @@ async def test_a_name_that_takes_no_answers_is_named(store_url: str, tmp_path: P
     async with browsing(store_url, tmp_path, sender="AKBANK") as (_, _, page):
         await expect(page.locator("#reply-warning")).to_contain_text("takes no answers")
         await page.set_viewport_size({"width": 390, "height": 844})
+        await page.locator("#text").fill("“Şifre” " * 12)
+        await expect(page.locator("#segments-note")).to_contain_text("Ş")
+        inside = await page.evaluate("document.querySelector('#ways').getBoundingClientRect().right <= innerWidth")
+        assert inside
         await picture(page, "sms-phone")
 
 
