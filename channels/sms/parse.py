@@ -1,100 +1,159 @@
-"""From what Twilio posted to a message or a receipt; pure.
+"""From what a gateway brought to a message or a receipt; pure."""
 
-What is posted: https://www.twilio.com/docs/messaging/guides/webhook-request for messages,
-https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks for what became of ours.
-"""
-
+import base64
+import binascii
+import json
 import mimetypes
-from typing import Annotated, Literal
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_pascal
+from channels.sms import numbers, refusals
+from channels.sms.description import Gateway, Media, Messages, Receipts
+from channels.sms.reading import Fields, fields, first, form
+from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
 
-from channels.sms.refusals import failure, reason
-from omnidesk.contract.channel import (
-    Attachment,
-    Inbound,
-    RawMessage,
-    Receipt,
-    ReceiptState,
-    Sender,
-    Unparsable,
-)
-from omnidesk.text.addresses import normal_phone
-
-_MOST_FIELDS = 200
-_STATES: dict[str, ReceiptState] = {
-    "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"
-}  # fmt: skip
+_MOST_FILES = 50
+_MOST_PARTS = 255
+GAP = "[…]"
+"""Stands for parts of a message that did not arrive."""
 
 
-class _Posted(BaseModel):
-    model_config = ConfigDict(alias_generator=to_pascal)
-
-    message_sid: str = Field(min_length=1)
-
-
-class _Message(_Posted):
-    sender: str = Field(alias="From", pattern=r"\S")
-    body: str
-    num_media: int = Field(default=0, ge=0, le=50)
+def parse(raw: RawMessage, gateway: Gateway, country: str) -> Sequence[Inbound | Receipt]:
+    """Understand what was brought. Raises `Unparsable`."""
+    if raw.envelope.get("route") == "parts":
+        return (_joined(raw, gateway, country),)
+    found = read(raw, gateway)
+    if _is_receipt(raw, found, gateway):
+        return (_receipt(found, raw, gateway),)
+    return (_message(found, gateway, country),)
 
 
-class _Status(_Posted):
-    message_status: Literal["delivered", "read", "undelivered", "failed"]
-    error_code: Annotated[int, BeforeValidator(lambda given: given or 0)] = 0
+def read(raw: RawMessage, gateway: Gateway) -> Fields:
+    """The fields of what was brought."""
+    envelope = raw.envelope
+    webhook = gateway.receipts if envelope.get("route") == "status" else gateway.messages
+    charset = webhook.charset if webhook else "utf-8"
+    if envelope.get("method") == "GET":
+        return dict(form(str(envelope.get("query", "")).encode(errors="replace"), charset))
+    return fields(raw.body, str(envelope.get("type", "")), charset)
 
 
-def form(body: bytes) -> list[tuple[str, str]]:
-    """The fields of what was posted, in order. Raises `Unparsable`."""
-    try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise Unparsable("not a form in UTF-8") from error
+def is_on_its_way(found: Fields, receipts: Receipts) -> bool:
+    """Whether a receipt says only that: it is no news."""
+    return _state(found, receipts) == "on_its_way"
 
 
-def parse(raw: RawMessage, country: str) -> Inbound | Receipt:
-    """Understand what was posted. Raises `Unparsable`."""
-    fields = dict(form(raw.body))
-    try:
-        if "MessageStatus" in fields:
-            return _receipt(_Status.model_validate(fields), raw)
-        return _message(_Message.model_validate(fields), fields, country)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise Unparsable(f"not a message of Twilio: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+def _state(found: Fields, receipts: Receipts) -> str | None:
+    return receipts.states.get((first(found, receipts.status) or "").lower())
 
 
-def _receipt(status: _Status, raw: RawMessage) -> Receipt:
-    """What became of a message of ours, known by the key that came back with the URL (see `SmsChannel.send`)."""
-    key = str(raw.envelope.get("key", ""))
-    state = _STATES[status.message_status]
-    if state != "failed":
-        return Receipt(key or status.message_sid, state, key=key)
-    code = status.error_code
-    return Receipt(key or status.message_sid, state, reason(code), failure=failure(code), key=key)
+def _is_receipt(raw: RawMessage, found: Fields, gateway: Gateway) -> bool:
+    """Which route it came by; what was kept before that was noted says it by its fields."""
+    if "route" in raw.envelope:
+        return bool(raw.envelope["route"] == "status")
+    return gateway.receipts is not None and first(found, gateway.receipts.status) is not None
 
 
-def _message(message: _Message, fields: dict[str, str], country: str) -> Inbound:
-    """An SMS. Its sender is proven: the network says who it is, and Twilio that the network said so."""
-    if ":" in message.sender:
-        kind = message.sender.partition(":")[0]
-        raise Unparsable(f"this came by {kind[:20]}, not by SMS; take this inbox's URL out of that sender at Twilio")
-    address = _address(message.sender, country)
+def _receipt(found: Fields, raw: RawMessage, gateway: Gateway) -> Receipt:
+    """What became of a message of ours, known by the key that came back, or by the gateway's id."""
+    how = gateway.receipts
+    if how is None:
+        raise Unparsable(f"nothing says how receipts of {gateway.name} are read; describe them")
+    state = _state(found, how)
+    if state not in ("delayed", "delivered", "read", "failed"):
+        said = (first(found, how.status) or "")[:40]
+        raise Unparsable(f"{how.status[0]}: {said!r} is no state that {gateway.name} is known for")
+    key = first(found, how.key) or str(raw.envelope.get("key", ""))
+    known_as = key if gateway.gives_back_the_key() and key else first(found, how.id) or key
+    if not known_as:
+        raise Unparsable(f"{' or '.join(how.id) or 'key'}: the receipt does not say which message it is for")
+    if state in ("delivered", "read"):
+        return Receipt(known_as, "delivered" if state == "delivered" else "read", key=key)
+    code = first(found, how.code) or ""
+    error, failure = refusals.reason(gateway, code, how.errors), refusals.failure(gateway, code, how.errors)
+    return Receipt(known_as, "failed" if state == "failed" else "delayed", error, failure=failure, key=key)
+
+
+def _message(found: Fields, gateway: Gateway, country: str) -> Inbound:
+    """An SMS. Its sender is proven: the network says who it is, and the gateway that the network said so."""
+    how = gateway.messages
+    if how is None:
+        raise Unparsable(f"nothing says how messages of {gateway.name} are read; describe them")
+    for name, value in how.only.items():
+        if (said := first(found, (name,))) != value:
+            raise Unparsable(f"this came by {str(said)[:20]}, not by SMS; take this inbox's URL out of that sender")
+    sender, text = first(found, how.sender), first(found, how.text)
+    if how.id and not first(found, how.id):
+        raise Unparsable(f"not a message of {gateway.name}: {' or '.join(how.id)} is missing")
+    if not sender or not sender.strip():
+        raise Unparsable(f"not a message of {gateway.name}: {' or '.join(how.sender)} is missing")
+    if ":" in sender:
+        kind = sender.partition(":")[0]
+        raise Unparsable(f"this came by {kind[:20]}, not by SMS; take this inbox's URL out of that sender there")
+    if text is None:
+        raise Unparsable(f"not a message of {gateway.name}: {' or '.join(how.text)} is missing")
+    address = numbers.read(sender, gateway.send.numbers, country)
     nobody = not address.removeprefix("+").isdecimal()  # a name, as banks and shops use: nobody reads an answer
-    media = (number for number in range(message.num_media) if fields.get(f"MediaUrl{number}"))
-    attachments = tuple(_medium(number, fields) for number in media)
-    return Inbound(Sender(address, proven=True), message.body, automatic=nobody, attachments=attachments)
+    files = tuple(_files(found, how.media)) if how.media else ()
+    who = Sender(address, proven=True, answerable=numbers.answerable(address))
+    return Inbound(who, text.replace("\r\n", "\n"), automatic=nobody, attachments=files)
 
 
-def _address(sender: str, country: str) -> str:
-    """E.164 for numbers; short codes and names (`2828`, `A101`) as they are."""
-    return (sender.startswith("+") and normal_phone(sender, country)) or sender.strip()
+def _files(found: Fields, media: Media) -> list[Attachment]:
+    given = first(found, media.count) or "0"
+    if not given.isdecimal() or len(given) > 2 or int(given) > _MOST_FILES:
+        raise Unparsable(f"{media.count[0]}: {given[:20]!r} is no number of files")
+    files = []
+    for number in range(int(given)):
+        url = first(found, (media.url.replace("{n}", str(number)),))
+        if url:
+            kind = first(found, (media.type.replace("{n}", str(number)),)) or "application/octet-stream"
+            name = f"media-{number + 1}{mimetypes.guess_extension(kind) or ''}"
+            files.append(Attachment(name, kind[:100], reference=url))
+    return files
 
 
-def _medium(number: int, fields: dict[str, str]) -> Attachment:
-    """A file that Twilio keeps for us; it tells its type, not its name."""
-    content_type = fields.get(f"MediaContentType{number}") or "application/octet-stream"
-    name = f"media-{number + 1}{mimetypes.guess_extension(content_type) or ''}"
-    return Attachment(name, content_type[:100], reference=fields[f"MediaUrl{number}"])
+def part_of(found: Fields, how: Messages) -> tuple[str, int, int] | None:
+    """To which long message this belongs, and which part of how many it is."""
+    if how.parts is None:
+        return None
+    ref, part, total = (first(found, names) or "" for names in (how.parts.ref, how.parts.part, how.parts.total))
+    if not (ref and part.isdecimal() and total.isdecimal() and len(part) < 4 and len(total) < 4):
+        return None
+    number, of = int(part), int(total)
+    return (ref[:40], number, of) if 1 <= number <= of <= _MOST_PARTS and of > 1 else None
+
+
+def join(parts: Mapping[int, RawMessage], total: int, external_id: str) -> RawMessage:
+    """Several parts as one raw message, which keeps each of them as it came."""
+    ordered = sorted(parts.items())
+    body = [
+        {"number": number, "envelope": dict(part.envelope), "body": base64.b64encode(part.body).decode()}
+        for number, part in ordered
+    ]
+    envelope = {"route": "parts", "total": total}
+    return RawMessage(external_id, ordered[0][1].sender, json.dumps(body).encode(), envelope)
+
+
+def _joined(raw: RawMessage, gateway: Gateway, country: str) -> Inbound:
+    """The parts in their order, and an honest mark where one is missing."""
+    try:
+        parts = {int(part["number"]): _part(raw, part) for part in json.loads(raw.body)}
+        total = int(raw.envelope["total"])
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError, binascii.Error) as error:
+        raise Unparsable("not the parts of a message") from error
+    if not parts or total > _MOST_PARTS:
+        raise Unparsable("not the parts of a message")
+    inbounds = {number: _message(read(part, gateway), gateway, country) for number, part in parts.items()}
+    text, gap = "", False
+    for number in range(1, total + 1):
+        if number in inbounds:
+            text, gap = text + inbounds[number].text, False
+        elif not gap:
+            text, gap = f"{text} {GAP} ", True
+    return replace(next(iter(inbounds.values())), text=text.strip() if GAP in text else text)
+
+
+def _part(raw: RawMessage, part: Mapping[str, Any]) -> RawMessage:
+    return RawMessage("", raw.sender, base64.b64decode(part["body"]), {"route": "messages", **part["envelope"]})

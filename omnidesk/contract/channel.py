@@ -35,6 +35,8 @@ class Failure(StrEnum):
     """This message is not wanted: blocked, taken for spam, too large."""
     FULL = "full"
     """The mailbox is full."""
+    STOPPED = "stopped"
+    """The person ended our messages at the provider: it counts as if they had written STOP to us."""
 
 
 class ChannelError(Exception):
@@ -77,6 +79,8 @@ class Capabilities:
     """The most characters in one message; a longer text goes out as several."""
     segments: bool = False
     """Whether messages are counted and paid in SMS segments (`omnidesk.text.segments`)."""
+    turkish_shift: bool | Literal["single"] = False
+    """For `segments`: whether the provider sends with the Turkish tables, or with the one of single letters."""
     window: timedelta | None = None
     """How long after the person's last word a free message may go out; later only a `Template` may."""
     receipts: bool = False
@@ -121,6 +125,8 @@ class Sender:
     name: str = ""
     proven: bool = False
     language: str | None = None
+    answerable: bool = True
+    """Whether an answer can reach them: a shop's name as the sender of an SMS takes none."""
     doubt: Literal["", "unproven", "forged"] = ""
     """What to tell about this very message, where anybody can write under an address: that nothing proves its sender,
     or that a check has failed. A channel whose addresses can't be borrowed leaves it empty."""
@@ -242,6 +248,14 @@ class Form:
     fields: tuple[FormField, ...]
     submit: str = ""
     """What the button says; empty = the channel's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What something costs; `currency` is its code, such as `TRY`."""
+
+    amount: float
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +436,12 @@ class Memory(Protocol):
     async def put(self, name: str, value: str) -> None:
         """Keep a text; durable when it returns."""
 
+    async def names(self, prefix: str) -> Sequence[str]:
+        """The names of what is kept that begin so, in order."""
+
+    async def drop(self, names: Sequence[str]) -> None:
+        """Forget these."""
+
 
 class Desk(Protocol):
     """What the desk offers to the channel of one inbox."""
@@ -505,7 +525,8 @@ class Channel(ABC):
 
     name: ClassVar[str]
     Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
-    capabilities: ClassVar[Capabilities]
+    capabilities: Capabilities
+    """The same for all inboxes, or set by the constructor where it depends on the settings."""
 
     def __init__(self, settings: Any, http: ClientSession | None = None) -> None:
         """`settings` is an instance of `Settings`; `http` the shared session (absent where only parsing is done)."""
@@ -573,8 +594,8 @@ class Channel(ABC):
         """The approved texts of this account, for channels with a `window`."""
         return ()
 
-    def segment_price(self, address: str) -> float | None:
-        """What a segment to this address costs, in the inbox's currency; None = not known. For `segments`."""
+    def segment_price(self, address: str) -> Price | None:
+        """What a segment to this address costs; None = not known. For `segments`."""
         return None
 
     @abstractmethod

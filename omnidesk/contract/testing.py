@@ -57,6 +57,15 @@ class FakeMemory:
         """Keep it."""
         self.kept[name] = value
 
+    async def names(self, prefix: str) -> Sequence[str]:
+        """What begins so."""
+        return sorted(name for name in self.kept if name.startswith(prefix))
+
+    async def drop(self, names: Sequence[str]) -> None:
+        """Forget them."""
+        for name in names:
+            self.kept.pop(name, None)
+
 
 class FakeDesk:
     """A desk that keeps what it receives in memory, once `durable` is set."""

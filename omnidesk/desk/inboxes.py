@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from pydantic import BaseModel, SecretStr
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join
+from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join, Price
 from omnidesk.errors import NotFound
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -137,10 +137,19 @@ class Inboxes:
             raise NotFound(f"The inbox {inbox_id} is not in use here.")
         return self._by_id[inbox_id]
 
+    def live(self, inbox_id: int) -> LiveInbox | None:
+        """An inbox by its id; None while it can't be used."""
+        return self._by_id.get(inbox_id)
+
     def capabilities_of(self, inbox_id: int) -> Capabilities | None:
         """What an inbox's channel can do; None while it can't be used."""
-        live = self._by_id.get(inbox_id)
+        live = self.live(inbox_id)
         return live.channel.capabilities if live else None
+
+    def segment_price(self, inbox_id: int, address: str) -> Price | None:
+        """What a segment to an address costs by an inbox, where its channel is paid by those."""
+        live = self.live(inbox_id)
+        return live.channel.segment_price(address) if live and live.channel.capabilities.segments else None
 
     def by_slug(self, slug: str) -> LiveInbox:
         """An enabled inbox by its slug. Raises NotFound."""

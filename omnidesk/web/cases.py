@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.contract.channel import Capabilities
+from omnidesk.contract.channel import Capabilities, Price
 from omnidesk.desk import actions, agents, applying_macros, drafts, pictures, presence, timeline, views
 from omnidesk.desk.directory import redirecting
 from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
@@ -15,7 +15,7 @@ from omnidesk.desk.outgoing.ways import Way
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
-from omnidesk.store.models import Attachment, Case, DeliveryState
+from omnidesk.store.models import Attachment, Case, ContactPoint, DeliveryState
 from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, page, read, reader_of, viewer_of, zone_of
@@ -60,11 +60,18 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     ways = await _ways(request, session, case, said)
     draft = as_written(request, await drafts.of(session, viewer, case))
     copied = await _copied(request, session, case)
-    reply_ways = await _reply_ways(request, session, case) if len(panel.points) > 1 else []
+    reply_ways = await _reply_ways(request, session, case, panel.points) if len(panel.points) > 1 else []
     return {"reply_ways": reply_ways, "can": request.app[INBOXES].capabilities_of(case.inbox_id),
+            "price": _price(request, case, panel.points),
             "case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
             "planned": await planned.shown(session, case),
             "merged_into": await views.merged_into(session, viewer, case)}  # fmt: skip
+
+
+def _price(request: web.Request, case: Case, points: Sequence[ContactPoint]) -> Price | None:
+    """What a segment of a reply costs, where the channel is paid by those."""
+    address = next((point.address for point in points if point.id == case.contact_point_id), "")
+    return request.app[INBOXES].segment_price(case.inbox_id, address)
 
 
 async def _copied(request: web.Request, session: AsyncSession, case: Case) -> dict[str, Any]:
@@ -75,14 +82,18 @@ async def _copied(request: web.Request, session: AsyncSession, case: Case) -> di
 
 
 async def _reply_ways(
-    request: web.Request, session: AsyncSession, case: Case
-) -> list[tuple[Way, Capabilities | None]]:  # fmt: skip
-    """Where a reply may go, each with what its channel can do; nothing where there is no choice."""
+    request: web.Request, session: AsyncSession, case: Case, points: Sequence[ContactPoint]
+) -> list[tuple[Way, Capabilities | None, Price | None]]:  # fmt: skip
+    """Where a reply may go, each with what its channel can do and costs; nothing where there is no choice."""
     found = await ways.of(session, viewer_of(request), case.contact_id)
-    can = request.app[INBOXES].capabilities_of
-    others = any(way.point.id != case.contact_point_id for way in found)
-    usual = any(way.point.id == case.contact_point_id for way in found)
-    return [(way, can(way.inbox.id)) for way in found] if others and usual else []
+    inboxes = request.app[INBOXES]
+    usual = [way for way in found if way.point.id == case.contact_point_id]
+    if len(found) == len(usual):
+        return []
+    if not usual and (inbox := inboxes.live(case.inbox_id)):  # it is named as well when it takes nothing any more
+        found = [Way(point, inbox.row) for point in points if point.id == case.contact_point_id] + [*found]
+    price, can = inboxes.segment_price, inboxes.capabilities_of
+    return [(way, can(way.inbox.id), price(way.inbox.id, way.point.address)) for way in found]
 
 
 async def _ways(request: web.Request, session: AsyncSession, case: Case, said: list[Line]) -> Sequence[Way]:

@@ -17,6 +17,9 @@ from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Case, Contact, ContactPoint, Role
 from omnidesk.text.folding import fold
 
+NO_ANSWERS = "no_answers"
+"""Why an address does not work that never will."""
+
 _POINTS = (
     rows_of(ContactPoint)
     .where(col(ContactPoint.channel) == bindparam("channel"))
@@ -72,7 +75,8 @@ def _create(tx: Transaction, channel: str, sender: Sender, organization_id: int 
     )  # fmt: skip
     point = tx.new(
         ContactPoint, contact_id=contact.id, channel=channel, address=sender.address, name=sender.name,
-        proven=sender.proven, created_at=tx.now,
+        proven=sender.proven, created_at=tx.now, working=sender.answerable,
+        failure="" if sender.answerable else NO_ANSWERS,
     )  # fmt: skip
     finding.keep_point(tx, point)
     tx.publish(PointMet(channel, point.address, point.id))
@@ -83,7 +87,7 @@ def _learn(tx: Transaction, person: Person, sender: Sender) -> None:
     """Keep what a message tells of its sender, never overwriting what is known."""
     if sender.proven and not person.point.proven:
         person.point.proven = True
-    if not person.point.working:  # who writes from an address can be reached there again
+    if not person.point.working and sender.answerable:  # who writes from an address can be reached there again
         person.point.working, person.point.failure = True, ""
     contact = person.contact
     if sender.name and not contact.name:

@@ -1,5 +1,9 @@
 """Memories: what a channel keeps between two starts (`omnidesk.contract.channel.Memory`)."""
 
+from collections.abc import Sequence
+
+from sqlmodel import col, delete, select
+
 from omnidesk.errors import Invalid
 from omnidesk.store import dialect
 from omnidesk.store.db import Database, table_of
@@ -31,3 +35,15 @@ class InboxMemory:
         async with self._db.transaction() as tx:
             kept = {**row, "updated_at": tx.now}
             await dialect.put(await tx.session.connection(), table_of(Memory), kept, key=["inbox_id", "name"])
+
+    async def names(self, prefix: str) -> Sequence[str]:
+        """The names that begin so, in order."""
+        these = (Memory.inbox_id == self._inbox_id, col(Memory.name).startswith(prefix, autoescape=True))
+        async with self._db.session() as session:
+            return list(await session.exec(select(Memory.name).where(*these).order_by(col(Memory.name))))
+
+    async def drop(self, names: Sequence[str]) -> None:
+        """Forget these."""
+        these = (col(Memory.inbox_id) == self._inbox_id, col(Memory.name).in_(names))
+        async with self._db.transaction() as tx:
+            await tx.session.exec(delete(Memory).where(*these))

@@ -246,7 +246,18 @@ async def fail(tx: Transaction, delivery: Delivery, error: str, failure: Failure
     if failure is Failure.HARD:
         point = await tx.get(ContactPoint, delivery.contact_point_id)
         point.working, point.failure = False, error[:500]
+    if failure is Failure.STOPPED:
+        await _stopped(tx, delivery)
     await note(tx, delivery, "delivery_failed", error=error[:300])
+
+
+async def _stopped(tx: Transaction, delivery: Delivery) -> None:
+    """The person wrote STOP to the provider, which kept it to itself: it holds for us as well."""
+    point = await tx.get(ContactPoint, delivery.contact_point_id)
+    if point.consent:
+        point.consent = False
+        await cancel_automatic(tx, point)
+        await note(tx, delivery, "consent_withdrawn")
 
 
 async def note(tx: Transaction, delivery: Delivery, name: str, **values: object) -> None:

@@ -68,7 +68,13 @@ WORDS: Words = {
             "the other side did not want this message. Look at its words: shorten it, leave out files, or ask your "
             "administrator whether we are blocked there."
         ),
+        "stopped": N_(
+            "the person ended our messages here (STOP). Go on by another channel, or wait until they write START."
+        ),
         "full": N_("the mailbox is full. Try again in a few days, or go on by another channel."),
+    },
+    "point_failure": {
+        "no_answers": N_("a name or a short code: it sends messages and takes none"),
     },
     "stopped_reply": {
         "customer_wrote": N_("the customer wrote first"),

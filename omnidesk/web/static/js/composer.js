@@ -1,6 +1,7 @@
 // The composer: what is written, as reply or note, and its sending.
 import { toEnd } from "./case.js";
 import { address, addressed, startAddressees } from "./composer/addressees.js";
+import { startCounter } from "./composer/counter.js";
 import { changed, forget, startDraft } from "./composer/draft.js";
 import { showLoss, startFormatting } from "./composer/formatting.js";
 import * as way from "./composer/way.js";
@@ -81,6 +82,7 @@ export function startComposer(tell) {
   startUploads(composer, changed);
   startSending(composer);
   startFormatting(composer);
+  startCounter(composer);
   startDraft(composer, () => written(composer), fill);
   way.show(composer);
   composer.addEventListener("input", (event) => {

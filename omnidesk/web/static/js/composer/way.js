@@ -1,9 +1,12 @@
+import { showCount } from "./counter.js";
+
 // By which way a reply goes, and what its channel takes: length, files, copies. All of it is data of the page.
 const select = () => document.getElementById("way");
 
 export function limits(form) {
-  const { maxLength, attachments, copies, html } = (select()?.selectedOptions[0] ?? form).dataset;
-  return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined, html: html !== undefined };
+  const { maxLength, attachments, copies, html, segments, price, currency } = (select()?.selectedOptions[0] ?? form).dataset;
+  const paid = segments === undefined ? null : { turkish: segments === "single" ? "single" : segments === "both", price: price ? Number(price) : null, currency };
+  return { maxLength: Number(maxLength) || null, attachments: Number(attachments ?? form.dataset.largest), copies: copies !== undefined, html: html !== undefined, paid };
 }
 
 // Where the case is answered, as the page knows it by now: a draft names only what differs.
@@ -33,12 +36,8 @@ export function choose(form, point) {
 
 export function show(form) {
   followed ??= usual();
-  const { maxLength, copies } = limits(form);
-  const counter = document.getElementById("counter");
-  const length = form.elements.text.value.trim().length;
-  counter.hidden = !maxLength;
-  counter.textContent = maxLength ? `${length} / ${maxLength}` : "";
-  counter.classList.toggle("bad", Boolean(maxLength) && length > maxLength);
+  const { copies } = limits(form);
+  showCount(form, limits(form));
   form.classList.toggle("alone", !copies);
   const option = select()?.selectedOptions[0];
   if (option) document.getElementById("reply-label").textContent = option.dataset.reply;
