@@ -69,5 +69,5 @@ async def whatsapp_desk(
     async with Graph().serving() as graph:
         how = {"public_url": "https://desk.example", **(desk or {})}
         async with hosted_desk(url, folder, number(graph, **inbox), **how) as (office, served):
-            graph.desk_url = served
+            graph.desk_url, graph.clock = served, office.clock
             yield WhatsAppDesk(office, graph, served)

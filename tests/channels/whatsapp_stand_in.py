@@ -6,8 +6,9 @@ import io
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import ClientSession, web
@@ -34,6 +35,7 @@ class Graph:
         self.templates: list[dict[str, Any]] = []
         self.page = 2
         """So many templates are on a page."""
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._numbers = itertools.count(1)
 
     @asynccontextmanager
@@ -152,7 +154,7 @@ class Graph:
 
     def message(self, sender: str = MIA, **said: Any) -> dict[str, Any]:
         """A message of somebody's."""
-        return {"from": sender, "id": self.wamid(), "timestamp": str(int(time.time())), **said}
+        return {"from": sender, "id": self.wamid(), "timestamp": str(int(self.clock().timestamp())), **said}
 
     async def post(
         self, body: Mapping[str, Any] | bytes, *, secret: str | None = SECRET, inbox: str = "wa", **headers: str
