@@ -4,14 +4,22 @@ import { target } from "./way.js";
 
 const EACH = 15000;
 const NOTHING = { template: "", values: [] };
+const ends = new WeakMap();
 const block = () => document.getElementById("template");
 const button = () => document.getElementById("templates");
 let choice = NOTHING;
 let wanted = false;
 let loaded = "";
+let loading = null;
 
 const window_ = (form) => document.querySelector(`[data-window="${target(form)}"]`);
-const isOver = (window) => Boolean(window) && !(Date.parse(window.dataset.until) > Date.now());
+
+// The page says how long is left, since clocks of people's computers go wrong.
+function isOver(window) {
+  if (!window) return false;
+  if (!ends.has(window)) ends.set(window, Date.now() + window.dataset.lasts * 1000);
+  return Date.now() >= ends.get(window);
+}
 
 export const isTemplating = (form) => !block().disabled;
 export const chosen = (form) => (isTemplating(form) ? choice : NOTHING);
@@ -35,13 +43,22 @@ export function show(form) {
 }
 
 // Another address has other templates.
-async function load(form, anew = false) {
+function load(form, anew = false) {
   const place = target(form);
   if (loaded === place && !anew) return;
   loaded = place;
   const asked = new URLSearchParams({ at: place, template: choice.template });
   for (const value of choice.values) asked.append("value", value);
-  await htmx.ajax("GET", `/cases/${form.dataset.number}/template?${asked}`, { source: "#template", target: "#template", swap: "innerMorph" });
+  const url = `/cases/${form.dataset.number}/template?${asked}`;
+  loading = htmx.ajax("GET", url, { source: "#template", target: "#template", swap: "innerMorph" }).then(say);
+}
+
+// A morph leaves alone what somebody chose or typed.
+function say() {
+  const select = block()?.querySelector("select");
+  if (!select) return;
+  select.value = choice.template;
+  for (const [place, field] of fields().entries()) field.value = choice.values[place] ?? "";
 }
 
 export function restore(form, { template = "", values = [] }) {
@@ -52,7 +69,8 @@ export function restore(form, { template = "", values = [] }) {
   show(form);
 }
 
-export function focus(form) {
+export async function focus() {
+  await loading;
   (block().querySelector("select") ?? block()).focus();
 }
 
@@ -83,7 +101,7 @@ export function startWindow(form, changed) {
   button().addEventListener("click", () => {
     wanted = !wanted;
     show(form);
-    if (wanted) focus(form);
+    if (wanted) focus();
     else document.getElementById("text").focus();
     changed();
   });
