@@ -57,7 +57,7 @@ class WhatsAppChannel(Channel):
         receipts=True,
         automatic_per_hour=60,
         automatic_per_day=200,
-        stop_words=("stop", "unsubscribe", "ret", "iptal", "dur"),
+        stop_words=("stop", "unsubscribe"),
         start_words=("start", "basla"),
     )
     settings: WhatsAppSettings
