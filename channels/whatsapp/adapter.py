@@ -87,12 +87,13 @@ class WhatsAppChannel(Channel):
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
         """Look after the account now and then: Meta posts by itself."""
-        looking = asyncio.create_task(self._look_after(desk))
         try:
-            yield
-        finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            async with asyncio.TaskGroup() as group:
+                looking = group.create_task(self._look_after(desk))
+                yield
+                looking.cancel()
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def _look_after(self, desk: Desk) -> None:
         """Keep the templates new, and tell where the token or the number has gone bad."""

@@ -91,6 +91,22 @@ class Template(Answer):
     values: list[str]
 
 
+class OfferedTemplate(Answer):
+    """An approved text; its variables stand in it as `{{1}}`, `{{2}}`, …, and `variables` says what each of them is."""
+
+    name: str
+    language: str
+    text: str
+    variables: list[str]
+
+
+class Templates(Answer):
+    """All templates of an inbox."""
+
+    items: list[OfferedTemplate]
+    next: None
+
+
 class Interaction(Answer):
     """One row of the log. `position` counts within the case.
 

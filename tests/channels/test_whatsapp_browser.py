@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from omnidesk.store.models import Agent, Case, Draft
+from omnidesk.store.models import Agent, Case, ContactPoint, Draft
 from tests.browser import NEEDS_CHROMIUM
 from tests.channels.hosted import ada_browses
 from tests.channels.whatsapp_desk import WhatsAppDesk, whatsapp_desk
@@ -94,6 +94,27 @@ async def test_when_the_person_answers_the_text_is_back(store_url: str, tmp_path
         await desk.hear("Orada mısınız?")
         await expect(page.locator("#text")).to_be_visible()
         await expect(page.locator("[data-open]")).to_contain_text("left")
+
+
+async def test_the_way_that_is_chosen_says_what_may_be_sent(store_url: str, tmp_path: Path) -> None:
+    async with opened(store_url, tmp_path, hours=25) as (desk, page):
+        (point,) = await desk.office.all(ContactPoint)
+        other = await desk.office.says("Hello", sender="mia")
+        await desk.office.change(ContactPoint, ContactPoint.address == "mia", contact_id=point.contact_id)
+        await desk.office.change(Case, Case.id == other.id, contact_id=point.contact_id)
+        await page.goto(f"/inbox/all/{other.number}")
+        await expect(page.locator("#text")).to_be_visible()
+        await expect(page.locator("[data-window]")).to_be_hidden()
+        await page.select_option("#way", value=str(point.id))
+        await expect(page.locator("[data-over]")).to_be_visible()
+        await expect(page.locator("#text")).to_be_hidden()
+        await page.locator("#template-name").select_option(label="order_update")
+        await page.get_by_label("Ad", exact=True).fill("Mia")
+        await page.get_by_label("Sipariş", exact=True).fill("17")
+        await page.click("#send")
+        await expect(page.locator(".msg.out .text")).to_have_text(READS)
+        await desk.office.work()
+        assert desk.phone == ["order_update"]
 
 
 async def test_a_note_is_written_as_ever(store_url: str, tmp_path: Path) -> None:

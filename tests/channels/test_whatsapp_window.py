@@ -13,9 +13,9 @@ from omnidesk.desk.outgoing import planned, templates
 from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.desk.windows import Window
 from omnidesk.errors import Conflict, Invalid
-from omnidesk.store.models import Agent, Case, Delivery, Draft, Invitation, LastWord, PlannedReply, Team
+from omnidesk.store.models import Agent, Case, Delivery, Draft, Invitation, LastWord, Notice, PlannedReply, Team
 from omnidesk.web import csrf
-from tests.channels.whatsapp_desk import WhatsAppDesk, whatsapp_desk
+from tests.channels.whatsapp_desk import ORDER, WhatsAppDesk, whatsapp_desk
 from tests.channels.whatsapp_stand_in import posting
 from tests.web.conftest import session_of
 
@@ -196,6 +196,18 @@ async def test_a_template_can_be_put_off_taken_back_and_sent(desk: WhatsAppDesk)
     assert (desk.phone, await desk.office.all(PlannedReply)) == (["order_update"], [])
 
 
+async def test_what_was_put_off_and_comes_too_late_is_not_sent_and_its_agent_hears_of_it(desk: WhatsAppDesk) -> None:
+    case, ada = await begun(desk), await desk.office.viewer("Ada")
+    async with desk.office.database.transaction() as tx:
+        locked = await actions.for_work(tx, ada, case.number)
+        await planned.plan(tx, ada, locked, drafts.Writing("Yolda!"), send_at=tx.now + timedelta(hours=25), later=True)
+    desk.office.clock.skip(hours=26)
+    await desk.office.work()
+    (waiting,) = await desk.office.all(PlannedReply)
+    assert (waiting.state, waiting.why, desk.graph.taken) == ("refused", "window_over", [])
+    assert "not_sent" in [notice.kind for notice in await desk.office.all(Notice)]
+
+
 # --- by the pages and by programs
 
 
@@ -229,6 +241,19 @@ async def asked(desk: WhatsAppDesk, case: Case, body: dict[str, Any]) -> tuple[i
     url = f"{desk.url}/api/v1/cases/{case.number}/interactions"
     async with ClientSession() as http, http.post(url, json=body, headers=headers) as answer:
         return answer.status, await answer.json()
+
+
+async def test_a_program_sees_the_templates_of_inboxes_that_it_may_see(desk: WhatsAppDesk) -> None:
+    async with desk.office.database.transaction() as tx:
+        ada = await tokens.create(tx, "ada", agent="ada@example.com")
+        cy = await tokens.create(tx, "cy", agent="cy@example.com")
+    await desk.office.change(Team, Team.slug == "support", closed=True)
+    url = f"{desk.url}/api/v1/inboxes/wa/templates"
+    async with ClientSession() as http:
+        async with http.get(url, headers={"Authorization": f"Bearer {ada}"}) as answer:
+            assert (await answer.json())["items"] == [ORDER]
+        async with http.get(url, headers={"Authorization": f"Bearer {cy}"}) as answer:
+            assert answer.status == 404
 
 
 async def test_a_program_is_told_and_may_send_a_template(desk: WhatsAppDesk) -> None:
