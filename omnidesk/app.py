@@ -219,7 +219,7 @@ def make_workers(app: web.Application) -> list[Worker]:
     intake = partial(Intake, database, app[BLOBS], app[KEYS], inboxes, holder=holder, batch=how.batch)
     outbox = Outbox(database, inboxes, app[LETTERS], holder=holder, attempts=how.delivery_attempts)
     bot = Conversation(database, app[RESPONDER], silence=timedelta(minutes=how.bot_silence_minutes))
-    surveys, clock, steps = Surveys(database), SlaClock(database), NextSteps(database)
+    surveys, clock, steps = Surveys(database, inboxes), SlaClock(database), NextSteps(database)
     replies = PlannedReplies(database, app[KEYS], inboxes)
     presence, pages = PresenceClock(database), app[PAGES]
     pushes = Pushes(database, app[PUSHER], partial(notice_letters.push, pages))

@@ -83,12 +83,37 @@ class Delivery(Answer):
     failure: Failure | None
 
 
+class Template(Answer):
+    """A template, with the words that were filled in."""
+
+    name: str
+    language: str
+    values: list[str]
+
+
+class OfferedTemplate(Answer):
+    """An approved text; its variables stand in it as `{{1}}`, `{{2}}`, …, and `variables` says what each of them is."""
+
+    name: str
+    language: str
+    text: str
+    variables: list[str]
+
+
+class Templates(Answer):
+    """All templates of an inbox."""
+
+    items: list[OfferedTemplate]
+    next: None
+
+
 class Interaction(Answer):
     """One row of the log. `position` counts within the case.
 
     `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey;
     `whole` is the text with the history that a mail quotes and its signature, where `text` is without;
     `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
+    `template` is the one that it was, of a provider's approved texts.
     `doubt` says of mail that nothing proves its sender (`unproven`) or that a check has failed (`forged`);
     `reply_to` is another address at which answers are wanted. `html` is harmless; pictures that lie elsewhere stand
     in `data-remote`, so that they don't tell the sender who reads when.
@@ -111,6 +136,7 @@ class Interaction(Answer):
     claims: dict[str, str]
     doubt: Literal["unproven", "forged"] | None
     reply_to: str | None
+    template: Template | None
     attachments: list[File]
     deliveries: list[Delivery]
     created_at: datetime

@@ -89,11 +89,23 @@ class CaseChange(Incoming):
     fields: Fields | None = None
 
 
+class FilledTemplate(Incoming):
+    """A template of the reply's inbox, by its name and the provider's code of its language, with all its words."""
+
+    name: Word = Field(max_length=512, examples=["order_update"])
+    language: Word = Field(max_length=20, examples=["tr"])
+    values: list[Annotated[Spoken, Field(max_length=1024)]] = Field(default_factory=list, max_length=100)
+
+
 class NewInteraction(Incoming):
-    """Something to say on a case. `last_seen`: the highest position that was read; what came later stops a reply."""
+    """Something to say on a case: a `body`, or a reply's `template` where the person wrote too long ago for a free one.
+
+    `last_seen`: the highest position that was read; what came later stops a reply.
+    """
 
     kind: Literal["reply", "note"]
-    body: Spoken
+    body: Spoken | None = Field(default=None, description="The text; null only with a template.")
+    template: FilledTemplate | None = None
     inbox: Slug | None = Field(default=None, description="By which inbox a reply goes; null = the one of the case.")
     cc: list[Address] = Field(default_factory=list, max_length=20, description="Who gets a copy of a reply by email.")
     bcc: list[Address] = Field(default_factory=list, max_length=20, description="The same, and nobody else knows.")

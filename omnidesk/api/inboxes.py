@@ -35,6 +35,23 @@ async def take_receipt(call: Call, slug: str, body: forms.NewReceipt) -> answers
         return answers.Noted(id=body.id, state=DeliveryState(delivery.state))
 
 
+async def templates(call: Call, slug: str) -> answers.Templates:
+    """The approved texts that a reply by this inbox may be in place of a body; none where its channel knows none."""
+    must_be(call.viewer, Role.AGENT)
+    inbox = call.app[INBOXES].by_slug(slug)
+    reaching.must_see(call.viewer, inbox.row)
+    offered = await call.app[INBOXES].templates_of(inbox.row.id)
+    return answers.Templates(
+        items=[
+            answers.OfferedTemplate(
+                name=one.name, language=one.language, text=one.text, variables=list(one.variables)
+            )
+            for one in offered
+        ],
+        next=None,
+    )  # fmt: skip
+
+
 def named_inbox(call: Call, slug: str) -> Inbox:
     """An inbox that a body names. Raises Invalid where there is none, or not for the one who asks."""
     try:

@@ -1,6 +1,7 @@
 """Interactions: the log of a case or of a person, and what is said on a case."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,8 +12,9 @@ from omnidesk.api.operations import Call, Page
 from omnidesk.contract.channel import Failure
 from omnidesk.desk import actions, timeline, views
 from omnidesk.desk.directory import people
-from omnidesk.desk.outgoing import reaching
+from omnidesk.desk.outgoing import reaching, templates
 from omnidesk.desk.outgoing.copies import Copies
+from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES, LETTERS
@@ -72,11 +74,12 @@ def _place(cursor: str | None) -> int:
 
 async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.Interaction:
     """Reply to the contact, or write a note that only colleagues see."""
+    template = await _template(call, number, body)
     async with call.app[DATABASE].transaction() as tx:
         if body.kind == "note":
-            case = await actions.note(tx, call.viewer, number, body.body)
+            case = await actions.note(tx, call.viewer, number, body.body or "")
         else:
-            case = await _reply(call, tx, number, body)
+            case = await _reply(call, tx, number, body, template)
         position = case.last_position
     async with call.app[DATABASE].session() as session:
         log = await views.find(session, call.viewer, number)
@@ -84,7 +87,23 @@ async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.
         return (await _answers(call, session, rows))[0]
 
 
-async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Case:
+async def _template(call: Call, number: int, body: forms.NewInteraction) -> Chosen | None:
+    """The template that is sent in place of a body. Raises Invalid."""
+    if (body.body is None) == (body.template is None) or (body.template and body.kind == "note"):
+        fields = {"body": "this, or a reply's template"}
+        raise Invalid("Send a body, or with a reply a template in its place; not both.", fields=fields)
+    if body.template is None:
+        return None
+    async with call.app[DATABASE].session() as session:
+        case = await views.find(session, call.viewer, number)
+    inbox_id = named_inbox(call, body.inbox).id if body.inbox is not None else case.inbox_id
+    sent = body.template
+    return await templates.choose(call.app[INBOXES], inbox_id, sent.name, sent.language, sent.values)
+
+
+async def _reply(
+    call: Call, tx: Transaction, number: int, body: forms.NewInteraction, template: Chosen | None
+) -> Case:  # fmt: skip
     if body.inbox is not None:
         await reaching.answer_through(tx, call.viewer, number, named_inbox(call, body.inbox))
     inboxes = call.app[INBOXES]
@@ -92,8 +111,8 @@ async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewIntera
     try:
         # a program that sends the same again must be stopped as well, so its own words count
         return await actions.reply(
-            tx, call.viewer, number, body.body, last_seen=body.last_seen, even_own=True,
-            capabilities=inboxes.capabilities_of, copies=copies,
+            tx, call.viewer, number, body.body or "", last_seen=body.last_seen, even_own=True,
+            capabilities=inboxes.capabilities_of, copies=copies, template=template,
         )  # fmt: skip
     except Invalid as error:
         fields = {"body" if name == "text" else name: wrong for name, wrong in error.fields.items()}
@@ -119,10 +138,15 @@ def _answer(
         text=said.text, whole=said.payload.get("whole"), html=said.html, event=said.payload.get("event"),
         score=said.payload.get("score"), claims=said.payload.get("claims", {}),
         doubt=said.payload.get("doubt"), reply_to=said.payload.get("reply_to"),
+        template=answers.Template(**_sent(said.payload["template"])) if "template" in said.payload else None,
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
         created_at=said.created_at,
     )  # fmt: skip
+
+
+def _sent(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: kept[name] for name in ("name", "language", "values")}
 
 
 def _file(call: Call, file: Attachment) -> answers.File:

@@ -30,6 +30,7 @@ OPERATIONS = (
         "POST", "/inboxes/{slug}/messages", inboxes.receive, "messages:write", status=202, may=(200,), largest=_MESSAGE
     ),
     Operation("POST", "/inboxes/{slug}/receipts", inboxes.take_receipt, "messages:write"),
+    Operation("GET", "/inboxes/{slug}/templates", inboxes.templates, "cases:read"),
 )
 
 

@@ -262,13 +262,16 @@ class Price:
 class Template:
     """A text that the provider has approved, which may go out at any time.
 
-    Its variables are named `1`, `2`, … in the text as `{{1}}`. `language` is the provider's code, such as `tr`.
+    Its variables are named `1`, `2`, … in the text as `{{1}}`; `variables` says what each of them is, for who fills
+    them in. `language` is the provider's code, such as `tr`. `reference` is for the channel alone, which gets it back
+    in `Filled`.
     """
 
     name: str
     language: str
     text: str
     variables: tuple[str, ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,8 @@ class Filled:
     name: str
     language: str
     values: tuple[str, ...] = ()
+    reference: str = ""
+    """What the `Template` said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,8 +595,11 @@ class Channel(ABC):
         """
         raise ChannelError(f"{self.name} can't be simulated", permanent=True)
 
-    def templates(self) -> Sequence[Template]:
-        """The approved texts of this account, for channels with a `window`."""
+    async def templates(self, memory: Memory) -> Sequence[Template]:
+        """The approved texts of this account, for channels with a `window`; asks nobody, and ends at once.
+
+        `memory` is the same as `Desk.memory`: what one process fetched there, others find.
+        """
         return ()
 
     def segment_price(self, address: str) -> Price | None:

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, false, func
 from sqlmodel import col, select
 
 from omnidesk.contract.channel import Capabilities
-from omnidesk.desk import cases, files, interactions, mentions, notices, resolving, surveys
+from omnidesk.desk import cases, files, interactions, mentions, notices, resolving, surveys, windows
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.files import Stored
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import copies as copying
 from omnidesk.desk.outgoing import deliveries, planned, ways
 from omnidesk.desk.outgoing.copies import Copies
+from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.errors import Conflict, Invalid, NotFound
 from omnidesk.events import TranscriptChanged
 from omnidesk.store import dialect
@@ -67,18 +68,19 @@ async def reply(
     attachments: Sequence[Stored] = (), last_seen: int | None = None, log_version: int | None = None,
     even_own: bool = False,
     capabilities: CapabilitiesOf | None = None, copies: Copies | None = None, then: Category | None = None,
-    at: int | None = None,
+    at: int | None = None, template: Chosen | None = None,
 ) -> Case:  # fmt: skip
     """Answer the contact, and let others have a copy; `then` the case waits, is on hold or is resolved.
 
-    `at`: another address of the person, by its id; the case goes on there.
+    `at`: another address of the person, by its id; the case goes on there. `template`: what is sent in place of a text.
 
     Raises Conflict (`somebody_wrote`) when others (or, with `even_own`, anybody) said something since `last_seen`, a
-    position in a log of this `log_version`; and Invalid for what the channel of the case can't carry and for addresses
-    that get no copy.
+    position in a log of this `log_version`; and Invalid for what the channel of the case can't carry, for addresses
+    that get no copy, and (`window_over`) for a text where only a template may be sent.
     """
     copied = await _copied(tx, viewer, number, copies) if copies else []
     case = await for_work(tx, viewer, number)
+    text = template.text if template else text
     _check_text(text, attachments)
     if at is not None and at != case.contact_point_id:
         before = case.channel
@@ -89,6 +91,7 @@ async def reply(
         deliveries.must_take(can, text.strip() if can.html else plain(text.strip()), attachments)
     if any(other.channel != case.channel for other, _ in copied):
         raise Conflict("The contact has changed the channel since you read this case.", code="somebody_wrote")
+    await _in_its_time(tx, case, can, template, attachments)
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     if not point.consent:
         raise Invalid(
@@ -104,7 +107,8 @@ async def reply(
         await _take_up(tx, viewer, case)
     elif case.assignee_id is None:
         await _own(tx, viewer, case)
-    content = Content(text=text.strip(), payload=interactions.form_of(text.strip()))
+    payload = {"template": template.as_row()} if template else interactions.form_of(text.strip())
+    content = Content(text=text.strip(), payload=payload)
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, By.viewer(viewer), content)
     files.attach(tx, interaction_id, files.placed(attachments, content.text))
     deliveries.queue(tx, case, point, interaction_id, automatic=False)
@@ -115,6 +119,19 @@ async def reply(
     case.unread, case.waits_since = False, None
     await _go_on(tx, viewer, case, then)
     return case
+
+
+async def _in_its_time(
+    tx: Transaction, case: Case, can: Capabilities | None, template: Chosen | None, attachments: Sequence[Stored]
+) -> None:  # fmt: skip
+    """Whether this may go now: a text while the window of the address is open, a template of the same inbox always."""
+    if template is None:
+        if (window := await windows.of(tx.session, can, case.contact_point_id, case.inbox_id)) is not None:
+            window.must_be_open(tx.now)
+    elif template.inbox_id != case.inbox_id:
+        raise Conflict("The contact has changed the channel since you read this case.", code="somebody_wrote")
+    elif attachments:
+        raise Invalid("A template takes no files; remove them.", fields={"attachments": "not possible"})
 
 
 async def _go_on(tx: Transaction, viewer: Viewer, case: Case, then: Category | None) -> None:

@@ -1,7 +1,8 @@
 """Drafts: what an agent is writing on a case, kept on the server, so that any window of theirs goes on with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,7 +26,8 @@ class Writing:
     """What stands in a composer.
 
     `uploads` are handles of files, `cc` and `bcc` addresses as far as they are typed; `at` is the address of the person
-    that it is for, where it is not the usual one.
+    that it is for, where it is not the usual one. `template` is what is sent in place of the text: `name`, `language`,
+    and `values` so far.
     """
 
     text: str = ""
@@ -34,11 +36,12 @@ class Writing:
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
     at: int | None = None
+    template: Mapping[str, Any] | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing worth keeping."""
-        return not self.text.strip() and not self.uploads
+        return not self.text.strip() and not self.uploads and not self.template
 
 
 async def of(session: AsyncSession, viewer: Viewer, case: Case) -> Draft | None:
@@ -77,7 +80,7 @@ async def _write(tx: Transaction, viewer: Viewer, case: Case, writing: Writing, 
     row = {
         "version": new, "kind": writing.kind, "text": writing.text, "uploads": list(writing.uploads),
         "cc": list(writing.cc), "bcc": list(writing.bcc), "contact_point_id": writing.at,
-        "updated_at": tx.now,
+        "template": dict(writing.template) if writing.template else None, "updated_at": tx.now,
     }  # fmt: skip
     this = (col(Draft.agent_id) == viewer.agent_id, col(Draft.case_id) == case.id)
     if version:
@@ -101,7 +104,7 @@ async def put_back(tx: Transaction, viewer: Viewer, case: Case, writing: Writing
         writing = Writing(
             "\n\n".join(filter(None, (writing.text, draft.text)))[:_LONGEST], writing.kind,
             list(dict.fromkeys([*writing.uploads, *draft.uploads]))[:_FILES],
-            writing.cc or draft.cc, writing.bcc or draft.bcc, writing.at,
+            writing.cc or draft.cc, writing.bcc or draft.bcc, writing.at, writing.template or draft.template,
         )  # fmt: skip
     new = await _write(tx, viewer, case, writing, draft.version if draft is not None else 0)
     tx.publish(DraftChanged(case.number, viewer.agent_id, new))

@@ -9,7 +9,8 @@ from aiohttp import ClientSession
 from pydantic import BaseModel, SecretStr
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join, Price
+from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join, Price, Template
+from omnidesk.desk.incoming.memories import InboxMemory
 from omnidesk.errors import NotFound
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -150,6 +151,10 @@ class Inboxes:
         """What a segment to an address costs by an inbox, where its channel is paid by those."""
         live = self.live(inbox_id)
         return live.channel.segment_price(address) if live and live.channel.capabilities.segments else None
+
+    async def templates_of(self, inbox_id: int) -> Sequence[Template]:
+        """The texts that the provider of an inbox has approved. Raises NotFound."""
+        return await self.by_id(inbox_id).channel.templates(InboxMemory(self.database, self._keys, inbox_id))
 
     def by_slug(self, slug: str) -> LiveInbox:
         """An enabled inbox by its slug. Raises NotFound."""

@@ -9,7 +9,8 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Capabilities, Inbound
-from omnidesk.desk import interactions
+from omnidesk.desk import interactions, windows
+from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.interactions import SYSTEM, By, Content
 from omnidesk.desk.outgoing import deliveries
 from omnidesk.desk.setbacks import Setbacks
@@ -106,8 +107,9 @@ async def cancel(tx: Transaction, case: Case) -> None:
 class Surveys:
     """The worker that sends surveys when they are due."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, inboxes: Inboxes) -> None:
         self._db = db
+        self._inboxes = inboxes
         self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
@@ -129,7 +131,7 @@ class Surveys:
         async with self._db.transaction() as tx:
             case, locked = await _locked(tx, invitation)
             if locked.state == InvitationState.ARMED:
-                await _send(tx, case, locked)
+                await _send(tx, case, locked, self._inboxes.capabilities_of(case.inbox_id))
 
     async def next_due(self) -> datetime | None:
         """When the next survey is due."""
@@ -144,11 +146,13 @@ async def _locked(tx: Transaction, invitation: Invitation) -> tuple[Case, Invita
     return await tx.get(Case, invitation.case_id), await tx.get(Invitation, invitation.id)
 
 
-async def _send(tx: Transaction, case: Case, invitation: Invitation) -> None:
+async def _send(tx: Transaction, case: Case, invitation: Invitation, can: Capabilities | None) -> None:
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
-    if not point.consent:
+    window = await windows.of(tx.session, can, point.id, case.inbox_id)
+    over = window is not None and not window.is_open(tx.now)
+    if over or not point.consent:
         invitation.state = InvitationState.CANCELLED
-        interactions.event(tx, case, "survey_skipped", reason="stopped")
+        interactions.event(tx, case, "survey_skipped", reason="window" if over else "stopped")
         return
     survey = await tx.session.get_one(Survey, invitation.survey_id)
     texts = _texts(survey, case.language)

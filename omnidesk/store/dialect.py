@@ -151,6 +151,15 @@ async def put(connection: AsyncConnection, table: Table, row: dict[str, Any], *,
     await connection.execute(insert(table).values(row).on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
+def keep_latest(connection: AsyncConnection, table: Table, *, key: Sequence[str], column: str) -> Any:
+    """The statement that inserts a row, or moves a column of the one with the same key forward, never back."""
+    insert = _insert(connection)(table)
+    given = insert.excluded[column]
+    return insert.on_conflict_do_update(
+        index_elements=list(key), set_={column: given}, where=table.c[column] < given
+    )  # fmt: skip
+
+
 def among(connection: AsyncConnection, column: Any, ids: Sequence[int]) -> Any:
     """Whether a column holds one of many ids: they go as one value, since thousands of them are slow to write out."""
     if connection.dialect.name == "postgresql":

@@ -16,6 +16,7 @@ from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, KEYS
 from omnidesk.store.models import Attachment, Case, ContactPoint, DeliveryState
+from omnidesk.web import windows
 from omnidesk.web.drafts import as_written
 from omnidesk.web.lines import Line, lines, place_of
 from omnidesk.web.requests import Id, Number, done, file_url, id_in, page, read, reader_of, viewer_of, zone_of
@@ -64,7 +65,7 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     return {"reply_ways": reply_ways, "can": request.app[INBOXES].capabilities_of(case.inbox_id),
             "price": _price(request, case, panel.points),
             "case": case, "lines": said, "panel": panel, "ways": ways, "draft": draft, **copied,
-            "planned": await planned.shown(session, case),
+            "planned": await planned.shown(session, case), "windows": await windows.of_case(request, session, case),
             "merged_into": await views.merged_into(session, viewer, case)}  # fmt: skip
 
 
@@ -126,6 +127,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
         target = await views.merged_into(session, viewer, case)
+        left = await windows.of_case(request, session, case)
         anew = last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last)
         if anew:
             rows = await _lines(request, session, case, await timeline.timeline(session, case, limit=_AT_FIRST))
@@ -134,7 +136,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
     view = request.query.get("view", "")
     return page(
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
-        view=view or "all", anew=anew,
+        view=view or "all", anew=anew, windows=left,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Drafts of the composer: kept while the agent types, brought back in any window."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -25,18 +26,28 @@ class Written(BaseModel):
     cc: list[str] = []
     bcc: list[str] = []
     at: Id | None = None
+    template: str = Field(default="", max_length=600)
+    value: list[str] = Field(default=[], max_length=100)
 
 
 def as_written(request: web.Request, draft: Draft | None) -> dict[str, Any]:
     """A draft as the composer reads it."""
     if draft is None:
-        return {"version": "0", "text": "", "kind": "reply", "files": [], "cc": [], "bcc": [], "at": ""}
+        return {"version": "0", "text": "", "kind": "reply", "files": [], "cc": [], "bcc": [], "at": "",
+                "template": "", "values": []}  # fmt: skip
     named = [(handle, files.from_handle(request.app[KEYS], handle)) for handle in draft.uploads]
     return {
         "version": str(draft.version), "text": draft.text, "kind": draft.kind, "cc": draft.cc, "bcc": draft.bcc,
-        "at": str(draft.contact_point_id or ""),
+        "at": str(draft.contact_point_id or ""), **_template(draft.template),
         "files": [{"handle": handle, "name": file.filename} for handle, file in named],
     }  # fmt: skip
+
+
+def _template(kept: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The template of a draft, as forms name it, and its words so far."""
+    if kept is None:
+        return {"template": "", "values": []}
+    return {"template": f"{kept['language']}:{kept['name']}", "values": kept["values"]}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -53,7 +64,9 @@ async def keep(request: web.Request) -> web.StreamResponse:
     form = await read(request, Written)
     for handle in form.upload:
         files.from_handle(request.app[KEYS], handle)
-    writing = Writing(form.text, form.kind, form.upload, form.cc, form.bcc, form.at)
+    language, _, name = form.template.partition(":")
+    template = {"name": name, "language": language, "values": form.value} if name else None
+    writing = Writing(form.text, form.kind, form.upload, form.cc, form.bcc, form.at, template)
     async with request.app[DATABASE].transaction() as tx:
         version = await drafts.keep(tx, viewer_of(request), int(request.match_info["number"]), writing, form.version)
     return web.json_response({"version": str(version)})

@@ -47,6 +47,7 @@ from omnidesk.web import (
     surveys,
     tasks,
     uploads,
+    windows,
     writing,
 )
 from omnidesk.web.guard import ANYONE, PUBLIC, Handler, Permission, guarded
@@ -113,6 +114,7 @@ ROUTES = (
     Route("POST", rf"{_CASE}/planned/{{reply:\d{{1,19}}}}/sending", planned.send_now, AGENT),
     Route("POST", rf"{_CASE}/planned/{{reply:\d{{1,19}}}}/editing", planned.take_back, AGENT),
     Route("POST", rf"{_CASE}/planned/{{reply:\d{{1,19}}}}/cancelling", planned.cancel, AGENT),
+    Route("GET", f"{_CASE}/template", windows.choose, AGENT),
     Route("GET", f"{_CASE}/addressees", cases.addressees, AGENT),
     Route("GET", f"{_CASE}/assignment", cases.assignees, AGENT),
     Route("POST", f"{_CASE}/assignment", cases.assign, AGENT),

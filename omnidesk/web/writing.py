@@ -6,15 +6,18 @@ from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import actions, drafts, files, filling, moments, views
+from omnidesk.desk import windows as windowing
 from omnidesk.desk.drafts import Writing
-from omnidesk.desk.outgoing import planned
+from omnidesk.desk.outgoing import planned, ways
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Conflict
 from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
-from omnidesk.store.models import Category
+from omnidesk.store.models import Case, Category
 from omnidesk.text import variables
+from omnidesk.web import windows
 from omnidesk.web.cases import rows_from
 from omnidesk.web.requests import Id, Number, done, page, read, viewer_of, zone_of
 
@@ -37,6 +40,8 @@ class Message(BaseModel):
     then: str = Field(default="", pattern="^(waiting|on_hold|resolved)?$")
     later: str = Field(default="", max_length=40)
     at: Id | None = None
+    template: str = Field(default="", max_length=600)
+    value: list[str] = Field(default=[], max_length=100)
     anyway: bool = False
     unfilled: bool = False
 
@@ -51,7 +56,7 @@ async def write(request: web.Request) -> web.StreamResponse:
                 case = await actions.note(tx, viewer, number, form.text, attached)
                 await drafts.drop(tx, viewer, case)
         else:
-            if not form.unfilled:
+            if not form.unfilled and not form.template:
                 filling.must_be_filled(form.text)
             await _reply(request, form)
     except Conflict as conflict:
@@ -67,10 +72,11 @@ async def _reply(request: web.Request, form: Message) -> None:
     """Reply at once, or plan it: so that it can be undone, or for later."""
     database, viewer, number = request.app[DATABASE], viewer_of(request), int(request.match_info["number"])
     then = Category(form.then) if form.then else None
+    template = await windows.chosen(request, form.template, form.value, form.at)
     how: dict[str, Any] = {
         "attachments": [files.from_handle(request.app[KEYS], handle) for handle in form.upload],
         "last_seen": None if form.anyway else form.last_seen, "log_version": form.log_version, "then": then,
-        "at": form.at,
+        "at": form.at, "template": template,
         "capabilities": request.app[INBOXES].capabilities_of, "copies": _copies(request, form),
     }  # fmt: skip
     send_at = await _send_at(request, form)
@@ -83,9 +89,22 @@ async def _reply(request: web.Request, form: Message) -> None:
     cc, bcc = _addresses(form.cc), _addresses(form.bcc)
     async with database.transaction() as tx:
         case = await actions.for_work(tx, viewer, number)
-        writing = Writing(form.text.strip(), "reply", form.upload, cc, bcc, form.at)
+        if form.later and template is None:
+            await _must_be_in_time(request, tx.session, case, form.at, send_at)
+        text, kept = (template.text, template.as_row()) if template else (form.text.strip(), None)
+        writing = Writing(text, "reply", form.upload, cc, bcc, form.at, kept)
         await planned.plan(tx, viewer, case, writing, send_at=send_at, later=bool(form.later), then=then)
         await drafts.drop(tx, viewer, case)
+
+
+async def _must_be_in_time(
+    request: web.Request, session: AsyncSession, case: Case, at: int | None, send_at: datetime
+) -> None:  # fmt: skip
+    """Whether a text may go at this time; the customer who writes before that ends it anyway. Raises Invalid."""
+    point_id, inbox_id = await ways.place(session, viewer_of(request), case, at)
+    can = request.app[INBOXES].capabilities_of(inbox_id)
+    if (window := await windowing.of(session, can, point_id, inbox_id)) is not None:
+        window.must_be_open_later(send_at)
 
 
 async def _send_at(request: web.Request, form: Message) -> datetime | None:

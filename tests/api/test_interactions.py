@@ -29,7 +29,7 @@ async def test_an_interaction_is_told_completely(office: Office, shop: Program) 
         "direction": "inbound", "kind": "message",
         "author": {"kind": "contact", "id": str(case.contact_id), "name": "mia"},
         "text": "Kargom nerede? 📦", "whole": None, "html": None, "event": None, "score": None, "claims": {},
-        "doubt": None, "reply_to": None,
+        "doubt": None, "reply_to": None, "template": None,
         "deliveries": [],
     }  # fmt: skip
     assert {**file, "id": None} == {"id": None, "filename": "kapı notu.txt", "content_type": "text/plain", "size": 13}

@@ -193,7 +193,7 @@ async def test_a_survey_that_can_not_be_sent_holds_up_no_other(office: Office) -
     async def asked(number: int) -> bool:
         return "survey" in [row.interaction.kind for row in await office.log(await office.case(number))]
 
-    await prove_isolation(office, Surveys(office.database), numbers, asked)
+    await prove_isolation(office, Surveys(office.database, office.inboxes), numbers, asked)
 
 
 async def test_what_rests_does_not_keep_a_clock_busy(office: Office, caplog: pytest.LogCaptureFixture) -> None:

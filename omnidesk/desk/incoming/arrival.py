@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import cases, files, interactions, notices, surveys
+from omnidesk.desk import cases, files, interactions, notices, surveys, windows
 from omnidesk.desk.directory import consent, contacts
 from omnidesk.desk.directory.contacts import Person
 from omnidesk.desk.files import Stored
@@ -70,6 +71,7 @@ async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> Non
     messages = await _people(tx, keys, arrivals)
     token_cases = {message.token_case for message in messages if message.token_case}
     joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
+    await windows.heard(tx, _words(messages))
     opened: list[Case] = []
     for message in messages:
         await _take(tx, _marked(message, joins), joins, opened)
@@ -105,6 +107,17 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
                  joining.case_of_token(keys, item.token))
         for arrival, item, stored in found
     ]  # fmt: skip
+
+
+def _words(messages: Sequence[_Message]) -> dict[tuple[int, int], datetime]:
+    """When people wrote where that limits how long they may be answered freely."""
+    words: dict[tuple[int, int], datetime] = {}
+    for message in messages:
+        inbound = message.inbound
+        if message.arrival.inbox.channel.capabilities.window and not inbound.automatic and not inbound.edits:
+            said_at = inbound.sent_at or message.arrival.row.received_at
+            words[message.who] = max(said_at, words.get(message.who, said_at))
+    return words
 
 
 def _marked(message: _Message, joins: Joins) -> _Message:

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
-from omnidesk.desk import files, surveys
+from omnidesk.desk import files, surveys, windows
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import joining
 from omnidesk.desk.outgoing import copies, deliveries
+from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database
@@ -56,6 +57,9 @@ class Letters:
         if case is not None and delivery.role == DeliveryRole.TO and point.contact_id != case.contact_id:
             raise Invalid("this address belongs to somebody else by now; reach the person at another one")
         can = channel.capabilities
+        template = interaction.payload.get("template")
+        if template is None and (window := await windows.of(session, can, point.id, inbox.id)) is not None:
+            window.must_be_open(self.db.now())
         language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
         buttons = _buttons(interaction, can)
         return Outbound(
@@ -78,6 +82,7 @@ class Letters:
             stop_word=next(iter(LiveInbox(inbox, channel).stop_words), ""),
             webhooks=channel.webhooks(self.public_url, inbox.slug),
             logged=_logged(interaction, case, inbox),
+            template=Chosen.of_row(template, interaction.text).filled if template else None,
         )
 
     def _links(self, interaction: Interaction, can: Capabilities) -> tuple[Link, ...]:

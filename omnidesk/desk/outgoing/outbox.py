@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
+from omnidesk.desk import windows
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.outgoing import deliveries, loops
 from omnidesk.desk.outgoing.letters import Letters
@@ -162,7 +163,17 @@ class Outbox:
     async def _passes(self, delivery: Delivery) -> bool:
         async with self._db.transaction(durable=False) as tx:
             row = await self._still_ours(tx, delivery)
-            return row is not None and await loops.let_pass(tx, row, self._inboxes)
+            return row is not None and await self._in_its_time(tx, row) and await loops.let_pass(tx, row, self._inboxes)
+
+    async def _in_its_time(self, tx: Transaction, row: Delivery) -> bool:
+        """Whether the person may still be answered freely; else it is cancelled, and the case says so."""
+        can = self._inboxes.capabilities_of(row.inbox_id)
+        window = await windows.of(tx.session, can, row.contact_point_id, row.inbox_id)
+        if window is None or window.is_open(tx.now):
+            return True
+        row.state, row.error = DeliveryState.CANCELLED, windows.OVER
+        await deliveries.note(tx, row, "automatic_held", reason="window")
+        return False
 
     async def _still_ours(self, tx: Transaction, delivery: Delivery) -> Delivery | None:
         """The row while it is ours to decide: another process may have taken us for dead."""

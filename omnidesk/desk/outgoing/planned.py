@@ -55,7 +55,7 @@ async def plan(
         {
             "id": tx.new_id(), "case_id": case.id, "agent_id": viewer.agent_id, "text": writing.text,
             "uploads": list(writing.uploads), "cc": list(writing.cc), "bcc": list(writing.bcc), "then": then or "",
-            "contact_point_id": writing.at,
+            "contact_point_id": writing.at, "template": dict(writing.template) if writing.template else None,
             "later": later, "send_at": send_at, "state": PlannedState.PLANNED, "why": "", "said": "",
             "created_at": tx.now,
         },
@@ -139,7 +139,8 @@ async def take_back(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) 
 
 
 def _writing(reply: PlannedReply) -> Writing:
-    return Writing(reply.text, "reply", reply.uploads, reply.cc, reply.bcc, reply.contact_point_id)
+    text = "" if reply.template else reply.text
+    return Writing(text, "reply", reply.uploads, reply.cc, reply.bcc, reply.contact_point_id, reply.template)
 
 
 async def cancel(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:

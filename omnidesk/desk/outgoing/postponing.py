@@ -7,6 +7,7 @@ from sqlmodel import col, delete, select, update
 from omnidesk.desk import access, actions, files, interactions, notices
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.outgoing.copies import Copies
+from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.errors import OmnideskError
 from omnidesk.store.db import Database, Transaction, fixed
@@ -69,6 +70,7 @@ class PlannedReplies:
             tx, viewer, number, reply.text, attachments=attached, capabilities=self._inboxes.capabilities_of,
             copies=copies, then=Category(reply.then) if reply.then else None,
             at=reply.contact_point_id,
+            template=Chosen.of_row(reply.template, reply.text) if reply.template else None,
         )  # fmt: skip
         gone = delete(PlannedReply).where(col(PlannedReply.id) == reply.id)
         this = gone.where(col(PlannedReply.state) == PlannedState.PLANNED, col(PlannedReply.send_at) <= tx.now)

@@ -59,6 +59,14 @@ async def to(session: AsyncSession, viewer: Viewer, case: Case, point_id: int) -
     return way
 
 
+async def place(session: AsyncSession, viewer: Viewer, case: Case, point_id: int | None) -> tuple[int, int]:
+    """The address and the inbox of a reply that goes to an address, or where the case is answered. Raises Invalid."""
+    if point_id in (None, case.contact_point_id):
+        return case.contact_point_id, case.inbox_id
+    way = await to(session, viewer, case, point_id)
+    return way.point.id, way.inbox.id
+
+
 def follow(case: Case, way: Way) -> None:
     """The case goes on there: what is said next, and what the person answers."""
     case.contact_point_id, case.inbox_id, case.channel = way.point.id, way.inbox.id, way.inbox.channel

@@ -46,6 +46,7 @@ from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, T
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 from omnidesk.store.models.views import ListSort, SavedView
+from omnidesk.store.models.windows import LastWord
 
 __all__ = [
     "FOREVER",
@@ -96,6 +97,7 @@ __all__ = [
     "Kind",
     "Label",
     "LaneClaim",
+    "LastWord",
     "Lease",
     "LinkKind",
     "ListSort",
@@ -125,7 +127,8 @@ __all__ = [
     "RawState",
     "Read",
     "Role",
-    "Row", "SavedView",
+    "Row",
+    "SavedView",
     "SearchText",
     "SearchWaiting",
     "Secret",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Index
 from sqlmodel import Field
@@ -27,6 +28,8 @@ class Draft(Row, table=True):
     bcc: list[str] = Field(default_factory=list, sa_type=JSON)
     contact_point_id: int | None = maybe_link("contact_points.id")
     """Where it goes; None = where the case is answered."""
+    template: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """The template that was chosen in place of a text, with its words so far."""
     updated_at: datetime = moment()
 
 
@@ -56,6 +59,8 @@ class PlannedReply(Row, table=True):
     bcc: list[str] = Field(default_factory=list, sa_type=JSON)
     contact_point_id: int | None = maybe_link("contact_points.id")
     """Where it goes; None = where the case is answered."""
+    template: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """The template that it is, with its words; `text` says the same."""
     then: str = ""
     """The category that the case gets with it; empty = as a reply by itself makes it."""
     later: bool = False

@@ -83,6 +83,7 @@ WORDS: Words = {
         "spam": N_("the case was marked as spam"),
         "hard": N_("nothing arrives at this address"),
         "stopped": N_("the person asked for no more messages here (STOP)"),
+        "window_over": N_("the person wrote too long ago to be answered freely"),
         "not_found": N_("its agent may not see this case any more"),
         "not_allowed": N_("its agent may not answer any more"),
         "*": N_("it could not be sent as it is"),

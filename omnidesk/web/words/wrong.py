@@ -47,6 +47,15 @@ WORDS: Words = {
         "not_your_reply": N_("Only who wrote this reply can take it back or send it now."),
         "wrong_time": N_("Choose a date and a time that is still to come, within a year."),
         "no_way": N_("The person can't be reached at this address. Choose another way."),
+        "window_over": N_(
+            "This person wrote here too long ago to be answered freely. Choose a template, or another address of "
+            "theirs."
+        ),
+        "window_over_then": N_(
+            "By then this person can't be answered freely any more. Choose an earlier time, or a template."
+        ),
+        "no_template": N_("This template is not there any more. Choose another one."),
+        "template_unfilled": N_("Fill in every word of the template."),
         "no_copies": N_("Messages of this channel go to one person alone. Leave Cc and Bcc empty."),
         "too_many_copies": N_("A message is copied to at most {most} people. Leave some of them out."),
         "no_address": N_("{address} is no address. Write one such as name@example.com."),

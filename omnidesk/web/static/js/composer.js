@@ -8,6 +8,7 @@ import * as way from "./composer/way.js";
 import { startPeople } from "./composer/people.js";
 import "./composer/pending.js";
 import { startSending } from "./composer/sending.js";
+import * as window_ from "./composer/window.js";
 import { handles, isMissing, isUploading, show, startUploads } from "./composer/uploads.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -30,6 +31,7 @@ function written(composer) {
     cc: [...ticked, cc].filter(Boolean),
     bcc: [bcc].filter(Boolean),
     at: way.chosen(composer),
+    ...window_.chosen(composer),
   };
 }
 
@@ -39,6 +41,7 @@ function fill(draft) {
   address({ ticked: draft.cc, typed: ["", draft.bcc.join(", ")] });
   show(draft.files);
   way.choose(form(), draft.at ?? "");
+  window_.restore(form(), draft);
   text().dispatchEvent(new Event("filled", { bubbles: true }));
   showLoss(form());
 }
@@ -58,7 +61,9 @@ function fit() {
 export function write(which) {
   if (!form()) return;
   choose(which);
-  text().focus();
+  window_.show(form());
+  if (window_.isTemplating()) window_.focus();
+  else text().focus();
 }
 
 // What was written while it was on its way stays.
@@ -69,6 +74,7 @@ function clear() {
   choose("reply");
   way.choose(form(), "");
   way.show(form());
+  window_.forget(form());
   showLoss(form());
   forget().then(() => text().value && changed());
   toEnd();
@@ -83,12 +89,14 @@ export function startComposer(tell) {
   startSending(composer);
   startFormatting(composer);
   startCounter(composer);
+  window_.startWindow(composer, changed);
   startDraft(composer, () => written(composer), fill);
   way.show(composer);
   composer.addEventListener("input", (event) => {
     if (event.target.name === "kind") choose(event.target.value);
     fit();
     way.show(composer);
+    window_.show(composer);
     showLoss(composer);
     changed();
     if (event.target !== text() || kind() !== "reply" || performance.now() - typedAt < TYPING_EVERY) return;
@@ -105,7 +113,7 @@ export function startComposer(tell) {
 
 document.addEventListener("htmx:before:request", (event) => {
   if (event.target.id !== "composer") return;
-  sent = text().value;
+  sent = window_.isTemplating() ? "" : text().value;
   if (!isUploading() && !isMissing()) return;
   event.preventDefault();
   toast(say(isUploading() ? "uploading" : "missing_file"), "bad");
@@ -113,5 +121,7 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("message-sent", (event) => {
   if (event.target.id !== "composer" || event.target !== form()) return;
   clear();
-  if (matchMedia("(pointer: fine)").matches) text().focus();
+  if (!matchMedia("(pointer: fine)").matches) return;
+  if (window_.isTemplating()) window_.focus();
+  else text().focus();
 });

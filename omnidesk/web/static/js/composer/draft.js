@@ -7,7 +7,8 @@ let current = null;
 
 const key = (draft) => `draft:${draft.form.dataset.number}`;
 const path = (draft) => `/cases/${draft.form.dataset.number}/draft`;
-const print = ({ text, kind, files, cc, bcc, at }) => JSON.stringify(text || files.length ? [text, kind, files, cc, bcc, at] : []);
+const print = ({ text, kind, files, cc, bcc, at, template = "", values = [] }) =>
+  JSON.stringify(text || files.length || template ? [text, kind, files, cc, bcc, at, template, values] : []);
 const isClean = (draft) => print(draft.gather()) === draft.kept;
 
 function note(text) {
@@ -66,11 +67,12 @@ async function send(draft) {
   draft.kept = print(written);
   if (!isClean(draft)) return;
   sessionStorage.removeItem(key(draft));
-  if (draft === current) note(written.text || written.files.length ? say("saved") : "");
+  if (draft === current) note(written.text || written.files.length || written.template ? say("saved") : "");
 }
 
-function body(draft, { text, kind, files, cc, bcc, at }) {
-  const fields = new URLSearchParams({ version: draft.version, text, kind, at });
+function body(draft, { text, kind, files, cc, bcc, at, template, values }) {
+  const fields = new URLSearchParams({ version: draft.version, text, kind, at, template });
+  for (const value of values) fields.append("value", value);
   for (const file of files) fields.append("upload", file.handle);
   for (const address of cc) fields.append("cc", address);
   for (const address of bcc) fields.append("bcc", address);

@@ -18,6 +18,8 @@ export function chosen(form) {
   return at === usual() ? "" : at;
 }
 
+export const target = (form) => chosen(form) || usual();
+
 // The person wrote from elsewhere, or a reply went there: who had chosen nothing else goes along.
 function follow() {
   if (!select() || usual() === followed) return;
