@@ -191,6 +191,10 @@ class Inbound:
     """Other addresses that are proven to be the sender's: they lead to the same contact from now on."""
     edits: str | None = None
     """The `message_id` of an earlier message of the same sender, whose text this one replaces."""
+    quoted: str = ""
+    """What the message answers, in the words of that one, where the provider shows them together."""
+    album: str | None = None
+    """What several messages share that were sent as one: their files are shown together."""
     form: str | None = None
     """The id of the `Form` that this message answers."""
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -572,6 +576,13 @@ class Channel(ABC):
     def templates(self) -> Sequence[Template]:
         """The approved texts of this account, for channels with a `window`."""
         return ()
+
+    async def deep_link(self, token: str) -> str | None:
+        """Where a person goes on here with a case: what they write then brings `token`. Raises `ChannelError`.
+
+        None = this channel has no such links. Only for channels that prove who writes.
+        """
+        return None
 
     def segment_price(self, address: str) -> float | None:
         """What a segment to this address costs, in the inbox's currency; None = not known. For `segments`."""

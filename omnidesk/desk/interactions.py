@@ -108,4 +108,9 @@ def event(tx: Transaction, case: Case, name: str, actor: By = SYSTEM, /, **value
 def _show(case: Case, now: datetime, by: By, text: str) -> None:
     case.last_at = now
     case.last_author = by.kind
-    case.preview = " ".join(text.split())[:PREVIEW_LENGTH]
+    case.preview = preview_of(text)
+
+
+def preview_of(text: str) -> str:
+    """What a list shows of a text."""
+    return " ".join(text.split())[:PREVIEW_LENGTH]

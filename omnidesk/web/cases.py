@@ -111,6 +111,8 @@ async def changes(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer, _number(request))
         rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
+        if first := _first_edited(rows, last):
+            rows = await rows_from(request, session, case, first)
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
@@ -125,6 +127,14 @@ async def changes(request: web.Request) -> web.StreamResponse:
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
         view=view or "all", anew=anew,
     )  # fmt: skip
+
+
+def _first_edited(rows: Sequence[Line], last: int) -> int | None:
+    """The first row that the page has and that changed since, where it is not among these already."""
+    told = [line.row.payload for line in rows if line.row.position > last]
+    edited = [said["position"] for said in told if said.get("event") == "message_edited"]
+    there = [position for position in edited if position > last - _AT_FIRST]
+    return min(there) if there and min(there) < rows[0].row.position else None
 
 
 def _moved_all(line: Line) -> bool:

@@ -130,7 +130,7 @@ def test_a_person_is_known_by_the_provider_and_by_name_and_language() -> None:
         ("/start", "en-GB", "Hello", None),
         ("/start", None, "Hello / Merhaba", None),
         ("/start@desk_bot", "tr-TR", "Merhaba", None),
-        ("/start Zm9v-YmFy_1", "de", "Hello", "Zm9v-YmFy_1"),
+        ("/start 1fx2b_sig", "de", "Hello", "1fx2b.sig"),
         ("/start my parcel is lost", "en", "/start my parcel is lost", None),
         ("/started", "en", "/started", None),
     ],
@@ -164,7 +164,8 @@ def test_files_are_named_and_fetched_later(name: str, text: str, file: tuple[str
 
 
 def test_a_place_is_told_in_words() -> None:
-    assert sample("location").text == "41.0082, 28.9784"
+    here = "https://www.openstreetmap.org/?mlat=41.008200&mlon=28.978400#map=16/41.008200/28.978400"
+    assert sample("location").text == here
 
 
 def test_what_is_no_message_of_a_person_to_the_bot_is_refused_with_a_reason() -> None:
