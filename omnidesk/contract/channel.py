@@ -62,6 +62,8 @@ class Capabilities:
 
     join: Join = "person"
     """Which case a message joins when nothing in it says so."""
+    sends: bool = True
+    """Whether anything can be sent by it; where not, it only opens cases, which are answered by other inboxes."""
     html: bool = False
     buttons: int = 0
     """The most native buttons under one message; with 0 choices are written as numbered lines."""

@@ -78,8 +78,12 @@ async def _reply_ways(
     request: web.Request, session: AsyncSession, case: Case
 ) -> list[tuple[Way, Capabilities | None]]:  # fmt: skip
     """Where a reply may go, each with what its channel can do; nothing where there is no choice."""
-    found = await ways.of(session, viewer_of(request), case.contact_id)
     can = request.app[INBOXES].capabilities_of
+    known = await ways.of(session, viewer_of(request), case.contact_id)
+    found = [way for way in known if (able := can(way.inbox.id)) is None or able.sends]
+    here = can(case.inbox_id)
+    if here is not None and not here.sends:
+        return [(way, can(way.inbox.id)) for way in found]
     others = any(way.point.id != case.contact_point_id for way in found)
     usual = any(way.point.id == case.contact_point_id for way in found)
     return [(way, can(way.inbox.id)) for way in found] if others and usual else []
