@@ -47,6 +47,7 @@ class Desk(_Section):
 
     undo_send_seconds: int = Field(default=15, ge=0, le=120)
     idle_minutes: float = Field(default=10, gt=0, le=600)
+    country: str = Field(default="TR", pattern="^[A-Z]{2}$")
 
 
 class Api(_Section):

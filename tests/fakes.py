@@ -79,6 +79,9 @@ class FakeChannel(Channel):
                     copied=tuple(Addressee(**one) for one in said.get("copied", ())),
                     html=said.get("html"),
                     reply_to=said.get("reply_to"),
+                    edits=said.get("edits"),
+                    album=said.get("album"),
+                    quoted=said.get("quoted", ""),
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()

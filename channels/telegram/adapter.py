@@ -12,7 +12,8 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from channels.telegram.api import Api
-from channels.telegram.parse import external_id, parse, sender_of
+from channels.telegram.imitation import update_of
+from channels.telegram.parse import CHOSEN, external_id, link_for, parse, sender_of
 from channels.telegram.settings import TelegramSettings
 from omnidesk.contract.channel import (
     Capabilities,
@@ -21,6 +22,7 @@ from omnidesk.contract.channel import (
     Desk,
     Inbound,
     Outbound,
+    Play,
     RawMessage,
     Receipt,
     Route,
@@ -41,6 +43,7 @@ class TelegramChannel(Channel):
     Settings = TelegramSettings
     capabilities = Capabilities(
         join="person",
+        html=True,
         buttons=8,
         survey="buttons",
         attachments=50_000_000,
@@ -111,14 +114,43 @@ class TelegramChannel(Channel):
         return hashlib.sha256(desk.sign(f"telegram webhook {self._api.bot}").encode()).hexdigest()
 
     async def _receive(self, desk: Desk, update: dict[str, Any]) -> None:
+        if (group := _group(update)) is not None:
+            await self._leave(*group)
+            return
+        if _is_moving(update):
+            return
+        query = update.get("callback_query")
+        if isinstance(query, dict) and query.get("data") == CHOSEN:
+            await self._settle(query)
+            return
         raw = RawMessage(external_id(self._api.bot, update), sender_of(update), json.dumps(update).encode())
-        if await desk.receive(raw) and isinstance(query := update.get("callback_query"), dict):
-            with suppress(ChannelError):  # only ends the waiting sign on the button
-                await self._api.answer(str(query.get("id", "")))
+        if await desk.receive(raw) and isinstance(query, dict):
+            await self._settle(query)
+
+    async def _settle(self, query: dict[str, Any]) -> None:
+        """End the waiting sign on a pressed button, and show what was chosen; nothing depends on it."""
+        with suppress(ChannelError):
+            await self._api.answer(str(query.get("id", "")))
+        with suppress(ChannelError, KeyError, TypeError, AttributeError, StopIteration):
+            if query["data"] != CHOSEN:
+                await self._api.show_choice(query["message"], str(query["data"]))
+
+    async def _leave(self, chat: int, language: str | None) -> None:
+        with suppress(ChannelError):
+            await self._api.leave(chat, language)
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
         """Understand one update."""
-        return (parse(raw),)
+        return (parse(raw, self._api.bot),)
+
+    def imitate(self, play: Play) -> RawMessage:
+        """The update that Telegram would bring."""
+        update = update_of(play)
+        return RawMessage(external_id(self._api.bot, update), sender_of(update), json.dumps(update).encode())
+
+    async def deep_link(self, token: str) -> str | None:
+        """Starts the bot with the token."""
+        return link_for(await self._api.name(), token)
 
     async def fetch(self, reference: str) -> bytes:
         """A file of a message, by its file id."""
@@ -145,3 +177,21 @@ def _offset(kept: str | None) -> int | None:
     """The offset that was kept, while it may be used."""
     offset, _, at = (kept or "").partition(" ")
     return int(offset) if at and int(at) > time.time() - _OFFSET_LASTS else None
+
+
+def _group(update: dict[str, Any]) -> tuple[int, str | None] | None:
+    """The group that an update is from, and the language of who wrote; None = it is from no group."""
+    message = update.get("message") or update.get("edited_message")
+    chat = message.get("chat") if isinstance(message, dict) else None
+    if not isinstance(chat, dict) or chat.get("type") not in ("group", "supergroup", "channel"):
+        return None
+    writer = message.get("from") if isinstance(message, dict) else None
+    language = writer.get("language_code") if isinstance(writer, dict) else None
+    return (int(chat["id"]), language) if isinstance(chat.get("id"), int) else None
+
+
+def _is_moving(update: dict[str, Any]) -> bool:
+    """Whether an update tells that a place which is shared live has moved: every few seconds, for hours."""
+    message = update.get("edited_message")
+    place = message.get("location") if isinstance(message, dict) else None
+    return isinstance(place, dict) and "live_period" in place

@@ -5,21 +5,32 @@ What goes wrong is a `ChannelError` without the token, which stands in every add
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from channels.telegram.formatting import as_html
 from channels.telegram.library import library
+from channels.telegram.pace import Pace
+from channels.telegram.parse import CHOSEN, KINDS
 from channels.telegram.settings import TelegramSettings
+from channels.telegram.words import say
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
+from omnidesk.text.markup import plain
 
 _POLL_SECONDS = 50
-_TAKEN = ("message", "callback_query")
 _LONGEST_BUTTON = 64
 _LARGEST_FILE = 20 * 1024 * 1024
 """Bots can't get larger ones."""
+_LARGEST_PHOTO = 10 * 1024 * 1024
+"""A larger picture goes as a file."""
+
+
+class _Unreadable(ChannelError):
+    """Telegram can't read the form of a text."""
 
 
 class Numbered(BaseModel):
@@ -45,6 +56,8 @@ class Api:
         self._base = settings.api_base
         self._token = settings.token.get_secret_value()
         self._http = http
+        self._pace = Pace()
+        self._name = ""
 
     @property
     def bot(self) -> str:
@@ -72,7 +85,7 @@ class Api:
         """
         if self._http is None:
             raise ChannelError("there is no connection to Telegram", permanent=True)
-        asked = {"timeout": _POLL_SECONDS, "allowed_updates": _TAKEN, **({"offset": offset} if offset else {})}
+        asked = {"timeout": _POLL_SECONDS, "allowed_updates": KINDS, **({"offset": offset} if offset else {})}
         patience = ClientTimeout(total=_POLL_SECONDS + 20)
         url = f"{self._base}/bot{self._token}/getUpdates"
         try:
@@ -87,7 +100,7 @@ class Api:
     async def set_webhook(self, url: str, secret: str) -> None:
         """Let updates be posted to an address of ours."""
         async with self._asking():
-            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=_TAKEN)
+            await self._bot.set_webhook(url, secret_token=secret, allowed_updates=KINDS)
 
     async def delete_webhook(self) -> None:
         """Let updates wait until somebody asks."""
@@ -99,10 +112,38 @@ class Api:
         async with self._asking():
             await self._bot.answer_callback_query(query_id, connect_timeout=2, read_timeout=2)
 
+    async def show_choice(self, message: dict[str, Any], button: str) -> None:
+        """Leave of the buttons under a message the one that was pressed, with a tick, so that nobody presses again."""
+        rows = message["reply_markup"]["inline_keyboard"]
+        label = next(str(one["text"]) for row in rows for one in row if one.get("callback_data") == button)
+        telegram = library()
+        chosen = telegram.InlineKeyboardButton(f"✓ {label}", callback_data=CHOSEN)
+        where = {"chat_id": message["chat"]["id"], "message_id": message["message_id"]}
+        async with self._asking():
+            await self._bot.edit_message_reply_markup(
+                **where, reply_markup=telegram.InlineKeyboardMarkup([[chosen]]), connect_timeout=2, read_timeout=2
+            )
+
+    async def leave(self, chat: int, language: str | None) -> None:
+        """Say where the bot answers, and leave a group."""
+        link = f"https://t.me/{await self.name()}"
+        async with self._asking():
+            await self._bot.send_message(
+                chat, say("I answer in private chats only. Write to me there: {link}", language).format(link=link)
+            )
+        async with self._asking():
+            await self._bot.leave_chat(chat)
+
+    async def name(self) -> str:
+        """The bot's name, as links hold it; also sees that the token is one."""
+        if not self._name:
+            await self.me()
+        return self._name
+
     async def me(self) -> None:
         """See that the token is one."""
         async with self._asking():
-            await self._bot.get_me()
+            self._name = str((await self._bot.get_me()).username)
 
     async def file(self, file_id: str) -> bytes:
         """The bytes of a file."""
@@ -117,14 +158,42 @@ class Api:
     async def send(self, outbound: Outbound) -> None:
         """Send the text with its buttons, then each file."""
         text = "\n".join([outbound.text, *(f"{link.text}: {link.url}" for link in outbound.links)]).strip()
-        async with self._asking():
-            if text:
-                await self._bot.send_message(outbound.to, text, reply_markup=_keyboard(outbound))
-            for file in outbound.files:
-                content = await file.read()
-                photo = file.content_type in ("image/jpeg", "image/png")
+        if text:
+            await self._say(outbound, text)
+        for file in outbound.files:
+            content = await file.read()
+            photo = file.content_type in ("image/jpeg", "image/png") and file.size <= _LARGEST_PHOTO
+            async with self._turn(outbound.to):
                 send = self._bot.send_photo if photo else self._bot.send_document
                 await send(outbound.to, content, filename=file.filename)
+
+    async def _say(self, outbound: Outbound, text: str) -> None:
+        """Send a text; without its form where Telegram can't read that."""
+        keyboard = _keyboard(outbound)
+        if outbound.formatted:
+            try:
+                async with self._turn(outbound.to):
+                    await self._bot.send_message(outbound.to, as_html(text), parse_mode="HTML", reply_markup=keyboard)
+            except _Unreadable:
+                text = plain(text)
+            else:
+                return
+        async with self._turn(outbound.to):
+            await self._bot.send_message(outbound.to, text, reply_markup=keyboard)
+
+    @asynccontextmanager
+    async def _turn(self, chat: str) -> AsyncIterator[None]:
+        """Ask when it is this chat's turn; what Telegram tells to wait holds for the whole bot."""
+        await self._pace.turn(chat)
+        library()
+        from telegram.error import RetryAfter
+
+        async with self._asking():
+            try:
+                yield
+            except RetryAfter as error:
+                self._pace.wait(_seconds(error.retry_after))
+                raise
 
     async def close(self) -> None:
         """Close the library's connections."""
@@ -168,6 +237,8 @@ def _refusal(error: Exception) -> ChannelError:
             return ChannelError(_REFUSALS[401])
         case Forbidden():
             return ChannelError("the person has blocked the bot", failure=Failure.HARD)
+        case BadRequest() if "can't parse entities" in str(error).lower():
+            return _Unreadable("Telegram can't read the form of this text", permanent=True)
         case BadRequest():
             gone = Failure.HARD if "chat not found" in str(error).lower() else None
             return ChannelError(f"Telegram refused this: {error}", permanent=True, failure=gone)
@@ -177,3 +248,8 @@ def _refusal(error: Exception) -> ChannelError:
             return ChannelError(f"Telegram asks us to wait: {error}")
         case _:
             return ChannelError(f"Telegram can't be reached: {type(error).__name__}")
+
+
+def _seconds(after: timedelta | float) -> float:
+    """Once a number, now a span of time."""
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)

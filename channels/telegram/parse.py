@@ -2,26 +2,31 @@
 
 import json
 import re
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from channels.telegram import contents
 from channels.telegram.library import library
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
-from omnidesk.text.catalogues import LANGUAGES, language_of, load
+from channels.telegram.words import say
+from omnidesk.contract.channel import Inbound, RawMessage, Sender, Unparsable
+from omnidesk.text.catalogues import LANGUAGES
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Message, User
 
-_KINDS = ("message", "callback_query")
-_LOCALE = Path(__file__).with_name("locale")
+KINDS = ("message", "edited_message", "callback_query")
+"""The updates that we ask for."""
+CHOSEN = "-"
+"""The id of a button that only shows what was chosen."""
 _START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
 """What the Start button sends, with what stood behind the link that led here
 (https://core.telegram.org/bots/features#deep-linking)."""
+_QUOTED = 300
 
 
 def sender_of(update: dict[str, Any]) -> str:
     """Who an update is from, looked up cheaply: it only orders."""
-    for kind in _KINDS:
+    for kind in KINDS:
         said = update.get(kind)
         if isinstance(said, dict) and isinstance(writer := said.get("from"), dict):
             return str(writer.get("id", ""))
@@ -34,29 +39,41 @@ def external_id(bot: str, update: dict[str, Any]) -> str:
     Each bot's updates have numbers of their own, and even those may come anew after a quiet week: then the message
     in the chat, or the query of the button, is another.
     """
-    message, query = update.get("message"), update.get("callback_query")
+    message, query = update.get("message") or update.get("edited_message"), update.get("callback_query")
     within = message.get("message_id") if isinstance(message, dict) else None
     within = query.get("id") if isinstance(query, dict) else within
     return " ".join(str(part) for part in (bot, update["update_id"], within) if part is not None)
 
 
-def parse(raw: RawMessage) -> Inbound:
-    """Understand an update. Raises `Unparsable`."""
+def token_in(start: str | None) -> str | None:
+    """The token behind a link that led here: such links take no full stop, which `link_for` has replaced."""
+    return start.replace("_", ".") if start else None
+
+
+def link_for(name: str, token: str) -> str:
+    """The link that opens the bot of this name and brings the token."""
+    return f"https://t.me/{name}?start={token.replace('.', '_')}"
+
+
+def parse(raw: RawMessage, bot: str = "") -> Inbound:
+    """Understand an update to a bot, which is named by its id. Raises `Unparsable`."""
     telegram = library()
     try:
         update = json.loads(raw.body)
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             raise Unparsable("not an update of Telegram's")
-        if not any(kind in update for kind in _KINDS):
+        if not any(kind in update for kind in KINDS):
             raise Unparsable(
                 f"an update of a kind that we have no use for: {', '.join(sorted(map(str, update)))[:200]}"
             )
         read = telegram.Update.de_json(update, None)
         if read.callback_query is not None:
             return _pressed(read.callback_query)
+        if read.edited_message is not None:
+            return _edited(read.edited_message, bot)
         if read.message is None:
             raise Unparsable("not a message of Telegram's")
-        return _written(read.message)
+        return _written(read.message, bot)
     except (TypeError, KeyError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise Unparsable(f"not an update of Telegram's: {type(error).__name__}") from error
 
@@ -72,19 +89,43 @@ def _pressed(query: "CallbackQuery") -> Inbound:
     labels = {button.callback_data: button.text for row in keyboard for button in row}
     if not isinstance(query.data, str) or not query.data:
         raise Unparsable("a pressed button without its id")
+    if query.data == CHOSEN:
+        raise Unparsable("a button that only shows what was chosen")
     return Inbound(_sender(query.from_user), _text(labels.get(query.data) or query.data), button=_text(query.data))
 
 
-def _written(message: "Message") -> Inbound:
+def _edited(message: "Message", bot: str) -> Inbound:
+    """A place that moves is edited every few seconds; it is the first one that was sent to us."""
+    if message.location is not None and message.location.live_period:
+        raise Unparsable("a live location that has moved on")
+    written = _written(message, bot)
+    return replace(written, edits=written.message_id, message_id=None, sent_at=message.edit_date)
+
+
+def _written(message: "Message", bot: str) -> Inbound:
     if message.chat.type != "private" or message.from_user is None:
         raise Unparsable("not from a private chat")
-    sender, files = _sender(message.from_user), tuple(_files(message))
-    text = _text(message.text or message.caption or _told(message))
+    sender, files = _sender(message.from_user), tuple(contents.files(message))
+    text = _text(message.text or message.caption or contents.told(message, sender.language))
     if not text and not files:
         raise Unparsable("a message that says nothing, such as a changed title")
     if start := _START.fullmatch(text):
-        return Inbound(sender, _greeting(sender), sent_at=message.date, token=start[1])
-    return Inbound(sender, text, sent_at=message.date, attachments=files)
+        return Inbound(sender, _greeting(sender), sent_at=message.date, token=token_in(start[1]))
+    place = f"telegram {bot} {int(message.chat.id)}"
+    return Inbound(
+        sender, text, sent_at=message.date, attachments=files, message_id=f"{place} {int(message.message_id)}",
+        album=f"{place} album {message.media_group_id}" if message.media_group_id else None,
+        proofs=contents.proofs(message), quoted=_quoted(message),
+    )  # fmt: skip
+
+
+def _quoted(message: "Message") -> str:
+    """What the person answers: the words that they have marked, or the beginning of all."""
+    answered = message.reply_to_message
+    marked = message.quote.text if message.quote else ""
+    whole = (answered.text or answered.caption or "") if answered else ""
+    said = _text(marked or whole)
+    return said if len(said) <= _QUOTED else f"{said[:_QUOTED].rstrip()} …"
 
 
 def _greeting(sender: Sender) -> str:
@@ -93,39 +134,8 @@ def _greeting(sender: Sender) -> str:
     Of a person whose language the app doesn't tell, one language's word would be taken for theirs: so it is said in
     all of ours.
     """
-    spoken = [language_of(sender.language)] if sender.language else LANGUAGES
-    return " / ".join(load(_LOCALE)[language].gettext("Hello") for language in spoken)
-
-
-def _told(message: "Message") -> str:
-    """What is no text, in words."""
-    if message.location is not None:
-        return f"{message.location.latitude}, {message.location.longitude}"
-    if message.contact is not None:
-        return f"{message.contact.first_name} {message.contact.last_name or ''} {message.contact.phone_number}"
-    return ""
-
-
-def _files(message: "Message") -> list[Attachment]:
-    """The files of a message; of a photo, which comes in several sizes, the largest."""
-    found = [
-        (message.document, "file", "application/octet-stream"),
-        (message.photo[-1] if message.photo else None, "photo.jpg", "image/jpeg"),
-        (message.voice, "voice.ogg", "audio/ogg"),
-        (message.audio, "audio.mp3", "audio/mpeg"),
-        (message.video, "video.mp4", "video/mp4"),
-        (message.video_note, "video.mp4", "video/mp4"),
-        (message.sticker, "sticker.webp", "image/webp"),
-    ]
-    return [
-        Attachment(
-            _text(str(getattr(file, "file_name", None) or name)),
-            _text(str(getattr(file, "mime_type", None) or content_type)),
-            reference=str(file.file_id),
-        )
-        for file, name, content_type in found
-        if file is not None
-    ]
+    spoken = [sender.language] if sender.language else LANGUAGES
+    return " / ".join(say("Hello", language) for language in spoken)
 
 
 def _text(text: str) -> str:

@@ -64,6 +64,8 @@ class Capabilities:
 
     join: Join = "person"
     """Which case a message joins when nothing in it says so."""
+    sends: bool = True
+    """Whether anything can be sent by it; where not, it only opens cases, which are answered by other inboxes."""
     html: bool = False
     buttons: int = 0
     """The most native buttons under one message; with 0 choices are written as numbered lines."""
@@ -197,6 +199,10 @@ class Inbound:
     """Other addresses that are proven to be the sender's: they lead to the same contact from now on."""
     edits: str | None = None
     """The `message_id` of an earlier message of the same sender, whose text this one replaces."""
+    quoted: str = ""
+    """What the message answers, in the words of that one, where the provider shows them together."""
+    album: str | None = None
+    """What several messages share that were sent as one: their files are shown together."""
     form: str | None = None
     """The id of the `Form` that this message answers."""
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -601,6 +607,13 @@ class Channel(ABC):
         `memory` is the same as `Desk.memory`: what one process fetched there, others find.
         """
         return ()
+
+    async def deep_link(self, token: str) -> str | None:
+        """Where a person goes on here with a case: what they write then brings `token`. Raises `ChannelError`.
+
+        None = this channel has no such links. Only for channels that prove who writes.
+        """
+        return None
 
     def segment_price(self, address: str) -> Price | None:
         """What a segment to this address costs; None = not known. For `segments`."""

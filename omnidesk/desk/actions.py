@@ -106,7 +106,7 @@ async def reply(
     if case.holder == Holder.BOT or case.category in cases.DONE:
         await _take_up(tx, viewer, case)
     elif case.assignee_id is None:
-        await _own(tx, viewer, case)
+        await own(tx, viewer, case)
     payload = {"template": template.as_row()} if template else interactions.form_of(text.strip())
     content = Content(text=text.strip(), payload=payload)
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.OUTBOUND, By.viewer(viewer), content)
@@ -209,7 +209,7 @@ async def _take_up(tx: Transaction, viewer: Viewer, case: Case) -> None:
         interactions.event(tx, case, "reopened", By.viewer(viewer), by="agent")
         await surveys.cancel(tx, case)
     take_from_bot(tx, viewer, case)
-    await _own(tx, viewer, case)
+    await own(tx, viewer, case)
 
 
 def take_from_bot(tx: Transaction, viewer: Viewer, case: Case) -> None:
@@ -219,7 +219,7 @@ def take_from_bot(tx: Transaction, viewer: Viewer, case: Case) -> None:
         interactions.event(tx, case, "taken_from_bot", By.viewer(viewer))
 
 
-async def _own(tx: Transaction, viewer: Viewer, case: Case) -> None:
+async def own(tx: Transaction, viewer: Viewer, case: Case) -> None:
     """A case that nobody has goes to the agent who acts; after a program that acts for nobody, where routing says."""
     owner = case.assignee_id or viewer.as_agent
     if owner is not None:
@@ -292,7 +292,7 @@ async def resolve(tx: Transaction, viewer: Viewer, number: int, disposition: str
 async def _resolve(tx: Transaction, viewer: Viewer, case: Case) -> None:
     take_from_bot(tx, viewer, case)
     if case.assignee_id is None:
-        await _own(tx, viewer, case)
+        await own(tx, viewer, case)
     inbox = await tx.session.get_one(Inbox, case.inbox_id)
     await cases.resolve(tx, case, inbox.close_days)
     interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent", **await resolving.said(tx, case))

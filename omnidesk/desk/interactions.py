@@ -49,6 +49,16 @@ class Content:
     external_id: str | None = None
     raw_id: int | None = None
     sent_at: datetime | None = None
+    place: "Place | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said, if that is not where its case is answered."""
+
+    point_id: int | None
+    inbox_id: int
+    channel: str
 
 
 def form_of(text: str) -> dict[str, Any]:
@@ -59,9 +69,10 @@ def form_of(text: str) -> dict[str, Any]:
 def append(tx: Transaction, case: Case, kind: Kind, direction: Direction, by: By, content: Content) -> int:
     """Add a row to the log of a case that is locked or new; gives its id."""
     case.last_position += 1
+    place = content.place or Place(case.contact_point_id, case.inbox_id, case.channel)
     row_id = _add(tx, kind, direction, by, content, {
         "case_id": case.id, "position": case.last_position, "contact_id": case.contact_id,
-        "contact_point_id": case.contact_point_id, "inbox_id": case.inbox_id, "channel": case.channel,
+        "contact_point_id": place.point_id, "inbox_id": place.inbox_id, "channel": place.channel,
     })  # fmt: skip
     robot = content.automatic and by.kind == Author.CONTACT
     if kind in (Kind.MESSAGE, Kind.NOTE, Kind.CALL) and not (robot and case.preview):
@@ -108,4 +119,9 @@ def event(tx: Transaction, case: Case, name: str, actor: By = SYSTEM, /, **value
 def _show(case: Case, now: datetime, by: By, text: str) -> None:
     case.last_at = now
     case.last_author = by.kind
-    case.preview = " ".join(text.split())[:PREVIEW_LENGTH]
+    case.preview = preview_of(text) or case.preview
+
+
+def preview_of(text: str) -> str:
+    """What a list shows of a text."""
+    return " ".join(text.split())[:PREVIEW_LENGTH]

@@ -7,12 +7,13 @@ any other, up to the last step.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.contract.channel import Attachment, Channel, ChannelError, Desk, Outbound, Play
+from omnidesk.contract.channel import Attachment, Channel, ChannelError, Desk, Inbound, Outbound, Play
 from omnidesk.desk import files
 from omnidesk.desk.files import Upload
 from omnidesk.desk.inboxes import LiveInbox
@@ -68,6 +69,10 @@ class _Simulated(Channel):
     async def close(self) -> None:
         """There is nothing open."""
 
+    async def deep_link(self, token: str) -> str | None:
+        """Nobody could follow it."""
+        return None
+
     async def fetch(self, reference: str) -> bytes:
         """A file of a made-up person. Raises ChannelError for one that nobody has."""
         try:
@@ -110,16 +115,29 @@ async def _keep(
         await dialect.insert_missing(connection, table_of(SimulatedMessage), [row], key=["inbox_id", "key"])
 
 
+def address_of(inbox: LiveInbox, person: Person, now: datetime) -> str:
+    """Under which address an inbox knows a made-up person: what its channel reads from a message of theirs."""
+    play = Play(key="0", address=person.address, name=person.name, text=person.name, at=now)
+    (said,) = inbox.channel.parse(inbox.channel.imitate(play))
+    if not isinstance(said, Inbound):
+        raise ChannelError(f"{inbox.channel.name} reads no message from what it made up", permanent=True)
+    return said.sender.address
+
+
 async def say(db: Database, desk: Desk, inbox: LiveInbox, person: Person, said: Said) -> None:
-    """Let a made-up person say something, as it would have come from the provider. Raises ChannelError."""
-    key = f"{db.ids.next(db.now())}"
-    play = Play(
-        key=key, address=person.address, name=person.name, text=said.text, at=db.now(), button=said.button,
-        files=tuple(Attachment(one.filename, one.content_type, reference=one.handle) for one in said.files),
-    )  # fmt: skip
-    await desk.receive(inbox.channel.imitate(play))
-    names = [{"name": one.filename, "url": "", "type": one.content_type} for one in said.files]
-    await _keep(db, inbox.row.id, person.address, key, said.text, {"files": names}, outgoing=False)
+    """Let a made-up person say something, as it would have come from the provider. Raises ChannelError.
+
+    Several files come one by one, as phones send them.
+    """
+    now = db.now()
+    address = address_of(inbox, person, now)
+    for number, some in enumerate([said.files[:1], *([file] for file in said.files[1:])]):
+        text, key = "" if number else said.text, f"{db.ids.next(now)}"
+        files_ = tuple(Attachment(one.filename, one.content_type, reference=one.handle) for one in some)
+        play = Play(key, person.address, person.name, text, now, button=said.button, files=files_)
+        await desk.receive(inbox.channel.imitate(play))
+        names = [{"name": one.filename, "url": "", "type": one.content_type} for one in some]
+        await _keep(db, inbox.row.id, address, key, text, {"files": names}, outgoing=False)
 
 
 async def messages(session: AsyncSession, inbox_id: int, address: str) -> list[SimulatedMessage]:

@@ -65,9 +65,10 @@ def who(request: web.Request) -> str:
 
 async def screen(request: web.Request, inbox: LiveInbox) -> Screen:
     """What a phone shows now; the desk learns that it was looked at."""
-    database, person = request.app[DATABASE], PEOPLE[who(request)]
+    database = request.app[DATABASE]
+    address = simulating.address_of(inbox, PEOPLE[who(request)], database.now())
     async with database.session() as session:
-        shown = await simulating.messages(session, inbox.row.id, person.address)
+        shown = await simulating.messages(session, inbox.row.id, address)
     await simulating.look(database, _desk(request, inbox), shown)
     return Screen(who(request), inbox, shown)
 

@@ -86,14 +86,16 @@ async def _reply_ways(
     request: web.Request, session: AsyncSession, case: Case, points: Sequence[ContactPoint]
 ) -> list[tuple[Way, Capabilities | None, Price | None]]:  # fmt: skip
     """Where a reply may go, each with what its channel can do and costs; nothing where there is no choice."""
-    found = await ways.of(session, viewer_of(request), case.contact_id)
     inboxes = request.app[INBOXES]
+    price, can = inboxes.segment_price, inboxes.capabilities_of
+    known = await ways.of(session, viewer_of(request), case.contact_id)
+    found = [way for way in known if (able := can(way.inbox.id)) is None or able.sends]
     usual = [way for way in found if way.point.id == case.contact_point_id]
     if len(found) == len(usual):
         return []
-    if not usual and (inbox := inboxes.live(case.inbox_id)):  # it is named as well when it takes nothing any more
-        found = [Way(point, inbox.row) for point in points if point.id == case.contact_point_id] + [*found]
-    price, can = inboxes.segment_price, inboxes.capabilities_of
+    here = inboxes.live(case.inbox_id)
+    if not usual and here and here.channel.capabilities.sends:  # it is named as well when it takes nothing any more
+        found = [Way(point, here.row) for point in points if point.id == case.contact_point_id] + found
     return [(way, can(way.inbox.id), price(way.inbox.id, way.point.address)) for way in found]
 
 
@@ -123,6 +125,8 @@ async def changes(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer, _number(request))
         rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
+        if first := _first_edited(rows, last):
+            rows = await rows_from(request, session, case, first)
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
@@ -138,6 +142,14 @@ async def changes(request: web.Request) -> web.StreamResponse:
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
         view=view or "all", anew=anew, windows=left,
     )  # fmt: skip
+
+
+def _first_edited(rows: Sequence[Line], last: int) -> int | None:
+    """The first row that the page has and that changed since, where it is not among these already."""
+    told = [line.row.payload for line in rows if line.row.position > last]
+    edited = [said["position"] for said in told if said.get("event") == "message_edited"]
+    there = [position for position in edited if position > last - _AT_FIRST]
+    return min(there) if there and min(there) < rows[0].row.position else None
 
 
 def _moved_all(line: Line) -> bool:

@@ -46,6 +46,7 @@ COMMANDS: Sequence[Command] = (
     Command("note", N_("Internal note"), "n", "case", Role.AGENT),
     Command("take", N_("Assign to me"), "i", "case", Role.AGENT),
     Command("assign", N_("Assign"), "a", "case", Role.AGENT),
+    Command("call", N_("Log a call"), "shift+l", "case", Role.AGENT),
     Command("merge", N_("Merge into another case …"), "", "case", Role.AGENT),
     Command("resolve", N_("Resolve or reopen"), "e", "case", Role.AGENT),
     Command("snooze", N_("Snooze or wake"), "z", "case", Role.AGENT),

@@ -104,6 +104,8 @@ def _environment(language: str) -> Environment:
                 moment.astimezone(context["zone"]).date(), context["now"].astimezone(context["zone"]).date()
             )
         ),
+        local_input=pass_context(lambda context, moment: times.local_input(moment, context["zone"])),
+        length_of_call=times.length,
         day_and_time=pass_context(lambda context, moment: _day_and_time(spoken, context, moment)),
         lasting=spoken.lasting,
         sentence=lambda text: sentence(text, language),

@@ -22,6 +22,18 @@ def zone_of(name: str | None) -> tzinfo:
         return UTC
 
 
+def local_input(moment: datetime, zone: tzinfo) -> str:
+    """A moment as a field of a form holds it, where the reader is."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def length(seconds: int) -> str:
+    """How long a call was: `3:25`, `1:03:25`."""
+    hours, rest = divmod(seconds, 3600)
+    minutes = f"{rest // 60:02}" if hours else f"{rest // 60}"
+    return f"{hours}:{minutes}:{rest % 60:02}" if hours else f"{minutes}:{rest % 60:02}"
+
+
 class Times:
     """Says times in one language; zone and present come with each call."""
 

@@ -25,6 +25,8 @@ class Telegram:
     taken: list[dict[str, Any]] = field(default_factory=list)
     """What was sent, each with its `method`."""
     answered: list[str] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    """The groups that the bot has left."""
     refuse: list[tuple[int, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +62,10 @@ class Telegram:
         chat = {"id": writer["id"], "type": "private", "first_name": writer["first_name"]}
         message = {"message_id": self.count, "from": writer, "chat": chat, "date": _DATE, **more}
         return await self._bring({"message": {**message, **({"text": text} if text else {})}})
+
+    async def edit(self, update: dict[str, Any], **changed: Any) -> dict[str, Any]:
+        """Somebody changes what they wrote."""
+        return await self._bring({"edited_message": {**update["message"], "edit_date": _DATE + 60, **changed}})
 
     async def press(self, button: str, writer: dict[str, Any] = MIA) -> dict[str, Any]:
         """Somebody presses a button of the last message that has it."""
@@ -134,6 +140,15 @@ class Telegram:
 
     async def _answerCallbackQuery(self, given: dict[str, Any], _: str) -> web.Response:  # noqa: N802
         self.answered.append(given["callback_query_id"])
+        return _yes(True)
+
+    async def _editMessageReplyMarkup(self, given: dict[str, Any], _: str) -> web.Response:  # noqa: N802
+        under = next(sent for sent in self.taken if sent["message_id"] == int(given["message_id"]))
+        under["reply_markup"] = given["reply_markup"]
+        return _yes(True)
+
+    async def _leaveChat(self, given: dict[str, Any], _: str) -> web.Response:  # noqa: N802
+        self.left.append(int(given["chat_id"]))
         return _yes(True)
 
     async def _getFile(self, given: dict[str, Any], _: str) -> web.Response:  # noqa: N802

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from channels.telegram import adapter, api
 from channels.telegram.adapter import TelegramChannel
 from channels.telegram.api import Api
+from channels.telegram.library import library
+from channels.telegram.pace import Pace
 from channels.telegram.parse import external_id, parse
 from channels.telegram.settings import TelegramSettings
 from omnidesk.contract.channel import (
@@ -32,6 +34,7 @@ from omnidesk.contract.testing import ChannelContract, FakeDesk
 from tests.channels.telegram_stand_in import TOKEN, Telegram
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "telegram"
+telegram_library = library()
 OFFSET = "offset 123456"
 OTHER_TOKEN = "777:of-another-bot"
 
@@ -130,7 +133,7 @@ def test_a_person_is_known_by_the_provider_and_by_name_and_language() -> None:
         ("/start", "en-GB", "Hello", None),
         ("/start", None, "Hello / Merhaba", None),
         ("/start@desk_bot", "tr-TR", "Merhaba", None),
-        ("/start Zm9v-YmFy_1", "de", "Hello", "Zm9v-YmFy_1"),
+        ("/start 1fx2b_sig", "de", "Hello", "1fx2b.sig"),
         ("/start my parcel is lost", "en", "/start my parcel is lost", None),
         ("/started", "en", "/started", None),
     ],
@@ -164,7 +167,8 @@ def test_files_are_named_and_fetched_later(name: str, text: str, file: tuple[str
 
 
 def test_a_place_is_told_in_words() -> None:
-    assert sample("location").text == "41.0082, 28.9784"
+    here = "https://www.openstreetmap.org/?mlat=41.008200&mlon=28.978400#map=16/41.008200/28.978400"
+    assert sample("location").text == here
 
 
 def test_what_is_no_message_of_a_person_to_the_bot_is_refused_with_a_reason() -> None:
@@ -346,3 +350,129 @@ def test_settings_are_checked() -> None:
     with pytest.raises(ValidationError, match="not an address"):
         settings(api_base="telegram")
     assert TOKEN not in str(settings())
+
+
+# Pace, form, choices, groups, links
+
+
+async def test_a_pressed_button_stays_as_the_choice_and_does_nothing_more() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await channel.send(outbound(buttons=(Button("a", "Açık"), Button("b", "Kapalı"))))
+        await telegram.press("b")
+        await until(lambda: telegram.buttons() == ["-"])
+        assert "✓ Kapalı" in json.dumps(telegram.taken[-1]["reply_markup"], ensure_ascii=False)
+        await telegram.press("-")
+        await until(lambda: len(telegram.answered) == 2)
+        assert len(desk.received) == 1
+
+
+async def test_a_group_is_left_with_a_word_and_nothing_of_it_is_kept() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    group = {"id": -100, "type": "supergroup", "title": "Neighbours"}
+    async with connected() as (channel, telegram), channel.listen(desk):
+        await telegram.say("who is this bot", chat=group)
+        await until(lambda: telegram.left == [-100])
+        assert "https://t.me/desk_bot" in telegram.shown[-1]
+        assert desk.received == []
+
+
+async def test_a_place_that_moves_is_not_stored_every_few_seconds() -> None:
+    desk = FakeDesk()
+    desk.durable.set()
+    async with connected() as (channel, telegram), channel.listen(desk):
+        place = {"latitude": 41.0, "longitude": 29.0, "live_period": 900}
+        first = await telegram.say(location=place)
+        for step in range(3):
+            await telegram.edit(first, location={**place, "latitude": 41.0 + step})
+        await emptied(telegram)
+        assert len(desk.received) == 1
+
+
+async def test_form_is_sent_as_html_and_plain_where_telegram_cannot_read_it() -> None:
+    async with connected() as (channel, telegram):
+        await channel.send(outbound(text="**so** & so", formatted=True))
+        assert (telegram.taken[-1]["text"], telegram.taken[-1]["parse_mode"]) == (
+            "<strong>so</strong> &amp; so",
+            "HTML",
+        )
+        telegram.refuse.append((400, "Bad Request: can't parse entities: unsupported start tag"))
+        await channel.send(outbound(to="4712", text="**so** & so", formatted=True))
+        assert telegram.taken[-1]["text"] == "so & so"
+        assert "parse_mode" not in telegram.taken[-1]
+
+
+async def test_when_telegram_says_wait_nothing_of_the_bot_goes_out_before() -> None:
+    async with connected() as (channel, telegram):
+        telegram.refuse.append((429, "Too Many Requests: retry after 3"))
+        with pytest.raises(ChannelError):
+            await channel.send(outbound())
+        sending = asyncio.create_task(channel.send(outbound("18.abc", to="4712")))
+        await asyncio.sleep(0.3)
+        assert telegram.taken == []
+        sending.cancel()
+
+
+async def test_one_chat_gets_a_message_a_second_and_others_do_not_wait() -> None:
+    async with connected() as (channel, telegram):
+        await channel.send(outbound("1"))
+        began = time.monotonic()
+        second = asyncio.create_task(channel.send(outbound("2")))
+        await channel.send(outbound("3", to="4712"))
+        assert [sent["chat_id"] for sent in telegram.taken] == ["4711", "4712"]
+        await second
+        assert time.monotonic() - began > 0.8
+
+
+async def test_a_bot_sends_thirty_messages_a_second_and_no_more() -> None:
+    pace = Pace()
+    for chat in range(30):
+        await pace.turn(str(chat))
+    began = time.monotonic()
+    await pace.turn("31")
+    assert time.monotonic() - began > 0.8
+
+
+async def test_a_message_that_would_wait_long_goes_back() -> None:
+    pace = Pace()
+    pace.wait(60)
+    with pytest.raises(ChannelError, match="wait: 60 s") as caught:
+        await pace.turn("4711")
+    assert not caught.value.permanent
+
+
+async def test_a_link_leads_to_the_bot_by_its_name() -> None:
+    async with connected() as (channel, telegram):
+        for _ in range(2):
+            assert await channel.deep_link("1fx2b.sig") == "https://t.me/desk_bot?start=1fx2b_sig"
+        assert telegram.methods == ["getMe"]
+
+
+async def test_the_stand_in_is_one_for_the_library_itself() -> None:
+    """What the library reads from it is what it reads from Telegram."""
+    async with Telegram().serving() as telegram:
+        bot = telegram_library.Bot(TOKEN, base_url=f"{telegram.url}/bot", base_file_url=f"{telegram.url}/file/bot")
+        async with bot:
+            assert bot.username == "desk_bot"
+            await telegram.say("Merhaba")
+            said = await telegram.say("ikinci")
+            await telegram.edit(said, text="second")
+            updates = await bot.get_updates(timeout=1)
+            assert [(one.message or one.edited_message).text for one in updates] == ["Merhaba", "ikinci", "second"]  # type: ignore[union-attr]
+            assert await bot.get_updates(offset=updates[-1].update_id + 1, timeout=0) == ()
+            keyboard = telegram_library.InlineKeyboardMarkup(
+                [[telegram_library.InlineKeyboardButton("Evet", callback_data="yes")]]
+            )
+            sent = await bot.send_message(4711, "Doğru mu?", reply_markup=keyboard)
+            assert (sent.text, sent.chat.id) == ("Doğru mu?", 4711)
+            await telegram.press("yes")
+            (pressed,) = await bot.get_updates(offset=updates[-1].update_id + 1, timeout=1)
+            assert pressed.callback_query is not None
+            assert await pressed.callback_query.answer()
+            telegram.files["doc"] = b"bytes"
+            assert bytes(await (await bot.get_file("doc")).download_as_bytearray()) == b"bytes"
+            telegram.refuse.append((403, "Forbidden: bot was blocked by the user"))
+            with pytest.raises(telegram_library.error.Forbidden):
+                await bot.send_message(4711, "Are you there?")

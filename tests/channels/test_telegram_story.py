@@ -7,6 +7,7 @@ import pytest
 
 from bots.faq import FaqResponder
 from omnidesk.desk import actions, configuration
+from omnidesk.desk.directory import recognising
 from omnidesk.settings import config_folder
 from omnidesk.store.models import Attachment, Case, Contact, ContactPoint, Invitation
 from omnidesk.store.models import RawMessage as Raw
@@ -100,3 +101,40 @@ async def test_where_no_bot_answers_a_case_is_opened_by_a_greeting(store_url: st
         await desk.hear("/start")
         case = await only_case(desk)
         assert (case.holder, case.subject, case.preview) == ("team", "Merhaba", "Merhaba")
+
+
+async def test_what_is_changed_at_telegram_is_changed_in_the_log(store_url: str, tmp_path: Path) -> None:
+    async with telegram_desk(store_url, tmp_path) as desk:
+        said = await desk.telegram.say("Siparişim nerde")
+        await desk.arrived(said)
+        await desk.arrived(await desk.telegram.edit(said, text="Siparişim nerede?"))
+        case = await only_case(desk)
+        assert case.preview == "Siparişim nerede?"
+        assert "message_edited" in await desk.office.events(case)
+
+
+async def test_a_chat_of_the_site_goes_on_at_telegram(store_url: str, tmp_path: Path) -> None:
+    """The agent gives a link; who comes by it is the same person, in the same case, and is answered there."""
+    async with telegram_desk(store_url, tmp_path) as desk:
+        case = await desk.office.says("My parcel is lost")
+        token = recognising.token(desk.office.keys, case.id, desk.office.clock())
+        link = await desk.office.inboxes.by_slug("bot-tg").channel.deep_link(token)
+        assert link is not None
+        await desk.hear(f"/start {link.rpartition('=')[2]}")
+        now = await only_case(desk)
+        assert (now.id, now.channel, now.contact_id) == (case.id, "telegram", case.contact_id)
+        await desk.office.act("Ada", actions.reply, case.number, "**Hier** bin ich")
+        assert desk.telegram.shown == ["<strong>Hier</strong> bin ich"]
+
+
+async def test_who_blocked_the_bot_is_reached_again_after_starting_it(store_url: str, tmp_path: Path) -> None:
+    async with telegram_desk(store_url, tmp_path) as desk:
+        await desk.hear("Merhaba")
+        case = await only_case(desk)
+        desk.telegram.refuse.append((403, "Forbidden: bot was blocked by the user"))
+        await desk.office.act("Ada", actions.reply, case.number, "Are you there?")
+        (point,) = await desk.office.all(ContactPoint)
+        assert (point.working, point.failure) == (False, "the person has blocked the bot")
+        await desk.hear("/start")
+        (point,) = await desk.office.all(ContactPoint)
+        assert point.working

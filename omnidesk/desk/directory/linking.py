@@ -133,7 +133,7 @@ async def _give(
         for case in theirs:
             names = {"link_id": made.id, "case_id": case.id, "contact_name": case.contact_name}
             tx.add_row(ContactLinkCase, names)
-        await take_along(tx, viewer, Move(point, source, target), theirs, {})
+        await take_along(tx, By.viewer(viewer), Move(point, source, target), theirs, {})
     if ends:
         source.merged_into_id = target_id
     return links
@@ -173,15 +173,12 @@ async def _has_other_points(session: AsyncSession, contact_id: int, but: Sequenc
     return (await session.exec(others.limit(1))).first() is not None
 
 
-async def take_along(
-    tx: Transaction, viewer: Viewer, move: Move, cases: Sequence[Case], names: Mapping[int, str]
-) -> None:
+async def take_along(tx: Transaction, by: By, move: Move, cases: Sequence[Case], names: Mapping[int, str]) -> None:
     """Move the address with all that was said through it, and say so in the log of each case.
 
     `names`: what the contact of a case is called there, where that is not the contact's own name.
     """
     await _move_rows(tx, move, [case.id for case in cases])
-    by = By.viewer(viewer)
     before, after = (contact.name or move.point.name for contact in (move.source, move.target))
     for case in cases:
         case.contact_id, case.organization_id = move.target.id, move.target.organization_id

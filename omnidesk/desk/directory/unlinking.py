@@ -82,7 +82,7 @@ async def _part(tx: Transaction, viewer: Viewer, made: ContactLink, move: Move, 
     must_see(viewer, [*going, *(case for case in staying if case.contact_point_id == move.point.id)])
     await readdress(tx, going, [move.point])
     name = called(move.target, [move.point])
-    await take_along(tx, viewer, move, going, {case.id: before.get(case.id, name) for case in going})
+    await take_along(tx, By.viewer(viewer), move, going, {case.id: before.get(case.id, name) for case in going})
     await _leave(tx, viewer, move, staying)
     await _tell_apart(tx, made, name)
     await _add_participants(tx, made, [*going, *staying])

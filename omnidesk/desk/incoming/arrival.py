@@ -8,11 +8,11 @@ from typing import Any
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.contract.channel import RawMessage as Raw
 from omnidesk.desk import cases, files, interactions, notices, surveys, windows
-from omnidesk.desk.directory import consent, contacts
+from omnidesk.desk.directory import consent, contacts, recognising
 from omnidesk.desk.directory.contacts import Person
 from omnidesk.desk.files import Stored
 from omnidesk.desk.inboxes import LiveInbox
-from omnidesk.desk.incoming import joining
+from omnidesk.desk.incoming import edits, joining
 from omnidesk.desk.incoming.joining import Joins
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import deliveries, planned
@@ -20,6 +20,7 @@ from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
     Case,
+    Contact,
     Direction,
     Kind,
     MessageReference,
@@ -58,6 +59,8 @@ class _Message:
     files: list[Stored]
     person: Person
     token_case: int | None
+    recognised: bool = False
+    """Whether the token says that the sender is the contact of that case."""
 
     @property
     def who(self) -> tuple[int, int]:
@@ -102,11 +105,13 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
     for channel in sorted({arrival.inbox.row.channel for arrival, _, _ in found}):
         senders = [item.sender for arrival, item, _ in found if arrival.inbox.row.channel == channel]
         people[channel] = await contacts.meet(tx, channel, senders)
-    return [
-        _Message(arrival, item, stored, people[arrival.inbox.row.channel][item.sender.address],
-                 joining.case_of_token(keys, item.token))
-        for arrival, item, stored in found
-    ]  # fmt: skip
+    messages = []
+    for arrival, item, stored in found:
+        person = people[arrival.inbox.row.channel][item.sender.address]
+        theirs = recognising.case_of(keys, item.token, tx.now) if item.sender.proven else None
+        token_case = theirs or joining.case_of_token(keys, item.token)
+        messages.append(_Message(arrival, item, stored, person, token_case, recognised=theirs is not None))
+    return messages
 
 
 def _words(messages: Sequence[_Message]) -> dict[tuple[int, int], datetime]:
@@ -135,6 +140,10 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         return
     if await _obeyed(tx, message, joins):
         return
+    if known := await _takes_up(tx, message, joins):
+        message.arrival.case_id = known.id
+        return
+    message = await _recognised(tx, message, joins)
     can = message.arrival.inbox.channel.capabilities
     answered = await surveys.take(tx, message.inbound, message.person.point.id, can)
     if answered is not None:
@@ -158,6 +167,28 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
     if not message.inbound.automatic and await cases.receive(tx, case):
         interactions.event(tx, case, "reopened", By.contact(message.person.contact, message.person.point), by="contact")
         await surveys.cancel(tx, case)
+
+
+async def _takes_up(tx: Transaction, message: _Message, joins: Joins) -> Case | None:
+    """What changes or goes on with an earlier message is no new one; gives its case."""
+    inbound, person = message.inbound, message.person
+    if inbound.edits:
+        return await edits.take(tx, inbound, message.files, person, joins)
+    if inbound.album:
+        return await edits.add_to_album(tx, inbound, message.files, person, joins)
+    return None
+
+
+async def _recognised(tx: Transaction, message: _Message, joins: Joins) -> _Message:
+    """Who comes by a link of ours is the contact of its case; the link is worth nothing to anybody else."""
+    point, contact = message.person.point, message.person.contact
+    if point.contact_id != contact.id:  # a message before this one said so
+        message = replace(message, person=Person(point, await tx.get(Contact, point.contact_id)))
+    case = joins.cases.get(message.token_case or 0) if message.recognised else None
+    if case is None:
+        return message
+    person = await recognising.recognise(tx, message.person, case)
+    return replace(message, person=person) if person else replace(message, token_case=None)
 
 
 def _all_said(inbound: Inbound) -> str:
@@ -266,16 +297,13 @@ def _payload(inbound: Inbound) -> dict[str, Any]:
         "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
         "claims": dict(inbound.claims), "whole": inbound.whole,
         "copied": [asdict(one) for one in inbound.copied[:_COPIED]],
-        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to,
+        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to, "quoted": inbound.quoted,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 
 
 def _remember_id(tx: Transaction, case: Case, message: _Message, joins: Joins, interaction_id: int) -> None:
-    message_id = message.inbound.message_id
-    if message_id:
-        tx.add_row(
-            MessageReference, {"message_id": message_id, "interaction_id": interaction_id, "case_id": case.id}
-        )  # fmt: skip
-        row = message.arrival.row
-        joins.known[message_id] = joining.Known(interaction_id, case.id, row.external_id, row.inbox_id)
+    row = message.arrival.row
+    for id in {message.inbound.message_id, message.inbound.album} - {None}:
+        tx.add_row(MessageReference, {"message_id": id, "interaction_id": interaction_id, "case_id": case.id})
+        joins.known[id or ""] = joining.Known(interaction_id, case.id, row.external_id, row.inbox_id)

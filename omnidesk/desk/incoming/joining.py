@@ -130,7 +130,7 @@ async def read(
 async def _known(tx: Transaction, inbounds: Sequence[Inbound]) -> dict[str, Known]:
     """Message ids that the batch names, its own among them; of a reused id the newest interaction counts."""
     ids = {reference for inbound in inbounds for reference in inbound.references[:_REFERENCES]}
-    ids |= {inbound.message_id for inbound in inbounds if inbound.message_id}
+    ids |= {id for one in inbounds for id in (one.message_id, one.edits, one.album) if id}
     if not ids:
         return {}
     statement = (

@@ -24,6 +24,7 @@ _QUICK = 32 * 1024
 """Larger ones are read in a thread, so that nobody waits for it."""
 _LONGEST = 320
 _LONGEST_TEXT = 100_000
+_LONGEST_QUOTED = 1000
 
 Parsed = Sequence[Inbound | Receipt]
 
@@ -83,6 +84,9 @@ def clean(inbound: Inbound) -> Inbound:
         claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
         copied=tuple(_clean_addressee(one) for one in inbound.copied if _id(one.address)),
         reply_to=_id(inbound.reply_to),
+        edits=_id(inbound.edits),
+        album=_id(inbound.album),
+        quoted=storable(inbound.quoted)[:_LONGEST_QUOTED],
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
 

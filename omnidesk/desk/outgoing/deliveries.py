@@ -35,6 +35,11 @@ class Sized(Protocol):
 
 def must_take(can: Capabilities, text: str, files: Sequence[Sized]) -> None:
     """Whether a channel can carry a message. Raises Invalid, which names the field, the limit and the way out."""
+    if not can.sends:
+        raise Invalid(
+            "Nothing can be written by this inbox; choose another address of the person, or call them.",
+            code="no_way",
+        )
     if can.max_length is not None and len(text) > can.max_length:
         raise Invalid(
             f"This channel takes at most {can.max_length} characters in one message, and these are {len(text)}; "

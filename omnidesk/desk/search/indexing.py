@@ -72,6 +72,8 @@ async def _keep_texts(tx: Transaction, ids: Iterable[int]) -> None:
         for row_id, text, payload in found
     ]
     said_something = [row for row in rows if row["said"]]
+    # what was edited stands there as it was
+    await tx.session.exec(delete(SearchText).where(col(SearchText.id).in_([row["id"] for row in rows])))
     await dialect.insert_missing(await tx.session.connection(), table_of(SearchText), said_something, key=["id"])
 
 

@@ -51,6 +51,17 @@ WORDS: Words = {
         "whatsapp": N_("Send by WhatsApp"),
         "*": N_("Send by {code}"),
     },
+    "call_direction": {
+        "inbound": N_("Incoming call"),
+        "outbound": N_("Outgoing call"),
+    },
+    "call_outcome": {
+        "answered": N_("answered"),
+        "no_answer": N_("no answer"),
+        "voicemail": N_("voicemail"),
+        "callback": N_("wants to be called back"),
+        "wrong_number": N_("wrong number"),
+    },
     "delivery": {
         "scheduled": N_("scheduled"),
         "queued": N_("in the queue"),

@@ -46,6 +46,16 @@ WORDS: Words = {
         "stopped_reply": N_("This reply was stopped. Look at it, then send it again."),
         "not_your_reply": N_("Only who wrote this reply can take it back or send it now."),
         "wrong_time": N_("Choose a date and a time that is still to come, within a year."),
+        "not_phone": N_("{said} is no telephone number. Write one such as +90 532 123 45 67."),
+        "call_length": N_("Write how long the call was as minutes and seconds, such as 3:25; a day at most."),
+        "call_time": N_("Give a time within the last year, not one to come."),
+        "number_taken": N_(
+            "The number {number} belongs to another person. Log the call there, or say on their page whose it is."
+        ),
+        "no_inbox": N_(
+            "No inbox reaches this person, so a case could not be answered. Give a number, and ask your administrator "
+            "for an inbox of the channel phone."
+        ),
         "no_way": N_("The person can't be reached at this address. Choose another way."),
         "window_over": N_(
             "This person wrote here too long ago to be answered freely. Choose a template, or another address of "

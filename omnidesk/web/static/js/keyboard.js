@@ -56,6 +56,7 @@ does("reply", () => write("reply"));
 does("note", () => write("note"));
 does("take", () => press("taking"));
 does("assign", () => open("assign"));
+does("call", () => pick("call"));
 does("merge", () => open("more"));
 does("resolve", () => (document.getElementById("resolving") ? open("resolving") : press("resolution")));
 does("snooze", () => (document.getElementById("waking") ? press("waking") : open("snooze")));

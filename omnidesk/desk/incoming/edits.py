@@ -1,0 +1,109 @@
+"""Edits: a person changed what they had said, or sends more of what belongs together; the row of the log takes it up.
+
+What it said before stays with it. Status, clocks and holder are as they were: only the log tells.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from omnidesk.contract.channel import Inbound
+from omnidesk.desk import cases, files, interactions
+from omnidesk.desk.directory.contacts import Person
+from omnidesk.desk.files import Stored
+from omnidesk.desk.incoming.joining import Joins
+from omnidesk.desk.interactions import By
+from omnidesk.desk.search import indexing
+from omnidesk.events import TranscriptChanged
+from omnidesk.store.db import Transaction
+from omnidesk.store.models import Attachment, Case, Direction, Holder, Interaction, Kind
+
+_VERSIONS = 20
+"""So many earlier texts are kept, the first one always."""
+_TOGETHER = timedelta(minutes=2)
+"""The parts of an album come this soon after each other."""
+
+
+async def take(
+    tx: Transaction, inbound: Inbound, stored: Sequence[Stored], person: Person, joins: Joins
+) -> Case | None:
+    """Take up an edit; gives its case, or None where this sender has no such message here: it is one like others."""
+    found = await _said_before(tx, inbound.edits, person, joins)
+    if found is None:
+        return None
+    case, row = found
+    new = await _new_files(tx, row, stored)
+    if new or (inbound.text, inbound.html) != (row.text, row.html):
+        await _change(tx, case, row, inbound, person)
+        files.attach(tx, row.id, new)
+    return case
+
+
+async def add_to_album(
+    tx: Transaction, inbound: Inbound, stored: Sequence[Stored], person: Person, joins: Joins
+) -> Case | None:  # fmt: skip
+    """Put the files of a message to those of the first one of its album, if nothing was said since; gives the case."""
+    found = await _said_before(tx, inbound.album, person, joins)
+    if found is None:
+        return None
+    case, row = found
+    if tx.now - row.created_at > _TOGETHER or await _was_answered(tx, row):
+        return None
+    row.text = "\n".join(filter(None, [row.text, inbound.text]))
+    files.attach(tx, row.id, list(stored))
+    indexing.wait(tx, row.id)
+    _show_again(tx, case, row)
+    return case
+
+
+async def _said_before(
+    tx: Transaction, message_id: str | None, person: Person, joins: Joins
+) -> tuple[Case, Interaction] | None:  # fmt: skip
+    """A message of this very address, and its case; both locked."""
+    known = joins.known.get(message_id or "")
+    if known is None:
+        return None
+    await tx.flush()  # it may have come in the same batch
+    row = await tx.get(Interaction, known.interaction_id)
+    case = joins.cases.get(row.case_id or 0)
+    theirs = row.contact_point_id == person.point.id and row.direction == Direction.INBOUND
+    return (case, row) if case is not None and theirs else None
+
+
+async def _was_answered(tx: Transaction, row: Interaction) -> bool:
+    """Whether something was said since."""
+    since = select(Interaction.id).where(
+        Interaction.case_id == row.case_id, col(Interaction.position) > row.position, Interaction.kind != Kind.EVENT
+    )
+    return (await tx.session.exec(since.limit(1))).first() is not None
+
+
+async def _new_files(tx: Transaction, row: Interaction, stored: Sequence[Stored]) -> list[Stored]:
+    """An edited text comes with the files that it had."""
+    if not stored:
+        return []
+    had = select(Attachment.reference, Attachment.blob).where(col(Attachment.interaction_id) == row.id)
+    known = {reference or blob for reference, blob in await tx.session.exec(had)}
+    return [file for file in stored if (file.reference or file.blob) not in known]
+
+
+async def _change(tx: Transaction, case: Case, row: Interaction, inbound: Inbound, person: Person) -> None:
+    versions = [*row.payload.get("versions", ()), {"text": row.text, "until": tx.now.isoformat()}]
+    was_shown = interactions.preview_of(row.text)
+    row.payload = {**row.payload, "versions": [*versions[:1], *versions[1:][-_VERSIONS + 1 :]]}
+    row.text, row.html = inbound.text, inbound.html
+    indexing.wait(tx, row.id)
+    if case.preview == was_shown:
+        case.preview = interactions.preview_of(row.text)
+    if not person.point.blocked:
+        by = By.contact(person.contact, person.point)
+        interactions.event(tx, case, "message_edited", by, position=row.position)
+        case.unread = case.unread or (case.category in cases.OPEN and case.holder == Holder.TEAM)
+    _show_again(tx, case, row)
+
+
+def _show_again(tx: Transaction, case: Case, row: Interaction) -> None:
+    if row.contact_point_id is not None:
+        tx.publish(TranscriptChanged(row.contact_point_id))
+    cases.changed(tx, case)
