@@ -98,6 +98,48 @@ async def test_a_chat_is_answered_by_the_bot_then_by_a_person_and_ends_with_a_su
     await expect(agent.locator(".timeline").get_by_text("5/5")).to_be_visible()
 
 
+@pytest.mark.parametrize("channel", ["sms", "telegram", "whatsapp"])
+async def test_a_phone_plays_the_same_story(
+    demo: Running, agent: Page, visitor: BrowserContext, channel: str, pictures: Path
+) -> None:
+    phone = await _page(visitor)
+    await phone.goto(f"{demo.url}/simulator?language=tr&on={channel}")
+    screen, question = phone.locator("#screen"), f"sifremi unuttum {channel}"
+    await screen.get_by_role("textbox", name="Mesaj").fill(question)
+    await phone.keyboard.press("Enter")
+    await expect(screen.get_by_text("yeni şifre belirleyebileceğiniz")).to_be_visible()
+    await _choose(phone, channel, "Bir temsilciyle görüş", "2")
+    row = agent.locator(".row", has_text="Bot: ").first
+    await expect(row).to_be_visible()
+    await row.click()
+    await expect(agent.locator(".timeline").get_by_text(question, exact=True)).to_be_visible()
+    await _answer(agent, f"Hemen bakıyorum: {channel}")
+    await expect(screen.get_by_text(f"Hemen bakıyorum: {channel}")).to_be_visible()
+    await phone.screenshot(path=pictures / f"story-{channel}.png")
+
+    await agent.locator("#resolving summary").click()
+    await agent.locator("#resolving").get_by_role("button", name="Resolve", exact=True).click()
+    await expect(screen.get_by_text("ne kadar memnun kaldınız?")).to_be_visible()
+    await _choose(phone, channel, "5 – Çok memnunum", "5")
+    await expect(agent.locator(".timeline").get_by_text("5/5")).to_be_visible()
+
+
+async def _choose(phone: Page, channel: str, button: str, number: str) -> None:
+    """Press a button, or where there are none, answer its number."""
+    if channel == "sms":
+        await phone.locator("#screen").get_by_role("textbox", name="Mesaj").fill(number)
+        await phone.keyboard.press("Enter")
+    else:
+        await phone.locator("#screen .choices").get_by_role("button", name=button).click()
+
+
+async def test_time_can_be_let_run(demo: Running, visitor: BrowserContext) -> None:
+    page = await _page(visitor)
+    await page.goto(f"{demo.url}/simulator?language=en")
+    await page.get_by_role("button", name="an hour later").click()
+    await expect(page.get_by_text("You let 1 h pass.")).to_be_visible()
+
+
 async def test_a_mail_becomes_a_case_and_the_answers_stay_on_it(
     demo: Running, agent: Page, visitor: BrowserContext, tmp_path: Path
 ) -> None:

@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import ClientSession
-from pydantic import BaseModel, SecretStr
 from sqlmodel import col, select, update
 
-from omnidesk.contract.channel import Capabilities, Channel, ChannelSettings, Join, Price, Template
+from omnidesk.contract.channel import Capabilities, Channel, Join, Price, Template
 from omnidesk.desk.incoming.memories import InboxMemory
+from omnidesk.desk.secret_settings import made_up, merged
 from omnidesk.errors import NotFound
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
@@ -126,7 +125,9 @@ class Inboxes:
             if self._simulate is None:
                 raise ValueError("it is simulated, which needs `enabled = true` under [simulator] in omnidesk.toml")
             kind = self._simulate(kind, row.id)
-        return kind(kind.Settings.model_validate(merged(row.settings, self._keys.decrypt(row.secrets))), self._http)
+        settings = merged(row.settings, self._keys.decrypt(row.secrets))
+        settings = made_up(kind.Settings, settings) if row.simulated else settings
+        return kind(kind.Settings.model_validate(settings), self._http)
 
     def all(self) -> list[LiveInbox]:
         """Every inbox that can be used."""
@@ -162,40 +163,6 @@ class Inboxes:
             if inbox.row.slug == slug and inbox.row.enabled:
                 return inbox
         raise NotFound(f"There is no inbox {slug} here.")
-
-
-def merged(settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with their secrets put back, at any depth."""
-    result = dict(settings)
-    for name, value in secrets.items():
-        below = result.get(name)
-        result[name] = merged(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
-    return result
-
-
-def split_secrets(settings: ChannelSettings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings as JSON values without their secrets, and the secrets alone."""
-    return _plain(settings), _secret(settings)
-
-
-def _plain(model: BaseModel) -> dict[str, Any]:
-    plain: dict[str, Any] = model.model_dump(mode="json")
-    for name, value in model:
-        if isinstance(value, BaseModel):
-            plain[name] = _plain(value)
-        elif isinstance(value, SecretStr):
-            del plain[name]
-    return plain
-
-
-def _secret(model: BaseModel) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in model:
-        if isinstance(value, BaseModel) and (below := _secret(value)):
-            found[name] = below
-        elif isinstance(value, SecretStr):
-            found[name] = value.get_secret_value()
-    return found
 
 
 async def note_health(db: Database, inbox_id: int, health: str) -> bool:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from omnidesk.contract.channel import Channel
 from omnidesk.desk.configuration.difference import is_secret
-from omnidesk.desk.inboxes import merged, split_secrets
+from omnidesk.desk.secret_settings import merged, split_secrets
 
 Keys = tuple[str, ...]
 Values = Mapping[str, Any]

@@ -1,11 +1,11 @@
 """Checking the account of an inbox: whether it fits its channel, and its secrets are where it says."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import ValidationError
 
 from omnidesk.contract.channel import Channel
 from omnidesk.desk.configuration.accounts import Account, marked
@@ -13,7 +13,7 @@ from omnidesk.desk.configuration.difference import is_secret
 from omnidesk.desk.configuration.kinds.inboxes import InboxEntry
 from omnidesk.desk.configuration.places import Place
 from omnidesk.desk.configuration.problems import Problems, refusals
-from omnidesk.desk.inboxes import merged, split_secrets
+from omnidesk.desk.secret_settings import made_up, merged, nest, secret_paths, split_secrets
 
 Keys = tuple[str, ...]
 Values = Mapping[str, Any]
@@ -27,7 +27,10 @@ def account(inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: 
         text = f"{inbox.channel} is not installed; known: {', '.join(sorted(channels))}"
         problems.add(inbox.place("channel"), f"{field}.channel", text)
         return None
-    values, sources, wrong = _with_secrets(inbox, kind, problems)
+    if inbox.simulated:
+        values, sources, wrong = made_up(kind.Settings, inbox.settings), dict[str, Any](), list[Keys]()
+    else:
+        values, sources, wrong = _with_secrets(inbox, kind, problems)
     try:
         settings = kind.Settings.model_validate(values)
     except ValidationError as error:
@@ -37,6 +40,8 @@ def account(inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: 
                 problems.add(inbox.place("settings", *loc), ".".join(map(str, (field, "settings", *loc))), why)
         return None
     plain, secrets = split_secrets(settings)
+    if inbox.simulated:  # it opens nothing, and nothing of it is kept
+        return Account(plain, {}, {})
     return None if wrong else Account(plain, secrets, marked(secrets, sources))
 
 
@@ -55,20 +60,10 @@ def _with_secrets(
             problems.add(place, f"inboxes.{inbox.slug}.settings.{'.'.join(path)}", problem)
             wrong.append(path)
             continue
-        values = merged(values, _nest(path, secret))
+        values = merged(values, nest(path, secret))
         if is_secret(given):
-            sources = merged(sources, _nest(path, _wherever_it_is_read(given, place)))
+            sources = merged(sources, nest(path, _wherever_it_is_read(given, place)))
     return values, sources, wrong
-
-
-def secret_paths(model: type[BaseModel], above: Keys = ()) -> Iterator[Keys]:
-    """Where a settings model has its secrets."""
-    for name, field in model.model_fields.items():
-        for kind in (field.annotation, *get_args(field.annotation)):
-            if kind is SecretStr:
-                yield (*above, name)
-            elif isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from secret_paths(kind, (*above, name))
 
 
 def _secret(given: Any, place: Place | None) -> tuple[str, str]:
@@ -106,9 +101,3 @@ def _at(values: Values, path: Keys) -> Any:
     for part in path:
         found = found.get(part) if isinstance(found, Mapping) else None
     return found
-
-
-def _nest(path: Keys, value: Any) -> dict[str, Any]:
-    for part in reversed(path):
-        value = {part: value}
-    return dict(value)
