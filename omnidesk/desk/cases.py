@@ -34,7 +34,14 @@ async def _settle(tx: Transaction, cases: list[Case]) -> None:
         case.shelf = shelf_of(case)
     await sla.follow(tx, [case for case in cases if tx.altered(Case, case, sla.FACTS)])
     for case in cases:
-        tx.publish(CaseChanged(case.id, case.version))
+        tx.publish(CaseChanged(case.id, case.version, *_left(tx, case)))
+
+
+def _left(tx: Transaction, case: Case) -> tuple[int, int | None] | tuple[()]:
+    """The team and the assignee whose case it was, if it is another's now."""
+    was = tx.before(Case, case)
+    moved = was and (was["team_id"], was["assignee_id"]) != (case.team_id, case.assignee_id)
+    return (was["team_id"], was["assignee_id"]) if moved else ()
 
 
 def shelf_of(case: Case) -> Shelf:

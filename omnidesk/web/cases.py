@@ -109,7 +109,10 @@ async def changes(request: web.Request) -> web.StreamResponse:
     since, last = _position(request, "since"), _position(request, "last")
     viewer = viewer_of(request)
     async with request.app[DATABASE].session() as session:
-        case = await views.find(session, viewer, _number(request))
+        try:
+            case = await views.find(session, viewer, _number(request))
+        except NotFound:
+            return _gone(request)
         rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         panel = await timeline.side_panel(session, viewer, case)
         ways = await _ways(request, session, case, rows)
@@ -125,6 +128,13 @@ async def changes(request: web.Request) -> web.StreamResponse:
         request, "cases/changes.html", case=case, lines=rows, last=last, panel=panel, ways=ways, planned=waiting,
         view=view or "all", anew=anew,
     )  # fmt: skip
+
+
+def _gone(request: web.Request) -> web.Response:
+    """What stands on the page instead of a case that is not its reader's to see any more."""
+    view = request.query.get("view") or "all"
+    headers = {"HX-Retarget": "#work", "HX-Reswap": "innerHTML"}
+    return page(request, "cases/gone.html", status=404, headers=headers, view=view)
 
 
 def _moved_all(line: Line) -> bool:
