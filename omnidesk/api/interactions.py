@@ -70,18 +70,17 @@ def _place(cursor: str | None) -> int:
     return int(cursor)
 
 
-async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.Interaction:
+async def write(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> answers.Interaction:
     """Reply to the contact, or write a note that only colleagues see."""
-    async with call.app[DATABASE].transaction() as tx:
-        if body.kind == "note":
-            case = await actions.note(tx, call.viewer, number, body.body)
-        else:
-            case = await _reply(call, tx, number, body)
-        position = case.last_position
-    async with call.app[DATABASE].session() as session:
-        log = await views.find(session, call.viewer, number)
-        rows = await timeline.rows_after(session, call.viewer, log, after=position - 1, limit=1)
-        return (await _answers(call, session, rows))[0]
+    if body.kind == "note":
+        case = await actions.note(tx, call.viewer, number, body.body)
+    else:
+        case = await _reply(call, tx, number, body)
+    position = case.last_position
+    await tx.finish()
+    log = await views.find(tx.session, call.viewer, number)
+    rows = await timeline.rows_after(tx.session, call.viewer, log, after=position - 1, limit=1)
+    return (await _answers(call, tx.session, rows))[0]
 
 
 async def _reply(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Case:
