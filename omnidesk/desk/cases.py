@@ -99,6 +99,14 @@ def hand_off(tx: Transaction, case: Case) -> None:
     changed(tx, case)
 
 
+async def give_to_bot(tx: Transaction, case: Case, waits_until: datetime | None) -> None:
+    """Give a case back to the bot that held it, which waits for an answer until then; None: it is the bot's turn."""
+    await assign(tx, case, None)
+    case.holder, case.held_at = Holder.BOT, None
+    case.needs_bot, case.next_step_at = waits_until is None, waits_until
+    tx.publish(WorkWaiting("next_steps" if waits_until else "bot"))
+
+
 async def receive(tx: Transaction, case: Case) -> bool:
     """What an inbound message does to the status of its case (not an automatic one); True = it was reopened."""
     reopened = case.category == Category.RESOLVED

@@ -46,6 +46,7 @@ WORDS: Words = {
         "stopped_reply": N_("This reply was stopped. Look at it, then send it again."),
         "not_your_reply": N_("Only who wrote this reply can take it back or send it now."),
         "wrong_time": N_("Choose a date and a time that is still to come, within a year."),
+        "wrong_snooze": N_("Choose a date and a time that is still to come, within a year."),
         "no_way": N_("The person can't be reached at this address. Choose another way."),
         "no_copies": N_("Messages of this channel go to one person alone. Leave Cc and Bcc empty."),
         "too_many_copies": N_("A message is copied to at most {most} people. Leave some of them out."),
