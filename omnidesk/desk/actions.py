@@ -300,7 +300,7 @@ async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int)
     must_be(viewer, Role.AGENT)
     case = await _visible(tx, viewer, number)
     position = min(position, case.last_position)
-    await notices.see(tx, viewer.agent_id, case_id=case.id)
+    await notices.see(tx, viewer.agent_id, case.id)
     known = await tx.session.get(Read, (viewer.agent_id, case.id))
     if known is None or known.position < position:  # a second page that lags behind takes nothing back
         row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}

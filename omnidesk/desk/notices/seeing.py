@@ -11,9 +11,9 @@ from omnidesk.store.db import Transaction
 from omnidesk.store.models import Notice, NoticeKind
 
 
-async def see(tx: Transaction, agent_id: int, *, case_id: int) -> None:
-    """The agent has seen the case, and so all that there was to hear of it."""
-    await _see(tx, col(Notice.case_id) == case_id, col(Notice.agent_id) == agent_id)
+async def see(tx: Transaction, agent_id: int, *case_ids: int) -> None:
+    """The agent has seen these cases, and so all that there was to hear of them."""
+    await _see(tx, col(Notice.case_id).in_(case_ids), col(Notice.agent_id) == agent_id)
 
 
 async def see_all(tx: Transaction, agent_id: int) -> None:
