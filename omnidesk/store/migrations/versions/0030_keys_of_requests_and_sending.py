@@ -1,4 +1,4 @@
-"""Idempotency keys of programs, and what was answered under them."""
+"""Idempotency keys of programs, with what was answered under them; and whether inboxes can send."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,3 +24,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_idempotency_keys"),
         sa.UniqueConstraint("token_id", "name", name="uq_idempotency_keys_name"),
     )
+    with op.batch_alter_table("inboxes") as inboxes:
+        inboxes.add_column(sa.Column("failed_sends", sa.Integer(), nullable=False, server_default="0"))
+        inboxes.add_column(sa.Column("sending_health", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("inboxes") as inboxes:
+        inboxes.alter_column("failed_sends", existing_type=sa.Integer(), server_default=None)
+        inboxes.alter_column("sending_health", existing_type=sa.String(), server_default=None)
