@@ -115,7 +115,8 @@ def create_app(
     app[INBOXES] = Inboxes(database, keys, channels)
     app[RESPONDER] = responder
     app[MAILER] = Mailer(settings.mail, clock)
-    app[PAGES] = Pages(settings, demo_url=demo_url)
+    threaded = {name for name, kind in channels.items() if kind.capabilities.join == "thread"}
+    app[PAGES] = Pages(settings, demo_url=demo_url, threaded=threaded)
     app[LISTENERS] = Listeners(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Pages: templates rendered in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,13 +45,15 @@ class RowPlace(NamedTuple):
 class Pages:
     """Renders templates; one environment a language, since an overlay would mix them.
 
-    `demo_url` is the page that plays the customer; when it is set, the rail shows a link to it.
+    `demo_url` is the page that plays the customer; when it is set, the rail shows a link to it. `threaded`: the
+    channels whose cases are told apart by their subject.
     """
 
-    def __init__(self, settings: Settings, *, demo_url: str = "") -> None:
+    def __init__(self, settings: Settings, *, demo_url: str = "", threaded: Collection[str] = ()) -> None:
         self.public_url = settings.public_url
         self._settings = {
             "demo_url": demo_url,
+            "threaded": threaded,
             "undo_send_seconds": settings.desk.undo_send_seconds,
             "idle_minutes": settings.desk.idle_minutes,
         }
