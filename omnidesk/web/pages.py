@@ -22,7 +22,7 @@ from omnidesk.web import assets, framing, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.formatted import formatted
 from omnidesk.web.mentioned import mentioned
-from omnidesk.web.words import in_words, said
+from omnidesk.web.words import in_words, said, unread
 
 FOLDER = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent.parent / "locale"
@@ -122,6 +122,7 @@ def _environment(language: str) -> Environment:
         readable=readable,
         notice=lambda told: notice_words.sentence(catalogue.gettext, told),
         named=lambda name: naming.said(name, language),
+        unread=lambda text: unread.reason(catalogue.gettext, text),
         said=lambda error: said(language, catalogue.gettext, error),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )
