@@ -20,6 +20,7 @@ from omnidesk.desk import configuration, fetching
 from omnidesk.desk.bulk import Bulk
 from omnidesk.desk.conversation import Conversation
 from omnidesk.desk.filling_fields import FieldFilling
+from omnidesk.desk.idempotency import ForgettingKeys
 from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.incoming.intake import Intake
 from omnidesk.desk.incoming.listening import Listeners
@@ -124,7 +125,8 @@ def create_app(
     app[INBOXES] = Inboxes(database, keys, channels, partial(simulated, stage) if time else None)
     app[RESPONDER] = responder
     app[MAILER] = Mailer(settings.mail, clock)
-    app[PAGES] = Pages(settings)
+    threaded = {name for name, kind in channels.items() if kind.capabilities.join == "thread"}
+    app[PAGES] = Pages(settings, threaded=threaded)
     app[LISTENERS] = Listeners(
         app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
     )  # fmt: skip
@@ -244,6 +246,7 @@ def make_workers(app: web.Application) -> list[Worker]:
         Worker("presence", presence.run, presence.next_due, pause=0.2),
         Worker("notices_push", pushes.run, pushes.next_due, pause=0.2),
         Worker("notices_old", Forgetting(database).run),
+        Worker("keys_old", ForgettingKeys(database).run),
         Worker("notices_mail", mails.run, mails.next_due, pause=0.2),
     ]
 

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged:
-    """A case, or what is shown of it, is now at `version`."""
+    """A case, or what is shown of it, is now at `version`; where it moved, `left_…` say whose it was before."""
 
     case_id: int
     version: int
+    left_team: int | None = None
+    left_agent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

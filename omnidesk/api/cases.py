@@ -7,6 +7,7 @@ from omnidesk.desk import changes, listing
 from omnidesk.desk.listing import CaseRow, Wanted
 from omnidesk.desk.outgoing import reaching
 from omnidesk.keys import DATABASE
+from omnidesk.store.db import Transaction
 
 
 async def find(call: Call, query: forms.CaseQuery) -> answers.CasePage:
@@ -26,14 +27,12 @@ async def show(call: Call, number: int) -> answers.Case:
         return _answer(await listing.case_row(session, call.viewer, number))
 
 
-async def create(call: Call, body: forms.NewCase) -> answers.Case:
+async def create(call: Call, tx: Transaction, body: forms.NewCase) -> answers.Case:
     """A case in a contact's own words, as if they had come by this inbox."""
     inbox = named_inbox(call, body.inbox)
-    async with call.app[DATABASE].transaction() as tx:
-        case = await reaching.open_case(
-            tx, call.viewer, inbox, int(body.contact), subject=body.subject, text=body.body
-        )  # fmt: skip
-    return await show(call, case.number)
+    case = await reaching.open_case(tx, call.viewer, inbox, int(body.contact), subject=body.subject, text=body.body)
+    await tx.finish()
+    return _answer(await listing.case_row(tx.session, call.viewer, case.number))
 
 
 async def change(call: Call, number: int, body: forms.CaseChange) -> answers.Case:

@@ -2,12 +2,15 @@
 
 from typing import Any, cast
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from omnidesk.api import answers, forms
 from omnidesk.api.operations import Call
 from omnidesk.desk.directory import linking, people, profile
 from omnidesk.desk.directory.facts import Facts
 from omnidesk.errors import Invalid
 from omnidesk.keys import DATABASE, INBOXES
+from omnidesk.store.db import Transaction
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Contact, ContactPoint
 
@@ -34,18 +37,22 @@ def row_of(cursor: str) -> int:
 async def show(call: Call, id: int) -> answers.Contact:
     """A contact; one that was merged away says into whom."""
     async with call.app[DATABASE].session() as session:
-        contact = await people.find(session, id)
-        hidden = await people.hidden_cases(session, call.viewer, id)
-        return _answer(contact, await people.points_of(session, id), hidden)
+        return await _shown(call, session, id)
 
 
-async def create(call: Call, body: forms.NewContact) -> answers.Contact:
+async def _shown(call: Call, session: AsyncSession, id: int) -> answers.Contact:
+    contact = await people.find(session, id)
+    hidden = await people.hidden_cases(session, call.viewer, id)
+    return _answer(contact, await people.points_of(session, id), hidden)
+
+
+async def create(call: Call, tx: Transaction, body: forms.NewContact) -> answers.Contact:
     """A contact with its addresses."""
     named = body.model_dump(include=body.model_fields_set - {"points"})
     points = [_normal(call, number, point) for number, point in enumerate(body.points)]
-    async with call.app[DATABASE].transaction() as tx:
-        contact = await profile.create(tx, call.viewer, _facts(named), points)
-    return await show(call, contact.id)
+    contact = await profile.create(tx, call.viewer, _facts(named), points)
+    await tx.finish()
+    return await _shown(call, tx.session, contact.id)
 
 
 async def change(call: Call, id: int, body: forms.ContactChange) -> answers.Contact:

@@ -72,30 +72,28 @@ def _place(cursor: str | None) -> int:
     return int(cursor)
 
 
-async def write(call: Call, number: int, body: forms.NewInteraction) -> answers.Interaction:
+async def write(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> answers.Interaction:
     """Reply to the contact, or write a note that only colleagues see."""
-    template = await _template(call, number, body)
-    async with call.app[DATABASE].transaction() as tx:
-        if body.kind == "note":
-            case = await actions.note(tx, call.viewer, number, body.body or "")
-        else:
-            case = await _reply(call, tx, number, body, template)
-        position = case.last_position
-    async with call.app[DATABASE].session() as session:
-        log = await views.find(session, call.viewer, number)
-        rows = await timeline.rows_after(session, call.viewer, log, after=position - 1, limit=1)
-        return (await _answers(call, session, rows))[0]
+    template = await _template(call, tx, number, body)
+    if body.kind == "note":
+        case = await actions.note(tx, call.viewer, number, body.body or "")
+    else:
+        case = await _reply(call, tx, number, body, template)
+    position = case.last_position
+    await tx.finish()
+    log = await views.find(tx.session, call.viewer, number)
+    rows = await timeline.rows_after(tx.session, call.viewer, log, after=position - 1, limit=1)
+    return (await _answers(call, tx.session, rows))[0]
 
 
-async def _template(call: Call, number: int, body: forms.NewInteraction) -> Chosen | None:
+async def _template(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Chosen | None:
     """The template that is sent in place of a body. Raises Invalid."""
     if (body.body is None) == (body.template is None) or (body.template and body.kind == "note"):
         fields = {"body": "this, or a reply's template"}
         raise Invalid("Send a body, or with a reply a template in its place; not both.", fields=fields)
     if body.template is None:
         return None
-    async with call.app[DATABASE].session() as session:
-        case = await views.find(session, call.viewer, number)
+    case = await views.find(tx.session, call.viewer, number)
     inbox_id = named_inbox(call, body.inbox).id if body.inbox is not None else case.inbox_id
     sent = body.template
     return await templates.choose(call.app[INBOXES], inbox_id, sent.name, sent.language, sent.values)

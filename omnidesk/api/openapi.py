@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from omnidesk.api import idempotency
 from omnidesk.api.answers import Problem
 from omnidesk.api.operations import Operation
 
@@ -21,6 +22,10 @@ _SAID = {
     429: "Too often; `Retry-After` says how many seconds to wait.",
 }  # fmt: skip
 _ALWAYS, _WITH_BODY, _WITH_PATH = (400, 401, 403, 422, 429), (413, 415), (404,)
+_KEY = (
+    "A name that you make up for this request, such as a UUID. The same request under the same key within 24 hours is "
+    "answered as the first time, and done once; another one is answered 422 `key_reused`."
+)
 _REF = "#/components/schemas/{model}"
 _Schemas = Mapping[Any, Mapping[str, Any]]
 """By model and by whether it is read or written."""
@@ -65,7 +70,11 @@ def _described(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         "operationId": f"{operation.endpoint.__module__.rpartition('.')[2]}_{operation.endpoint.__name__}",
         "summary": inspect.getdoc(operation.endpoint),
         "description": f"Needs the scope `{operation.scope}`.",
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation.query)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation.query),
+            *_header_parameters(operation),
+        ],
         "responses": {str(status): _response(operation, status, schemas) for status in _statuses(operation)},
     }
     if operation.body is not None:
@@ -100,6 +109,14 @@ def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
         else:
             schema = {"type": "string", "pattern": f"^(?:{pattern})$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.repeatable:
+        schema = {"type": "string", "pattern": f"^{idempotency.PATTERN}$"}
+        yield {
+            "name": idempotency.HEADER, "in": "header", "required": False, "schema": schema, "description": _KEY,
+        }  # fmt: skip
 
 
 def _query_parameters(query: type[BaseModel]) -> Iterator[dict[str, Any]]:

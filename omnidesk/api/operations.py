@@ -1,22 +1,25 @@
 """Operations: an endpoint is a function whose annotations say what it takes and gives.
 
 Its parameters are `call` (who asks, of what), those that its path names, `query` and `body` as far as it takes them;
-it returns the answer's model. The same annotations validate (here) and describe (`omnidesk.api.openapi`).
+it returns the answer's model. The same annotations validate (here) and describe (`omnidesk.api.openapi`). One that
+takes `tx` acts in that transaction, and can be asked again without harm (`omnidesk.api.idempotency`).
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from omnidesk.api import idempotency
 from omnidesk.contract.message import Word
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.tokens import Bearer
 from omnidesk.errors import Invalid
+from omnidesk.store.db import Transaction
 
 Scope = Literal[
     "cases:read", "cases:write", "contacts:read", "contacts:write", "messages:write", "webhooks:write"
@@ -96,6 +99,11 @@ class Operation:
         return model
 
     @property
+    def repeatable(self) -> bool:
+        """Whether a request may name a key under which it is done once."""
+        return "tx" in self.annotations
+
+    @property
     def in_path(self) -> dict[str, str]:
         """The parameters that the path names, each with its pattern."""
         return {name: pattern for name, pattern in PATTERNS.items() if f"{{{name}}}" in self.path}
@@ -119,11 +127,20 @@ class Operation:
             raw = await _read(request, self.largest)
             said["body"] = _body(raw, self.body)
         call = Call(request.app, bearer, raw, self.status)
+        if self.repeatable:
+            act = partial(self._act, call, said)
+            status, text, more = await idempotency.once(request, bearer.token_id, said["body"], self.status, act)
+            return _answer(status, text, more)
         answer = await self.endpoint(call, **said)
-        return web.Response(
-            body=answer.model_dump_json().encode(), status=call.status, content_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )  # fmt: skip
+        return _answer(call.status, answer.model_dump_json(), {})
+
+    async def _act(self, call: Call, said: dict[str, Any], tx: Transaction) -> BaseModel:
+        return await self.endpoint(call, tx=tx, **said)
+
+
+def _answer(status: int, text: str, more: Mapping[str, str]) -> web.Response:
+    headers = {"Cache-Control": "no-store", **more}
+    return web.Response(body=text.encode(), status=status, content_type="application/json", headers=headers)
 
 
 def _in_path(name: str, text: str) -> int | str:

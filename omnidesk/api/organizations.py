@@ -8,6 +8,7 @@ from omnidesk.api.operations import Call
 from omnidesk.desk.directory import organizations
 from omnidesk.desk.directory.organizations import Entry, Facts
 from omnidesk.keys import DATABASE
+from omnidesk.store.db import Transaction
 
 
 async def find(call: Call, query: forms.OrganizationQuery) -> answers.OrganizationPage:
@@ -24,11 +25,11 @@ async def show(call: Call, id: int) -> answers.Organization:
         return _answer(await organizations.find(session, id))
 
 
-async def create(call: Call, body: forms.NewOrganization) -> answers.Organization:
+async def create(call: Call, tx: Transaction, body: forms.NewOrganization) -> answers.Organization:
     """An organization with its domains."""
-    async with call.app[DATABASE].transaction() as tx:
-        made = await organizations.create(tx, call.viewer, _facts(body.model_dump()))
-    return await show(call, made.id)
+    made = await organizations.create(tx, call.viewer, _facts(body.model_dump()))
+    await tx.finish()
+    return _answer(await organizations.find(tx.session, made.id))
 
 
 async def change(call: Call, id: int, body: forms.OrganizationChange) -> answers.Organization:

@@ -53,5 +53,5 @@ def _shown(row: "Inbox", inboxes: "Inboxes", public_url: str) -> dict[str, Any]:
         "enabled": row.enabled,
         "address": channel.address if channel else "",
         "webhooks": channel.webhooks(public_url, row.slug) if channel else {},
-        "health": problem or row.health or "ok",
+        "health": problem or row.health or row.sending_health or "ok",
     }

@@ -117,6 +117,7 @@ async def reply(
             deliveries.queue(tx, case, other, interaction_id, automatic=False, role=role)
     case.first_reply_at = case.first_reply_at or tx.now
     case.unread, case.waits_since = False, None
+    await planned.agent_replied(tx, viewer, case)
     await _go_on(tx, viewer, case, then)
     return case
 
@@ -174,27 +175,31 @@ def _check_text(text: str, attachments: Sequence[Stored] = ()) -> None:
 
 
 async def _nothing_said_since(tx: Transaction, case: Case, last_seen: int, *, but: Viewer | None) -> None:
-    """What was said after `last_seen` stops a reply; events don't, nor the words of `but`."""
+    """What was said after `last_seen` stops a reply; events and the desk's surveys don't, nor the words of `but`."""
     statement = select(func.count()).where(
-        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind != Kind.EVENT
-    )
+        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind != Kind.EVENT,
+        col(Interaction.author_kind) != Author.SYSTEM,
+    )  # fmt: skip
     if but is not None:
         statement = statement.where(~_said_by(but))
     said = (await tx.session.exec(statement)).one()
     if said:
         raise Conflict("Something was said since you read this case.", code="somebody_wrote")
-    if but is not None and case.assignee_id not in (None, but.as_agent):
-        await _not_taken_since(tx, case, last_seen)
+    if but is not None and (case.assignee_id not in (None, but.as_agent) or case.category in cases.DONE):
+        await _nothing_done_since(tx, case, last_seen, but)
 
 
-async def _not_taken_since(tx: Transaction, case: Case, last_seen: int) -> None:
-    """A case that became a colleague's since stops a reply as well."""
+async def _nothing_done_since(tx: Transaction, case: Case, last_seen: int, viewer: Viewer) -> None:
+    """A case that a colleague got or resolved since stops a reply as well."""
     happened = select(Interaction.payload).where(
-        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind == Kind.EVENT
-    )
-    for payload in await tx.session.exec(happened):
-        if payload.get("event") == "assigned":
-            raise Conflict("The case was given to somebody else since you read it.", code="somebody_wrote")
+        Interaction.case_id == case.id, col(Interaction.position) > last_seen, Interaction.kind == Kind.EVENT,
+        ~_said_by(viewer),
+    )  # fmt: skip
+    done = {payload.get("event") for payload in await tx.session.exec(happened)}
+    if "assigned" in done and case.assignee_id not in (None, viewer.as_agent):
+        raise Conflict("The case was given to somebody else since you read it.", code="somebody_wrote")
+    if "resolved" in done and case.category in cases.DONE:
+        raise Conflict("The case was resolved since you read it.", code="somebody_wrote")
 
 
 def _said_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -285,7 +290,6 @@ async def resolve(tx: Transaction, viewer: Viewer, number: int, disposition: str
     case.disposition = await resolving.outcome(tx, disposition)
     if not await planned.resolve_with(tx, viewer, case):
         await _resolve(tx, viewer, case)
-        await planned.disarm(tx, [case], "resolved")
     return case
 
 
@@ -297,6 +301,7 @@ async def _resolve(tx: Transaction, viewer: Viewer, case: Case) -> None:
     await cases.resolve(tx, case, inbox.close_days)
     interactions.event(tx, case, "resolved", By.viewer(viewer), by="agent", **await resolving.said(tx, case))
     await surveys.arm(tx, case)
+    await planned.disarm(tx, [case], "resolved", also_undoable=True, sender=viewer)
 
 
 async def reopen(tx: Transaction, viewer: Viewer, number: int) -> Case:
@@ -312,7 +317,7 @@ async def mark_read(tx: Transaction, viewer: Viewer, number: int, position: int)
     must_be(viewer, Role.AGENT)
     case = await _visible(tx, viewer, number)
     position = min(position, case.last_position)
-    await notices.see(tx, viewer.agent_id, case_id=case.id)
+    await notices.see(tx, viewer.agent_id, case.id)
     known = await tx.session.get(Read, (viewer.agent_id, case.id))
     if known is None or known.position < position:  # a second page that lags behind takes nothing back
         row = {"agent_id": viewer.agent_id, "case_id": case.id, "position": position, "read_at": tx.now}

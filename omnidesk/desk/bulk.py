@@ -7,10 +7,10 @@ other, and whoever kills the process finds the job going on afterwards. A case r
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,8 +38,8 @@ async def _read(tx: Transaction, viewer: Viewer, case: Case, _: Any) -> None:
     await actions.mark_read(tx, viewer, case.number, case.last_position)
 
 
-async def _snooze(tx: Transaction, viewer: Viewer, case: Case, hours: float | None) -> None:
-    await snoozing.snooze(tx, viewer, case.number, None if hours is None else tx.now + timedelta(hours=hours))
+async def _snooze(tx: Transaction, viewer: Viewer, case: Case, until: str | None) -> None:
+    await snoozing.snooze(tx, viewer, case.number, datetime.fromisoformat(until) if until else None)
 
 
 async def _spam(tx: Transaction, viewer: Viewer, case: Case, _: Any) -> None:
@@ -49,7 +49,7 @@ async def _spam(tx: Transaction, viewer: Viewer, case: Case, _: Any) -> None:
 VERBS: dict[str, Verb] = {
     **{name: verb for name, verb in MACRO_VERBS.items() if name not in ("note", "fields", "resolve_as")},
     "status": replace(MACRO_VERBS["status"], values=TypeAdapter(Literal["open", "waiting", "on_hold", "resolved"])),
-    "snooze": Verb(TypeAdapter(float | None), _snooze, "snooze"),
+    "snooze": Verb(TypeAdapter(AwareDatetime | None), _snooze, "snooze"),
     "spam": Verb(TypeAdapter(bool), _spam, "spam"),
     "read": Verb(TypeAdapter(bool), _read),
 }
@@ -73,27 +73,35 @@ class Progress:
 
 
 async def begin(tx: Transaction, viewer: Viewer, action: dict[str, Any], case_ids: Sequence[int]) -> BulkJob:
-    """Ask for an action, a verb's name and value, on cases that the viewer sees. Raises Invalid."""
+    """Ask for an action, a verb's name and value, on cases that the viewer sees. Raises Invalid.
+
+    A time is one moment for all cases, however long the job takes.
+    """
     must_be(viewer, Role.AGENT)
     if viewer.as_agent is None or not case_ids:
         raise Invalid("Choose some cases first.", fields={"cases": "none"})
     if len(case_ids) > MOST:
         raise Invalid(f"At most {MOST} cases at once; choose fewer.", fields={"cases": "too many"})
-    job = tx.new(BulkJob, agent_id=viewer.agent_id, action=_checked(action), total=len(case_ids), created_at=tx.now)
+    job = tx.new(
+        BulkJob, agent_id=viewer.agent_id, action=_checked(action, tx.now), total=len(case_ids), created_at=tx.now
+    )
     for case_id in dict.fromkeys(case_ids):
         tx.new(BulkItem, job_id=job.id, case_id=case_id)
     tx.publish(WorkWaiting("bulk"))
     return job
 
 
-def _checked(action: dict[str, Any]) -> dict[str, Any]:
+def _checked(action: dict[str, Any], now: datetime) -> dict[str, Any]:
     (name, value), *more = action.items()
     if more or name not in VERBS:
         raise Invalid(f"action: one of {', '.join(VERBS)} is wanted.", fields={"does": "unknown"})
     try:
-        return {name: VERBS[name].values.validate_python(value)}
+        read = VERBS[name].values.validate_python(value)
     except ValidationError as error:
         raise Invalid(f"{name}: {error.errors(include_url=False)[0]['msg']}", fields={"does": "wrong value"}) from error
+    if name == "snooze":
+        snoozing.must_be_to_come(read, now)
+    return {name: VERBS[name].values.dump_python(read, mode="json")}
 
 
 async def find(session: AsyncSession, viewer: Viewer, job_id: int) -> BulkJob:

@@ -34,7 +34,14 @@ async def _settle(tx: Transaction, cases: list[Case]) -> None:
         case.shelf = shelf_of(case)
     await sla.follow(tx, [case for case in cases if tx.altered(Case, case, sla.FACTS)])
     for case in cases:
-        tx.publish(CaseChanged(case.id, case.version))
+        tx.publish(CaseChanged(case.id, case.version, *_left(tx, case)))
+
+
+def _left(tx: Transaction, case: Case) -> tuple[int, int | None] | tuple[()]:
+    """The team and the assignee whose case it was, if it is another's now."""
+    was = tx.before(Case, case)
+    moved = was and (was["team_id"], was["assignee_id"]) != (case.team_id, case.assignee_id)
+    return (was["team_id"], was["assignee_id"]) if moved else ()
 
 
 def shelf_of(case: Case) -> Shelf:
@@ -90,6 +97,14 @@ def hand_off(tx: Transaction, case: Case) -> None:
     """Pass a case from the bot to its team."""
     _hold(tx, case)
     changed(tx, case)
+
+
+async def give_to_bot(tx: Transaction, case: Case, waits_until: datetime | None) -> None:
+    """Give a case back to the bot that held it, which waits for an answer until then; None: it is the bot's turn."""
+    await assign(tx, case, None)
+    case.holder, case.held_at = Holder.BOT, None
+    case.needs_bot, case.next_step_at = waits_until is None, waits_until
+    tx.publish(WorkWaiting("next_steps" if waits_until else "bot"))
 
 
 async def receive(tx: Transaction, case: Case) -> bool:

@@ -15,7 +15,7 @@ from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
 from omnidesk.desk import cases, interactions, notices, surveys
 from omnidesk.desk.interactions import By, Content
-from omnidesk.desk.outgoing import deliveries, loops
+from omnidesk.desk.outgoing import deliveries, loops, planned
 from omnidesk.desk.routing import anyone_online
 from omnidesk.desk.setbacks import Setbacks
 from omnidesk.store import dialect
@@ -248,3 +248,4 @@ async def give_up_waiting(tx: Transaction, case: Case) -> None:
     await cases.resolve(tx, case, inbox.close_days)
     interactions.event(tx, case, "resolved", by="silence")
     await surveys.arm(tx, case, by_bot=True)
+    await planned.disarm(tx, [case], "resolved", also_undoable=True)

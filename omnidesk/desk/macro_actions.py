@@ -21,6 +21,7 @@ from omnidesk.store.models import (
     Disposition,
     FieldDefinition,
     FieldSubject,
+    Holder,
     Priority,
     Role,
     Status,
@@ -183,8 +184,16 @@ async def state_in(session: AsyncSession, case: Case) -> dict[str, Any]:
     return {
         "team": team.slug, "assignee": assignee.email if assignee else None, "priority": case.priority,
         "labels": sorted(labels), "fields": dict(case.fields), "snooze": _snoozed(case),
+        "bot": _with_bot(case),
         "status": own.slug if own else "open" if case.category == "new" else case.category,
     }  # fmt: skip
+
+
+def _with_bot(case: Case) -> str | None:
+    """Until when the bot waits for an answer, or that it is its turn; None where it does not hold the case."""
+    if case.holder != Holder.BOT:
+        return None
+    return case.next_step_at.isoformat() if case.next_step_at and not case.snoozed else "turn"
 
 
 def _snoozed(case: Case) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy
 from sqlalchemy import bindparam
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.events import WorkWaiting
@@ -67,6 +67,14 @@ async def _timers(tx: Transaction, case_ids: list[int]) -> defaultdict[int, list
         for timer in await tx.load(SlaTimer, _TIMERS, {"cases": case_ids}):
             found[timer.case_id].append(timer)
     return found
+
+
+async def forget(tx: Transaction, case: Case) -> None:
+    """No team holds the case after all: its timers were never there."""
+    own = select(SlaTimer.id).where(SlaTimer.case_id == case.id)
+    await tx.flush()
+    await tx.session.exec(delete(SlaSegment).where(col(SlaSegment.timer_id).in_(own)))
+    await tx.session.exec(delete(SlaTimer).where(col(SlaTimer.case_id) == case.id))
 
 
 def _should_start(case: Case, timers: Iterable[SlaTimer]) -> bool:

@@ -18,17 +18,22 @@ async def snooze(tx: Transaction, viewer: Viewer, number: int, until: datetime |
     case = await actions.for_work(tx, viewer, number)
     if case.category in cases.DONE:
         raise Conflict("This case is done; reopen it before you snooze it.", code="done")
-    if until is not None and not tx.now < until <= tx.now + _LONGEST:
-        raise Invalid(
-            f"until: {until.isoformat(timespec='minutes')} is not within the next year; choose another time.",
-            code="wrong_snooze", fields={"until": "not in the next year"},
-        )  # fmt: skip
+    must_be_to_come(until, tx.now)
     actions.take_from_bot(tx, viewer, case)
     case.snoozed, case.snoozed_until, case.next_step_at = True, until, until
     case.unread = False
     interactions.event(tx, case, "snoozed", By.viewer(viewer), until=until.isoformat() if until else None)
     tx.publish(WorkWaiting("next_steps"))
     return case
+
+
+def must_be_to_come(until: datetime | None, now: datetime) -> None:
+    """Raise Invalid for a time that has passed or is more than a year away."""
+    if until is not None and not now < until <= now + _LONGEST:
+        raise Invalid(
+            f"until: {until.isoformat(timespec='minutes')} is not within the next year; choose another time.",
+            code="wrong_snooze", fields={"until": "not in the next year"},
+        )  # fmt: skip
 
 
 async def wake(tx: Transaction, viewer: Viewer, number: int) -> Case:

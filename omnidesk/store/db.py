@@ -148,6 +148,12 @@ class Transaction:
         held = self._held.get((table.name, getattr(row, _key_of(table))))
         return held is None or held.new or any(getattr(row, name) != held.first[name] for name in names)
 
+    def before(self, model: type[SomeRow], row: SomeRow) -> dict[str, Any]:
+        """The columns of a locked row as they were when it was read; of a new one there are none."""
+        table = table_of(model)
+        held = self._held.get((table.name, getattr(row, _key_of(table))))
+        return {} if held is None or held.new else held.first
+
     def _hold(self, table: Table, row: SomeRow, written: dict[str, Any], *, new: bool = False) -> SomeRow:
         key = written[_key_of(table)]
         held = self._held.get((table.name, key))

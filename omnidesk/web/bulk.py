@@ -82,8 +82,7 @@ def _action(request: web.Request, form: Asking) -> dict[str, Any]:
     if name == "snooze" and value == "reply":
         return {name: None}
     if name == "snooze":
-        now = request.app[DATABASE].now()
-        return {name: (moments.later(value, now, zone_of(request)) - now).total_seconds() / 3600}
+        return {name: moments.later(value, request.app[DATABASE].now(), zone_of(request))}
     return {name: value}
 
 

@@ -123,7 +123,10 @@ async def changes(request: web.Request) -> web.StreamResponse:
     since, last = _position(request, "since"), _position(request, "last")
     viewer = viewer_of(request)
     async with request.app[DATABASE].session() as session:
-        case = await views.find(session, viewer, _number(request))
+        try:
+            case = await views.find(session, viewer, _number(request))
+        except NotFound:
+            return _gone(request)
         rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         if first := _first_edited(rows, last):
             rows = await rows_from(request, session, case, first)
@@ -150,6 +153,13 @@ def _first_edited(rows: Sequence[Line], last: int) -> int | None:
     edited = [said["position"] for said in told if said.get("event") == "message_edited"]
     there = [position for position in edited if position > last - _AT_FIRST]
     return min(there) if there and min(there) < rows[0].row.position else None
+
+
+def _gone(request: web.Request) -> web.Response:
+    """What stands on the page instead of a case that is not its reader's to see any more."""
+    view = request.query.get("view") or "all"
+    headers = {"HX-Retarget": "#work", "HX-Reswap": "innerHTML"}
+    return page(request, "cases/gone.html", status=404, headers=headers, view=view)
 
 
 def _moved_all(line: Line) -> bool:

@@ -37,7 +37,7 @@ from omnidesk.keys import BUS, DATABASE
 from omnidesk.store.models import Case
 from omnidesk.web import csrf, lists
 from omnidesk.web.guard import recognise
-from omnidesk.web.requests import reader_of, viewer_of
+from omnidesk.web.requests import VIEWER, reader_of, viewer_of
 from omnidesk.web.sockets import Live, Said, Shown, Socket
 
 log = logging.getLogger(__name__)
@@ -204,11 +204,25 @@ async def _stay(request: web.Request, socket: Socket) -> None:
     """Keep the agent online while signed in, and the socket's permissions what they are now."""
     viewer: Viewer | None = socket.viewer
     while viewer is not None:
+        if _may(viewer) != _may(socket.viewer):
+            await _sees_otherwise(request, socket, viewer)
         socket.viewer = viewer
         await presence.touch(request.app[DATABASE], viewer.agent_id, socket.at)
         await _look(request, socket)
         await asyncio.sleep(_PRESENCE_SECONDS)
         viewer = await recognise(request)
+
+
+async def _sees_otherwise(request: web.Request, socket: Socket, viewer: Viewer) -> None:
+    """The agent's teams or role changed: the page fetches all it shows, as far as it may be seen now."""
+    request[VIEWER] = socket.viewer = viewer
+    socket.shows(socket.shown, await _view(request, socket.shown))
+    socket.refresh()
+
+
+def _may(viewer: Viewer) -> tuple[object, ...]:
+    """What decides what an agent may see."""
+    return viewer.role, viewer.team_ids, viewer.hidden_team_ids
 
 
 def _typing(case: Case, viewer: Viewer) -> Typing:

@@ -1,19 +1,23 @@
 """Notices as they travel, in an agent's language: a push, a letter."""
 
+from collections.abc import Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from omnidesk.clock import Clock
+from omnidesk.desk import notices
 from omnidesk.desk.notices import Told
 from omnidesk.desk.notices.due import Due
 from omnidesk.desk.notices.mailer import Letter
 from omnidesk.desk.notices.pushing import Push
-from omnidesk.web.notice_words import sentence
+from omnidesk.store.models import NoticeKind
+from omnidesk.web.notice_words import Gettext, sentence
 from omnidesk.web.pages import Pages
 from omnidesk.web.words import N_
 
 _LINES = 4
 _MANY = N_("{count} cases have something new")
+_GIVEN = N_("{count} cases were given to you")
 _READ_IT = N_("Open the case to read it.")
 _TEST_TITLE = N_("This is a test notice")
 _TEST_BODY = N_("So notices will look on this device.")
@@ -30,7 +34,12 @@ def push(pages: Pages, due: Due) -> Push:
             sentence(gettext, first), said or gettext(_READ_IT), f"/cases/{first.number}", f"case-{first.number}", 1
         )
     body = "\n".join(sentence(gettext, told) for told in latest[:_LINES])
-    return Push(gettext(_MANY).format(count=len(latest)), body, "/notices", "notices", len(latest))
+    return Push(_of_many(gettext, due.told, len(latest)), body, "/notices", "notices", len(latest))
+
+
+def _of_many(gettext: Gettext, told: Sequence[Told], count: int) -> str:
+    given = all(one.kind == NoticeKind.ASSIGNED for one in told)
+    return gettext(_GIVEN if given else _MANY).format(count=count)
 
 
 def test_push(pages: Pages, language: str) -> Push:
@@ -41,14 +50,13 @@ def test_push(pages: Pages, language: str) -> Push:
 
 def letter(pages: Pages, now: Clock, due: Due) -> Letter:
     """One mail for all of it, grouped by case."""
-    groups: dict[int, list[Told]] = {}
-    for told in due.told:
-        groups.setdefault(told.case_id, []).append(told)
+    groups = notices.by_case(due.told)
     gettext = partial(pages.gettext, due.agent.language)
     values = {
-        "groups": list(groups.values()), "with_text": due.choice.with_text, "url": pages.public_url, "agent": due.agent,
+        "bundles": notices.bundled(groups), "with_text": due.choice.with_text, "url": pages.public_url,
+        "agent": due.agent,
         "leave": f"{pages.public_url}/settings/notices", "now": now(), "zone": ZoneInfo(due.choice.zone),
     }  # fmt: skip
-    subject = sentence(gettext, due.told[0]) if len(groups) == 1 else gettext(_MANY).format(count=len(groups))
+    subject = sentence(gettext, due.told[0]) if len(groups) == 1 else _of_many(gettext, due.told, len(groups))
     text, html = (pages.render(f"notices/mail.{kind}", due.agent.language, **values) for kind in ("txt", "html"))
     return Letter(subject, text, html, str(values["leave"]))

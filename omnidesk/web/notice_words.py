@@ -14,5 +14,6 @@ def sentence(gettext: Gettext, told: Told) -> str:
     if word == "assigned" and not told.actor:
         word = "assigned_by_nobody"
     values = {"number": told.number, "actor": told.actor or "?", "contact": told.contact or "?"}
+    values["inbox"] = (told.payload or {}).get("inbox", "?")
     text = WORDS["notice"][word]
     return gettext(text).format(**values)

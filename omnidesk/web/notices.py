@@ -3,22 +3,24 @@
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from sqlmodel import col, select
 
-from omnidesk.desk import notices, views
+from omnidesk.desk import access, notices
 from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.ids import MAX_ID
+from omnidesk.store.models import Case, NoticeKind
 from omnidesk.web import rail
-from omnidesk.web.requests import Number, done, page, read, viewer_of
+from omnidesk.web.requests import done, page, read, viewer_of
 
 _SHOWN = 99
 
 
 class Seen(BaseModel):
-    """Of which case; empty = of all."""
+    """Of which case, or several with commas between; empty = of all."""
 
-    case: Number | None = None
+    case: str = Field(default="", pattern=r"^\d{1,9}(,\d{1,9}){0,99}$")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -26,7 +28,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         listed = await notices.list_notices(session, viewer_of(request))
         waiting = await rail.counts(request, session)
-    return page(request, "notices/page.html", listed=listed, first=True, place="notices", **waiting)
+    return page(request, "notices/page.html", **_listed(listed), first=True, place="notices", **waiting)
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
@@ -34,7 +36,11 @@ async def rows(request: web.Request) -> web.StreamResponse:
     before = _before(request)
     async with request.app[DATABASE].session() as session:
         listed = await notices.list_notices(session, viewer_of(request), before=before)
-    return page(request, "notices/rows.html", listed=listed, first=before is None)
+    return page(request, "notices/rows.html", **_listed(listed), first=before is None)
+
+
+def _listed(found: notices.NoticePage) -> dict[str, Any]:
+    return {"bundles": notices.bundled(found.groups), "next": found.next}
 
 
 def _before(request: web.Request) -> int | None:
@@ -51,7 +57,11 @@ async def bell(request: web.Request) -> web.StreamResponse:
     values: dict[str, Any] = {}
     async with request.app[DATABASE].session() as session:
         values["count"] = await notices.count(session, viewer_of(request))
-        values["newest"] = await notices.newest(session, viewer_of(request)) if values["count"] else None
+        newest = await notices.newest(session, viewer_of(request)) if values["count"] else None
+        given = 0
+        if newest is not None and newest.kind == NoticeKind.ASSIGNED:
+            given = await notices.given_lately(session, viewer_of(request), newest, notices.NEAR)
+        values |= {"newest": newest, "given": given if given >= notices.FEW else 0}
     return page(request, "notices/bell.html", most=_SHOWN, **values)
 
 
@@ -59,9 +69,12 @@ async def see(request: web.Request) -> web.StreamResponse:
     """Mark what there is of a case, or everything, as seen."""
     form, viewer = await read(request, Seen), viewer_of(request)
     async with request.app[DATABASE].transaction() as tx:
-        if form.case is None:
+        if not form.case:
             await notices.see_all(tx, viewer.agent_id)
         else:
-            case = await views.find(tx.session, viewer, form.case)
-            await notices.see(tx, viewer.agent_id, case_id=case.id)
+            these = col(Case.number).in_([int(number) for number in form.case.split(",")])
+            seen = list(await tx.session.exec(select(Case.id).where(these, access.visible(viewer))))
+            if not seen:
+                raise NotFound(f"There is no case {form.case} here.")
+            await notices.see(tx, viewer.agent_id, *seen)
     return done(request, "/notices", event="notices-changed")

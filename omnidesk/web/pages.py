@@ -1,6 +1,6 @@
 """Pages: templates rendered in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from omnidesk.web import assets, framing, notice_words, times
 from omnidesk.web.commands import COMMANDS
 from omnidesk.web.formatted import formatted
 from omnidesk.web.mentioned import mentioned
-from omnidesk.web.words import in_words, said
+from omnidesk.web.words import in_words, said, unread
 
 FOLDER = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent.parent / "locale"
@@ -43,12 +43,16 @@ class RowPlace(NamedTuple):
 
 
 class Pages:
-    """Renders templates; one environment a language, since an overlay would mix them."""
+    """Renders templates; one environment a language, since an overlay would mix them.
 
-    def __init__(self, settings: Settings) -> None:
+    `threaded`: the channels whose cases are told apart by their subject.
+    """
+
+    def __init__(self, settings: Settings, *, threaded: Collection[str] = ()) -> None:
         self.public_url = settings.public_url
         self._settings = {
             "simulates": settings.simulator.enabled,
+            "threaded": threaded,
             "undo_send_seconds": settings.desk.undo_send_seconds,
             "idle_minutes": settings.desk.idle_minutes,
         }
@@ -119,6 +123,7 @@ def _environment(language: str) -> Environment:
         readable=readable,
         notice=lambda told: notice_words.sentence(catalogue.gettext, told),
         named=lambda name: naming.said(name, language),
+        unread=lambda text: unread.reason(catalogue.gettext, text),
         said=lambda error: said(language, catalogue.gettext, error),
         word=lambda code, kind: in_words(catalogue, kind, code),
     )

@@ -30,6 +30,16 @@ _COUNTING = 15
 """So many pages a second are told to count their views again for what their lists do not hold."""
 _LOOKING_SECONDS = 40
 """So long somebody counts as looking at a case after it was last told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Whose a case was before it moved."""
+
+    team_id: int
+    assignee_id: int | None
+
+
 _NOTICES = json.dumps({"notices": True})
 _REFRESH = json.dumps({"refresh": True})
 _COUNT = json.dumps({"counts": True})
@@ -76,6 +86,10 @@ class Socket:
                 self.queue.get_nowait()
             self.queue.put_nowait(_REFRESH)
 
+    def refresh(self) -> None:
+        """Tell it to fetch all it shows."""
+        self.tell(_REFRESH)
+
     def shows(self, shown: Shown, view: views.View | None) -> None:
         """The page shows something else; what changed before that was known, its list may hold."""
         if self.view is None and self.elsewhere and view is not None:
@@ -96,7 +110,7 @@ class Live:
         self.sockets: set[Socket] = set()
         self.bus = bus
         self._database = database
-        self._changed: set[int] = set()
+        self._changed: dict[int, set[Left]] = {}
         self._typing: dict[int, Typing] = {}
         self._woken = asyncio.Event()
         self._passed = asyncio.Event()
@@ -122,7 +136,9 @@ class Live:
 
     def case_changed(self, event: CaseChanged) -> None:
         """Remember that a case changed; many changes of one case are told as one."""
-        self._changed.add(event.case_id)
+        left = self._changed.setdefault(event.case_id, set())
+        if event.left_team is not None:
+            left.add(Left(event.left_team, event.left_agent))
         self._woken.set()
 
     def at_risk(self, case_ids: Iterable[int] | None) -> None:
@@ -130,7 +146,8 @@ class Live:
         if case_ids is None:
             self.refresh()
             return
-        self._changed.update(case_ids)
+        for case_id in case_ids:
+            self._changed.setdefault(case_id, set())
         self._woken.set()
 
     def typing(self, event: Typing) -> None:
@@ -170,7 +187,7 @@ class Live:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            changed, self._changed = self._changed, set()
+            changed, self._changed = self._changed, {}
             typing, self._typing = self._typing, {}
             if self.sockets:
                 try:
@@ -182,19 +199,19 @@ class Live:
     def refresh(self, _: Gap | None = None) -> None:
         """Tell every page to fetch what it shows."""
         for socket in tuple(self.sockets):
-            socket.tell(_REFRESH)
+            socket.refresh()
 
-    async def _tell(self, changed: set[int], typing: dict[int, Typing]) -> None:
+    async def _tell(self, changed: dict[int, set[Left]], typing: dict[int, Typing]) -> None:
         async with self._database.session() as session:
-            cases = list(await session.exec(select(Case).where(col(Case.id).in_(changed | typing.keys()))))
+            cases = list(await session.exec(select(Case).where(col(Case.id).in_(changed.keys() | typing.keys()))))
         for case in cases:
             if case.id in changed:
                 self.risks.changed(case)
-                self._tell_change(case)
+                self._tell_change(case, changed[case.id])
             if event := typing.get(case.id):
                 self._tell_typing(case, event)
 
-    def _tell_change(self, case: Case) -> None:
+    def _tell_change(self, case: Case, left: set[Left]) -> None:
         told = {"case": case.number, "version": case.version}
         texts = {in_view: json.dumps({**told, "in_view": in_view}) for in_view in (True, False)}
         gone = json.dumps({"gone": case.number})
@@ -203,6 +220,8 @@ class Live:
             if not socket.viewer.may_see(case):
                 if is_opened:
                     socket.tell(gone)
+                elif any(socket.viewer.may_see(before) for before in left):
+                    socket.elsewhere.add(case.number)
                 continue
             holds = socket.view is not None and socket.view.may_hold(case)
             if holds or is_opened:

@@ -8,14 +8,15 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk import actions, drafts, files, filling, moments, views
+from omnidesk.desk import actions, cases, drafts, files, filling, moments, views
 from omnidesk.desk import windows as windowing
+from omnidesk.desk.access import Viewer
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import planned, ways
 from omnidesk.desk.outgoing.copies import Copies
 from omnidesk.errors import Conflict
 from omnidesk.keys import DATABASE, INBOXES, KEYS, SETTINGS
-from omnidesk.store.models import Case, Category
+from omnidesk.store.models import Author, Case, Category, Interaction, Kind
 from omnidesk.text import variables
 from omnidesk.web import windows
 from omnidesk.web.cases import rows_from
@@ -141,8 +142,19 @@ async def _somebody_wrote(request: web.Request, form: Message) -> web.Response:
         case = await views.find(session, viewer_of(request), int(request.match_info["number"]))
         known = form.last_seen if form.log_version in (None, case.log_version) else None
         rows = await rows_from(request, session, case, (known or 0) + 1)
-    said = [line.row for line in rows if line.row.kind != "event"]
-    given = [line.row.payload for line in rows if line.row.payload.get("event") == "assigned"]
-    taken = given[-1].get("agent", "") if given and case.assignee_id != viewer_of(request).agent_id else ""
+    said = [line.row for line in rows if line.row.kind != Kind.EVENT and line.row.author_kind != Author.SYSTEM]
     headers = {"HX-Retarget": "#conflict", "HX-Reswap": "innerHTML", "HX-Trigger": _CHANGED}
-    return page(request, "cases/conflict.html", status=409, headers=headers, case=case, said=said, taken=taken)
+    return page(
+        request, "cases/conflict.html", status=409, headers=headers, case=case, said=said,
+        **_done_since(viewer_of(request), case, [line.row for line in rows]),
+    )  # fmt: skip
+
+
+def _done_since(viewer: Viewer, case: Case, rows: list[Interaction]) -> dict[str, str]:
+    """To whom a case was given and who resolved it, in these rows of its log; empty where it is not so any more."""
+    happened = {row.payload.get("event"): row for row in rows}
+    given, ended = happened.get("assigned"), happened.get("resolved")
+    if ended and case.category in cases.DONE:
+        return {"taken": "", "resolved": ended.author_name}
+    taken = given.payload.get("agent", "") if given and case.assignee_id != viewer.agent_id else ""
+    return {"taken": taken, "resolved": ""}

@@ -52,9 +52,9 @@ class Program:
         """Change."""
         return await self.send("PATCH", path, body)
 
-    async def send(self, method: str, path: str, body: object) -> Answer:
-        """A request with a body."""
-        headers = {"Content-Type": "application/json"}
+    async def send(self, method: str, path: str, body: object, **more: str) -> Answer:
+        """A request with a body, and more headers."""
+        headers = {"Content-Type": "application/json", **more}
         return await self.ask(method, path, data=io.BytesIO(json.dumps(body).encode()), headers=headers)
 
     async def ask(self, method: str, path: str, **how: Any) -> Answer:

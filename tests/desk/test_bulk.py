@@ -1,12 +1,13 @@
 """One action on many cases: done case by case, counted, stopped, undone."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from omnidesk import clock
 from omnidesk.desk import actions, bulk, changes, snoozing
 from omnidesk.desk.bulk import Bulk
 from omnidesk.errors import Invalid, NotAllowed, NotFound
@@ -39,11 +40,12 @@ async def do(office: Office, name: str, verb: Any, job_id: int) -> None:
     await office.work()
 
 
+TO_COME = (clock.now() + timedelta(days=1)).isoformat()
 ACTIONS: list[tuple[dict[str, Any], str, Any, Any]] = [
     ({"priority": "urgent"}, "priority", "normal", "urgent"),
     ({"status": "resolved"}, "category", "new", "resolved"),
     ({"assignee": "bo@example.com"}, "assignee_id", None, ...),
-    ({"snooze": 24.0}, "shelf", "open", "snoozed"),
+    ({"snooze": TO_COME}, "shelf", "open", "snoozed"),
     ({"spam": True}, "disposition", None, "spam"),
 ]
 
@@ -177,7 +179,7 @@ async def test_undoing_brings_back_an_earlier_time_and_an_own_status(office: Off
     until = office.clock() + timedelta(days=9)
     await office.act("Ada", snoozing.snooze, case.number, until)
     before = await office.case(case.number)
-    await do(office, "Ada", bulk.undo, await done(office, {"snooze": 1.0}, case))
+    await do(office, "Ada", bulk.undo, await done(office, {"snooze": TO_COME}, case))
     assert (await office.case(case.number)).snoozed_until == before.snoozed_until
     await office.act("Ada", snoozing.wake, case.number)
     await do(office, "Ada", bulk.undo, await done(office, {"status": "resolved"}, case))
@@ -192,3 +194,23 @@ async def done(office: Office, action: dict[str, Any], case: Case) -> int:
     job = await job_of(office, job_id)
     assert (job.state, job.done) == ("done", 1)
     return job_id
+
+
+async def test_all_cases_sleep_until_the_same_moment_however_long_the_job_takes(office: Office) -> None:
+    made = await cases_of(office, 3)
+    await ask(office, "Ada", {"snooze": TO_COME}, made)
+    office.clock.skip(hours=2)
+    await office.work()
+    assert {(await office.case(case.number)).snoozed_until for case in made} == {datetime.fromisoformat(TO_COME)}
+
+
+async def test_a_time_that_has_passed_or_is_far_away_is_refused(office: Office) -> None:
+    made = await cases_of(office, 1)
+    for days in (-1, 400):
+        until = (clock.now() + timedelta(days=days)).isoformat()
+        with pytest.raises(Invalid, match="within the next year"):
+            await ask(office, "Ada", {"snooze": until}, made)
+    for nonsense in ("soon", 5, "2026-01-01T09:00"):
+        with pytest.raises(Invalid):
+            await ask(office, "Ada", {"snooze": nonsense}, made)
+    assert await office.all(BulkJob) == []

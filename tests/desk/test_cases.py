@@ -156,7 +156,8 @@ async def test_a_transaction_raises_the_version_once_and_tells_it(office: Office
         await actions.reply(tx, viewer, case.number, "One")
         await actions.note(tx, viewer, case.number, "Two")
         await actions.resolve(tx, viewer, case.number)
-    assert told == [CaseChanged(case.id, 1), CaseChanged(case.id, 2)]
+    assert [(one.case_id, one.version) for one in told] == [(case.id, 1), (case.id, 2)]
+    assert [(one.left_team, one.left_agent) for one in told] == [(None, None), (case.team_id, None)]
     assert (await office.case(case.number)).version == 2
 
 

@@ -9,7 +9,7 @@ from omnidesk.desk import applying_macros, moments
 from omnidesk.desk.applying_macros import Refused
 from omnidesk.desk.macros import Written
 from omnidesk.errors import Conflict, Invalid
-from omnidesk.store.models import Case, Disposition, MacroKind, Status
+from omnidesk.store.models import Agent, Case, Disposition, MacroKind, SlaTimer, Status
 from tests.desk.test_case_shape import field, note, setup
 from tests.desk.test_macros import applied, made
 from tests.office import Office
@@ -117,3 +117,37 @@ def test_moments_are_in_the_zone_of_who_asks() -> None:
     zone = ZoneInfo("Europe/Istanbul")
     assert moments.later("tomorrow", now, zone) == datetime(2026, 2, 1, 6, tzinfo=UTC)
     assert moments.later("4hours", now, zone) == datetime(2026, 1, 31, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("action", [{"assignee": "me"}, {"snooze": "tomorrow"}, {"status": "resolved"}])
+async def test_a_case_of_the_bots_goes_back_to_the_bot_as_it_was(office: Office, action: dict[str, object]) -> None:
+    case = await office.says("Hello", inbox="bot")
+    done = await applied(office, case, await macro(office, action))
+    assert (await office.case(case.number)).holder == "team"
+    now = await undone(office, case, done.position)
+    assert (now.holder, now.shelf, now.assignee_id, now.held_at) == ("bot", "bot", None, None)
+    assert (now.needs_bot, now.needs_routing, now.next_step_at) == (False, False, case.next_step_at)
+    assert await office.all(SlaTimer) == []
+    assert {agent.load for agent in await office.all(Agent)} == {0}
+    assert "given_back_to_bot" in await office.events(case)
+    before = len(office.channel("bot").sent)
+    await office.says("And another thing", inbox="bot")
+    assert len(office.channel("bot").sent) == before + 1
+
+
+async def test_the_bot_answers_what_was_said_while_an_agent_had_its_case(office: Office) -> None:
+    case = await office.says("Hello", inbox="bot")
+    done = await applied(office, case, await macro(office, {"assignee": "me"}))
+    await office.says("Are you there?", inbox="bot")
+    before = len(office.channel("bot").sent)
+    await undone(office, case, done.position)
+    await office.work()
+    assert len(office.channel("bot").sent) == before + 1
+
+
+async def test_a_case_that_nobody_had_is_nobodys_after_undoing_that_it_was_resolved(office: Office) -> None:
+    case = await office.says("Hello")
+    done = await applied(office, case, await macro(office, {"status": "resolved"}))
+    assert (await office.case(case.number)).assignee_id is not None
+    now = await undone(office, case, done.position)
+    assert (now.assignee_id, now.category) == (None, "open")

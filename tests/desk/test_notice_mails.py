@@ -210,3 +210,17 @@ async def test_half_quiet_hours_are_refused(office: Office, quiet: tuple[str, st
 def test_a_mail_at_once_waits_a_minute() -> None:
     now = at("2026-03-02 10:00")
     assert choices.mail_at(None, choices.Mail.ONCE, now) == now + timedelta(minutes=1)
+
+
+async def test_cases_that_were_given_together_are_one_list(office: Office, server: MailServer) -> None:
+    await choose(office, "Bo", ways=DIGEST, rhythm="hourly")
+    cases = [await given(office, "Bo", f"mia{index}") for index in range(5)]
+    await later(office, hours=1)
+    (mail,) = server.mails
+    assert mail["Subject"] == "5 talep size verildi"
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        assert body.get_content().count("5 talep size verildi") == 1
+        assert all(body.get_content().count(f"/cases/{case.number}") == 1 for case in cases)
+        assert "secret" not in body.get_content()

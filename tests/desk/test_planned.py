@@ -229,3 +229,81 @@ async def test_its_agent_hears_that_it_is_not_sent_and_a_colleague_may_take_it_o
     await do(office, case, planned.take_back)
     (draft,) = await office.all(Draft)
     assert (draft.text, draft.agent_id) == ("Any news?", (await office.viewer("Ada")).agent_id)
+
+
+async def test_what_waits_to_be_undone_is_held_back_when_a_colleague_resolves(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    now = await office.act("Bo", actions.resolve, case.number)
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert (await said(office), now.category) == ([], Category.RESOLVED)
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why, reply.text) == ("cancelled", "resolved", "Dear Mia")
+    ada = await office.viewer("Ada")
+    assert [notice.agent_id for notice in await office.all(Notice) if notice.kind == "not_sent"] == [ada.agent_id]
+    with pytest.raises(NotAllowed):
+        await do(office, case, planned.send_now, who="Bo")
+    await do(office, case, planned.send_now)
+    assert (await said(office), (await office.case(case.number)).category) == (["Dear Mia"], Category.OPEN)
+
+
+async def test_a_colleagues_reply_that_resolves_holds_back_what_waits_too(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    await plan(office, case, "Any news?", later=True, seconds=3600, then=Category.RESOLVED)
+    await plan(office, case, "Done.", who="Bo", then=Category.RESOLVED)
+    assert await said(office) == ["Dear Mia"]  # the next one of the same agent sends it
+    await plan(office, case, "One more thing")
+    office.clock.skip(seconds=16)
+    await office.work()
+    assert sorted(await said(office)) == ["Dear Mia", "Done."]
+    assert [reply.why for reply in await office.all(PlannedReply)] == ["agent_replied", "resolved"]
+
+
+async def test_ones_own_replies_go_out_before_one_resolves_and_with_it(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    await office.act("Ada", actions.resolve, case.number)
+    assert (await said(office), (await office.case(case.number)).category) == (["Dear Mia"], Category.RESOLVED)
+    await office.act("Ada", actions.reopen, case.number)
+    await plan(office, case, "Bye", later=True, seconds=60, then=Category.RESOLVED)
+    office.clock.skip(minutes=2)
+    await office.work()
+    assert (await said(office), (await office.case(case.number)).category) == (["Dear Mia", "Bye"], Category.RESOLVED)
+
+
+async def test_a_colleagues_answer_holds_back_what_was_put_off_and_its_agent_is_told(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", later=True, seconds=3600)
+    await office.act("Ada", actions.reply, case.number, "Meanwhile: we look into it.")
+    assert [reply.state for reply in await office.all(PlannedReply)] == ["planned"]
+    await office.act("Bo", actions.note, case.number, "I call them.")
+    await office.act("Bo", actions.reply, case.number, "Solved?")
+    office.clock.skip(hours=2)
+    await office.work()
+    (reply,) = await office.all(PlannedReply)
+    assert (reply.state, reply.why, reply.said) == ("cancelled", "agent_replied", "Bo")
+    ada = await office.viewer("Ada")
+    assert [notice.agent_id for notice in await office.all(Notice) if notice.kind == "not_sent"] == [ada.agent_id]
+    await do(office, case, planned.send_now)
+    assert (await said(office))[-1] == "Any news?"
+    assert await office.all(PlannedReply) == []
+
+
+async def test_what_was_refused_or_went_elsewhere_is_not_sent_as_it_is(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Dear Mia")
+    await office.act("Ada", spam.mark, case.number)
+    with pytest.raises(Conflict):
+        await do(office, case, planned.send_now)
+
+
+async def test_a_reply_to_a_case_that_a_colleague_resolved_meanwhile_is_asked_about(office: Office) -> None:
+    case = await office.says("Hello")
+    await office.act("Bo", actions.resolve, case.number)
+    with pytest.raises(Conflict):
+        await office.act("Ada", actions.reply, case.number, "Dear Mia", last_seen=case.last_position)
+    seen = (await office.case(case.number)).last_position
+    await office.act("Ada", actions.reply, case.number, "Dear Mia", last_seen=seen)
+    assert await said(office) == ["Dear Mia"]

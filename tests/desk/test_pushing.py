@@ -11,7 +11,7 @@ from omnidesk.desk.notices import choices, pushing, subscriptions
 from omnidesk.desk.notices.pushing import Pusher, Pushes
 from omnidesk.errors import Invalid
 from omnidesk.keys import FETCHER
-from omnidesk.store.models import Agent, Case, NoticeChoice, PushSubscription, Secret
+from omnidesk.store.models import Agent, Case, NoticeChoice, NoticeKind, PushSubscription, Secret
 from omnidesk.web import notice_letters
 from omnidesk.web.pages import PAGES
 from tests.office import Office
@@ -88,7 +88,7 @@ async def test_what_comes_together_is_one_push(office: Office, pushes: Pushes, s
     numbers = [(await given(office, "Bo", sender=f"mia{index}")).number for index in range(6)]
     await pushes.run()
     (push,) = service.got
-    assert (push["title"], push["url"], push["count"]) == ("6 talepte yenilik var", "/notices", 6)
+    assert (push["title"], push["url"], push["count"]) == ("6 talep size verildi", "/notices", 6)
     assert push["body"].count("\n") == 3
     assert f"#{numbers[-1]}" in push["body"]
 
@@ -233,3 +233,21 @@ async def test_a_browser_belongs_to_who_signed_in_last_and_ten_are_kept(office: 
     kept = await office.all(PushSubscription)
     assert {one.agent_id for one in kept} == {bo.agent_id}
     assert [one.endpoint[-3:] for one in kept] == [f"/b{index}"[-3:] for index in range(2, 12)]
+
+
+async def test_cases_that_are_given_one_after_the_other_come_as_two_pushes(
+    office: Office, pushes: Pushes, service: PushService
+) -> None:
+    await subscribed(office, "Bo", service)
+    for index in range(8):
+        await given(office, "Bo", sender=f"mia{index}")
+        await pushes.run()
+    assert [push["count"] for push in service.got] == [1]
+    async with office.database.transaction() as tx:
+        case = await tx.get(Case, (await office.all(Case))[0].id)
+        notices.give(tx, (await office.viewer("Bo")).agent_id, NoticeKind.MENTION, case)
+    await pushes.run()
+    assert [push["count"] for push in service.got] == [1, 1]  # what concerns oneself waits for nothing
+    office.clock.skip(seconds=31)
+    await pushes.run()
+    assert [(push["title"], push["count"]) for push in service.got][2:] == [("7 talep size verildi", 7)]

@@ -69,6 +69,8 @@ async def test_what_makes_no_sense_is_refused(office: Office, visit: Visit) -> N
     for form in (
         {"does": "priority:high"}, {"does": "priority:high", "cases": "x"}, {"does": "x", "cases": str(case.number)},
         {"does": "priority:x", "cases": str(case.number)}, {"cases": str(case.number)},
-        {"does": "snooze:soon", "cases": str(case.number)}, {"does": "add_labels", "cases": str(case.number)},
+        {"does": "snooze:soon", "cases": str(case.number)},
+        {"does": "snooze:2001-01-01T09:00", "cases": str(case.number)},
+        {"does": "add_labels", "cases": str(case.number)},
     ):  # fmt: skip
         assert (form, (await ada.post("/bulk", **form))[0]) == (form, 422)

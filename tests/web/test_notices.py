@@ -93,3 +93,36 @@ async def test_a_place_in_the_list_that_is_none_is_not_found(visit: Visit) -> No
     visitor = await visit("Bo")
     for before in ("x", "-1", "0", "9" * 30, "１"):
         assert (await visitor.get(f"/notices/rows?before={before}"))[0] == 404
+
+
+async def test_cases_that_are_given_together_are_told_as_one_thing(office: Office, window: Any) -> None:
+    await office.change(Agent, col(Agent.name) == "Bo", chosen="busy")
+    page = await window("Bo", "/contacts", **size("wide"))
+    await expect(page.locator("#bell [data-notices='0']")).to_be_attached()
+    for index in range(6):
+        await given_to_bo(office, f"Parcel {index}", f"mia{index}")
+    toast = page.locator(".toast")
+    await expect(toast).to_contain_text("6 talep size verildi")
+    await expect(toast).to_have_count(1)
+    await toast.get_by_role("link").click()
+    await page.wait_for_url("**/notices")
+    await expect(page.locator(".notice")).to_have_count(1)
+    await page.locator(".notice summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="Parcel 3")).to_be_visible()
+    await picture(page, "notices-together")
+    await page.locator(".notice form button").click()
+    await expect(page.locator(".notice.new")).to_have_count(0)
+    await expect(page.locator("#bell .badge")).to_have_count(0)
+    await page.locator(".notice summary").click()
+    await page.get_by_role("link", name="Parcel 3").click()
+    await expect(page.locator(".subject")).to_have_text("Parcel 3")
+
+
+async def test_two_cases_stand_for_themselves_and_what_is_nonsense_is_refused(office: Office, visit: Visit) -> None:
+    first, _ = await given_to_bo(office), await given_to_bo(office, sender="other")
+    bo = await visit("Bo")
+    assert (await bo.get("/notices"))[1].count('class="notice new"') == 2
+    for case in ("x", "1,", ",1", "1," * 200 + "1", "-1"):
+        assert (await bo.post("/notices/seen", case=case))[0] == 422
+    assert (await bo.post("/notices/seen", case=f"{first.number},999999"))[0] == 303

@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
+from omnidesk.desk import actions
 from omnidesk.store.models import Agent, Draft, PlannedReply
 from tests.office import Office
 from tests.web.conftest import Visit
@@ -91,3 +92,30 @@ async def test_what_can_be_undone_is_in_sight_below_a_long_conversation(office: 
     await page.fill("#text", "Here I am.")
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
+
+
+async def test_what_a_colleague_overtook_is_asked_about(office: Office, window: Any) -> None:
+    await office.change(Agent, Agent.name == "Ada", undo_send_seconds=30)
+    case = await office.says("Hello", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await page.fill("#text", "Dear Mia")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".planned [data-left]")).to_be_visible()
+    await office.act("Bo", actions.resolve, case.number)
+    await expect(page.locator(".planned")).to_contain_text("the case was resolved")
+    await picture(page, "overtaken")
+    await page.get_by_role("button", name="Send anyway").click()
+    await office.work()
+    await expect(page.locator(".msg.out .text")).to_have_text("Dear Mia")
+    assert (await office.case(case.number)).category == "open"
+
+
+async def test_a_reply_to_what_a_colleague_just_resolved_is_asked_about(office: Office, visit: Visit) -> None:
+    case = await office.says("Hello")
+    await office.act("Bo", actions.resolve, case.number)
+    ada = await visit("Ada")
+    said = {"kind": "reply", "text": "Dear Mia", "last_seen": str(case.last_position), "log_version": "0"}
+    status, page = await ada.post(f"/cases/{case.number}/interactions", **said)
+    assert status == 409
+    assert "Bo resolved the case meanwhile" in page
+    assert "Somebody wrote" not in page

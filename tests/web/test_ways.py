@@ -43,6 +43,22 @@ async def test_a_reply_goes_by_another_way_and_the_answer_joins(office: Office, 
     assert answered.number == case.number
 
 
+async def test_what_the_reply_is_called_follows_the_chosen_way(office: Office, window: Any) -> None:
+    case = await office.says("Hello", name="Mia")
+    point = await mias_phone(office, case)
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    label = page.locator("#reply-label")
+    usual = await label.text_content()
+    await page.select_option("#way", str(point.id))
+    chosen = await label.text_content()
+    assert chosen != usual
+    await office.act("Bo", actions.note, case.number, "I have called them.")
+    await expect(page.locator("#lines")).to_contain_text("I have called them.")
+    await expect(label).to_have_text(chosen or "")
+    await page.select_option("#way", str(case.contact_point_id))
+    await expect(label).to_have_text(usual or "")
+
+
 async def test_an_address_of_somebody_else_is_no_way(office: Office, visit: Visit) -> None:
     case = await office.says("Hello")
     other = await office.says("Hello too", sender="eve")

@@ -49,6 +49,7 @@ DEFAULTS: Mapping[NoticeKind, Way] = {
     NoticeKind.WROTE: Way(True, Mail.OFF),
     NoticeKind.NOT_SENT: Way(True, Mail.ONCE),
     NoticeKind.SLA: Way(True, Mail.DIGEST),
+    NoticeKind.SENDING: Way(True, Mail.ONCE),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -11,6 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer, visible
+from omnidesk.store.ids import first_at
 from omnidesk.store.models import Case, Interaction, Notice
 
 CAP = 500
@@ -39,11 +40,15 @@ class Told(NamedTuple):
         return late if late.startswith("sla_") else self.kind
 
 
+Group = Sequence[Told]
+"""What there is to hear of one case, the newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticePage:
     """Some notices grouped by case, the newest first, and the id before which the next ones lie."""
 
-    groups: Sequence[Sequence[Told]]
+    groups: Sequence[Group]
     next: int | None
 
 
@@ -65,16 +70,35 @@ async def list_notices(
     """An agent's notices of cases that the agent may still see."""
     statement = _of(viewer).limit(limit + 1)
     found = await read(session, statement.where(col(Notice.id) < before) if before else statement)
+    return NoticePage(by_case(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+
+def by_case(told: Sequence[Told]) -> list[Group]:
+    """Notices by case, each case where its newest one stands."""
     groups: dict[int, list[Told]] = {}
-    for told in found[:limit]:
-        groups.setdefault(told.case_id, []).append(told)
-    return NoticePage(list(groups.values()), found[limit - 1].id if len(found) > limit else None)
+    for one in told:
+        groups.setdefault(one.case_id, []).append(one)
+    return list(groups.values())
 
 
 async def newest(session: AsyncSession, viewer: Viewer) -> Told | None:
     """The newest notice that was not seen."""
     found = await read(session, _of(viewer).where(_new()).limit(1))
     return found[0] if found else None
+
+
+async def given_lately(session: AsyncSession, viewer: Viewer, newest: Told, near: timedelta) -> int:
+    """How many new cases were given to the agent together with the newest one, which is counted."""
+    lately = (col(Notice.id) >= first_at(newest.created_at - near), col(Notice.kind) == newest.kind)
+    some = (
+        sqlalchemy.select(col(Notice.case_id))
+        .join(Case, col(Case.id) == col(Notice.case_id))
+        .where(col(Notice.agent_id) == viewer.agent_id, _new(), *lately, visible(viewer))
+        .limit(CAP)
+        .subquery()
+    )
+    counted = sqlalchemy.select(func.count(func.distinct(some.c.case_id)))
+    return int((await (await session.connection()).execute(counted)).scalar_one())
 
 
 async def count(session: AsyncSession, viewer: Viewer) -> int:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from sqlalchemy import func
+from sqlmodel import col, select
 from webpush import WebPush
 from webpush.types import WebPushSubscription
 from webpush.vapid import VAPID
@@ -18,9 +20,10 @@ from omnidesk.desk.fetching import Fetcher, NotFetched
 from omnidesk.desk.notices import choices, due, secrets, subscriptions
 from omnidesk.desk.notices.due import Due
 from omnidesk.desk.setbacks import Setbacks
-from omnidesk.store.db import Database
+from omnidesk.store.db import Database, Transaction
+from omnidesk.store.ids import first_at
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Agent, PushSubscription
+from omnidesk.store.models import Agent, Notice, NoticeKind, PushSubscription
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,10 @@ _LIFE = timedelta(hours=12)
 _AGAIN = timedelta(minutes=1)
 _GIVEN_UP = timedelta(hours=1)
 _GONE = (404, 410)
+_PACE = timedelta(seconds=30)
+"""Cases that are given to an agent are pushed so often."""
+_RECENT = timedelta(hours=1)
+_GIVEN = col(Notice.kind) == NoticeKind.ASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,19 @@ async def public_key(db: Database, keys: Keys) -> str:
     return urlsafe_b64encode(point).decode().rstrip("=")
 
 
+async def _now(tx: Transaction, agent_id: int, ids: list[int]) -> list[int]:
+    """What is pushed now: cases that are given to an agent right after others wait, and come together."""
+    recent = select(func.max(col(Notice.pushed_at))).where(
+        Notice.agent_id == agent_id, col(Notice.id) >= first_at(tx.now - _RECENT), _GIVEN
+    )
+    last = (await tx.session.exec(recent)).one()
+    if last is None or last + _PACE <= tx.now:
+        return ids
+    given = set(await tx.session.exec(select(Notice.id).where(col(Notice.id).in_(ids), _GIVEN)))
+    await due.put_off(tx, "push", list(given), last + _PACE)
+    return [one for one in ids if one not in given]
+
+
 class Pushes:
     """The worker that pushes what is due, one push an agent."""
 
@@ -147,6 +167,8 @@ class Pushes:
             if quiet is not None or not agent.active or presence.watches(agent, tx.now):
                 await due.put_off(tx, "push", ids, quiet)
                 return None
-            claimed = await due.claim(tx, "push", ids)
+            claimed = await due.claim(tx, "push", await _now(tx, agent_id, ids))
+        if not claimed:
+            return None
         async with self._db.session() as session:
             return await due.read(session, agent, choice, claimed)

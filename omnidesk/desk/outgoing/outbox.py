@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
 from omnidesk.desk import windows
 from omnidesk.desk.inboxes import Inboxes
-from omnidesk.desk.outgoing import deliveries, loops
+from omnidesk.desk.outgoing import deliveries, loops, sending_health
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
@@ -193,6 +193,7 @@ class Outbox:
             if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
                 row.state, row.error, row.failure = DeliveryState.SENT, "", ""
         await _refer(tx, rows)
+        await sending_health.worked(tx, {row.inbox_id for row in rows})
         await deliveries.tell(tx, rows)
         return [None] * len(taken)
 
@@ -210,6 +211,7 @@ class Outbox:
                 row.state, row.error, row.failure = DeliveryState.QUEUED, error[:1000], failure or ""
                 row.not_before = tx.now + _delay(row.attempts)
                 await deliveries.tell(tx, [row])
+        await sending_health.failed(self._db, delivery, error, failure)
 
     def _was_last(self, row: Delivery) -> bool:
         """Whether no further try is due: by their number, or where the channel says how long, by their time."""

@@ -1,8 +1,8 @@
 """Planned replies: what an agent has sent but may still take back, or put off; a worker makes replies of them.
 
 Each is a row until then, so that clocks, status and the order of the log are those of its real sending, and nothing of
-what was taken back remains. One that was put off is ended by what it could not know: the customer wrote, the case was
-resolved.
+what was taken back remains. What it could not know holds it back, until its agent has looked at it: the case was
+resolved, and of one that was put off also that the customer wrote, or a colleague answered.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,8 @@ from omnidesk.store.db import Transaction, fixed
 from omnidesk.store.models import Agent, Case, Category, NoticeKind, PlannedReply, PlannedState
 
 LATEST = timedelta(days=366)
+OVERTAKEN = frozenset({"customer_wrote", "agent_replied", "resolved"})
+"""What holds a reply back that can still be sent as it is."""
 _SHOWN = 50
 WORKER = "planned"
 
@@ -33,6 +35,11 @@ class Shown:
 
     reply: PlannedReply
     agent: Agent
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether it waits for its agent's word, and can be sent as it is."""
+        return self.reply.state == PlannedState.CANCELLED and self.reply.why in OVERTAKEN
 
 
 async def plan(
@@ -122,11 +129,14 @@ async def _own(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> Pl
 
 
 async def send_now(tx: Transaction, viewer: Viewer, case: Case, reply_id: int) -> None:
-    """Wait no longer; one that was stopped is not tried again by this."""
+    """Wait no longer; also of one that something else came before, which its own agent sends anyway."""
     reply = await _own(tx, viewer, case, reply_id)
     if reply.state != PlannedState.PLANNED:
-        raise Conflict("This reply was stopped; look at it, and send it again.", code="stopped_reply")
-    reply.send_at, reply.later = tx.now, False
+        if reply.state != PlannedState.CANCELLED or reply.why not in OVERTAKEN:
+            raise Conflict("This reply was stopped; look at it, and send it again.", code="stopped_reply")
+        if reply.agent_id != viewer.agent_id:
+            raise NotAllowed("Only who wrote this reply can take it back or send it now.", code="not_your_reply")
+    reply.state, reply.why, reply.send_at, reply.later = PlannedState.PLANNED, "", tx.now, False
     cases.changed(tx, case)
     tx.publish(WorkWaiting(WORKER))
 
@@ -158,19 +168,33 @@ async def _remove(tx: Transaction, case: Case, reply: PlannedReply) -> None:
     cases.changed(tx, case)
 
 
-async def disarm(tx: Transaction, changed: Sequence[Case], why: str, *, also_undoable: bool = False) -> None:
+async def disarm(
+    tx: Transaction, changed: Sequence[Case], why: str, *, also_undoable: bool = False, sender: Viewer | None = None
+) -> None:
     """What was put off on these locked cases is not sent: its agent hears of it and finds it there, with the reason.
 
-    `also_undoable`: what only waits so that it can be undone is not sent either.
+    `also_undoable`: what only waits so that it can be undone is not sent either, except what is due of the sender's.
     """
-    ended = (
-        update(PlannedReply)
-        .where(col(PlannedReply.case_id).in_([case.id for case in changed]))
-        .where(col(PlannedReply.state) == fixed(PlannedState.PLANNED))
-        .values(state=PlannedState.CANCELLED, why=why)
-        .returning(col(PlannedReply.case_id), col(PlannedReply.agent_id))
-    )
-    stopped = (await tx.session.exec(ended if also_undoable else ended.where(col(PlannedReply.later)))).all()
+    which: ColumnElement[bool] = col(PlannedReply.case_id).in_([case.id for case in changed])
+    if not also_undoable:
+        which &= col(PlannedReply.later)
+    elif sender is not None:
+        which &= (col(PlannedReply.agent_id) != sender.agent_id) | (col(PlannedReply.send_at) > tx.now)
+    await _hold(tx, changed, why, which)
+
+
+async def agent_replied(tx: Transaction, viewer: Viewer, case: Case) -> None:
+    """The viewer answered a locked case: what colleagues have put off there was written without knowing it."""
+    others = (col(PlannedReply.case_id) == case.id) & (col(PlannedReply.agent_id) != viewer.agent_id)
+    await _hold(tx, [case], "agent_replied", others & col(PlannedReply.later), said=viewer.name)
+
+
+async def _hold(
+    tx: Transaction, changed: Sequence[Case], why: str, which: ColumnElement[bool], *, said: str = ""
+) -> None:  # fmt: skip
+    held = update(PlannedReply).where(which, col(PlannedReply.state) == fixed(PlannedState.PLANNED))
+    ended = held.values(state=PlannedState.CANCELLED, why=why, said=said)
+    stopped = (await tx.session.exec(ended.returning(col(PlannedReply.case_id), col(PlannedReply.agent_id)))).all()
     by_id = {case.id: case for case in changed}
     for case_id in {case_id for case_id, _ in stopped}:
         interactions.event(tx, by_id[case_id], "planned_cancelled", by=why)

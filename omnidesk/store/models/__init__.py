@@ -10,6 +10,7 @@ from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
 from omnidesk.store.models.deliveries import Delivery, DeliveryRole, DeliveryState
 from omnidesk.store.models.drafts import Draft, PlannedReply, PlannedState
+from omnidesk.store.models.idempotency import IdempotencyKey
 from omnidesk.store.models.inboxes import Inbox
 from omnidesk.store.models.interactions import (
     Attachment,
@@ -89,6 +90,7 @@ __all__ = [
     "FieldKind",
     "FieldSubject",
     "Holder",
+    "IdempotencyKey",
     "Inbox",
     "Interaction",
     "Invitation",

@@ -39,5 +39,9 @@ class Inbox(Row, table=True):
     """Where the secrets were found: {env: NAME} or {file: PATH} in place of each."""
     health: str = ""
     """What the last attempt to listen or check said; empty = well."""
+    failed_sends: int = 0
+    """Tries to send in a row that reached nobody."""
+    sending_health: str = ""
+    """What the last of too many such tries said; empty = it sends."""
     created_at: datetime = moment()
     updated_at: datetime = moment()

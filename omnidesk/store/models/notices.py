@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     WROTE = "wrote"
     NOT_SENT = "not_sent"
     SLA = "sla"
+    SENDING = "sending"
 
 
 class Notice(Row, table=True):

@@ -28,6 +28,7 @@ WORDS: Words = {
         "wrote": N_("A customer writes on my case"),
         "not_sent": N_("A reply of mine that waited is not sent"),
         "sla": N_("My case is due soon or overdue"),
+        "sending": N_("An inbox can't send (administrators)"),
     },
     "notice_mail": {
         "off": N_("no"),
@@ -56,6 +57,7 @@ WORDS: Words = {
         "wrote": N_("{contact} wrote on #{number}"),
         "not_sent": N_("Your reply on #{number} was not sent"),
         "sla": N_("#{number} needs you"),
+        "sending": N_("Messages of {inbox} do not go out"),
         "sla_warning": N_("#{number} is due soon"),
         "sla_breached": N_("#{number} is overdue"),
     },

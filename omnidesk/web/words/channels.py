@@ -89,6 +89,7 @@ WORDS: Words = {
     },
     "stopped_reply": {
         "customer_wrote": N_("the customer wrote first"),
+        "agent_replied": N_("a colleague has answered since"),
         "resolved": N_("the case was resolved"),
         "merged": N_("the case was merged into another one"),
         "spam": N_("the case was marked as spam"),

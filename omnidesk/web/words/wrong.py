@@ -56,6 +56,7 @@ WORDS: Words = {
             "No inbox reaches this person, so a case could not be answered. Give a number, and ask your administrator "
             "for an inbox of the channel phone."
         ),
+        "wrong_snooze": N_("Choose a date and a time that is still to come, within a year."),
         "no_way": N_("The person can't be reached at this address. Choose another way."),
         "window_over": N_(
             "This person wrote here too long ago to be answered freely. Choose a template, or another address of "

@@ -1,6 +1,5 @@
 // The list of cases: rows come, change and move without a reload. While the pointer moves over the list nothing
 // jumps under it: contents change at once, places a moment later.
-import { toast } from "./toasts.js";
 import { keepTimes } from "./times.js";
 import { say } from "./words.js";
 
@@ -196,8 +195,4 @@ rows?.addEventListener("pointermove", (event) => {
 fresh?.addEventListener("click", () => {
   settleAll();
   rows.scrollTop = 0;
-});
-document.addEventListener("case-gone", (event) => {
-  rowOf(event.detail.number)?.remove();
-  if (event.detail.number === openedNumber()) toast(say("gone"), "bad");
 });

@@ -57,7 +57,11 @@ function somebodyTypes({ author, name }) {
 
 function hear(message) {
   if (message.refresh) refreshAll();
-  else if (message.gone) document.dispatchEvent(new CustomEvent("case-gone", { detail: { number: message.gone } }));
+  else if (message.gone) {
+    drop(message.gone);
+    refreshCounts();
+    if (message.gone === openedNumber()) refreshCase();
+  }
   else if (message.draft) {
     heard(message);
     markDraft(message.draft, message.version !== "0").catch(refreshSoon);

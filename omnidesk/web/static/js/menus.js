@@ -81,9 +81,11 @@ document.addEventListener(
   },
   true,
 );
-document.addEventListener("htmx:before:request", (event) => {
-  if (event.target.matches?.("details.menu:not([open])")) event.preventDefault();
-});
+// Closing asks nothing, and by its hx-sync calls off what is on its way; what comes nevertheless finds the menu closed.
+for (const step of ["htmx:before:request", "htmx:before:swap"])
+  document.addEventListener(step, (event) => {
+    if (event.target.matches?.("details.menu:not([open])")) event.preventDefault();
+  });
 
 // What is not among the options can be made, unless it is there already.
 function offerNew(field) {

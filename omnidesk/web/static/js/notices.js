@@ -26,7 +26,7 @@ function isShown(number) {
 
 function tell({ said, case: number }) {
   const link = document.createElement("a");
-  link.href = `/cases/${number}`;
+  link.href = number === "0" ? "/notices" : `/cases/${number}`; // many at once stand in the list
   link.append(say("open"));
   const line = document.createDocumentFragment();
   line.append(`${said} `, link);

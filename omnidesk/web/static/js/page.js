@@ -29,9 +29,11 @@ document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf]").content;
 });
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx.target?.id !== "work") return;
+  const into = event.detail.ctx.target; // where the server says so, it is named only
+  if (into !== "#work" && into?.id !== "work") return;
   start();
   tellShown();
+  if (document.activeElement === document.body) document.querySelector(".gone [data-back]")?.focus(); // what had it is gone
 });
 start();
 startPresence(tell);

@@ -22,10 +22,10 @@ export const target = (form) => chosen(form) || usual();
 
 // The person wrote from elsewhere, or a reply went there: who had chosen nothing else goes along.
 function follow() {
-  if (!select() || usual() === followed) return;
-  if (select().value === followed) select().value = usual();
+  if (!select()) return;
+  if (usual() !== followed && select().value === followed) select().value = usual();
   followed = usual();
-  show(select().form);
+  show(select().form); // what the page fetched anew names the usual way
 }
 document.addEventListener("htmx:after:swap", follow);
 
