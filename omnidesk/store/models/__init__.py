@@ -5,6 +5,7 @@ from omnidesk.store.models.agents import Agent, AgentSession, ApiToken, Membersh
 from omnidesk.store.models.audit import AuditEntry
 from omnidesk.store.models.bots import BotState, BotVersion, FaqEntry
 from omnidesk.store.models.bulk import BulkItem, BulkJob, BulkState, ItemState
+from omnidesk.store.models.calendars import Calendar
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
@@ -41,7 +42,7 @@ from omnidesk.store.models.setup import (
     Label,
     Status,
 )
-from omnidesk.store.models.sla import Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
+from omnidesk.store.models.sla import Metric, SlaClock, SlaPolicy, SlaSegment, SlaTimer, TimerState
 from omnidesk.store.models.surveys import Invitation, InvitationState, Survey
 from omnidesk.store.models.tasks import CaseLink, LinkKind, Task
 from omnidesk.store.models.views import ListSort, SavedView
@@ -61,6 +62,7 @@ __all__ = [
     "BulkItem",
     "BulkJob",
     "BulkState",
+    "Calendar",
     "Case",
     "CaseFieldValue",
     "CaseLabel",
@@ -130,6 +132,7 @@ __all__ = [
     "Secret",
     "Shelf",
     "SignInLink",
+    "SlaClock",
     "SlaPolicy",
     "SlaSegment",
     "SlaTimer",
