@@ -80,8 +80,8 @@ class WorkingTime:
                 return year.when(left)
             left -= year.total
         raise Invalid(
-            f"schedule: has too few open hours after {moment(at).isoformat()}: the time is not reached within "
-            f"{_AHEAD} years; give it hours, overrides with hours, or always_open", fields={"schedule": "never"},
+            f"schedule: in the {_AHEAD} years after {moment(at).isoformat()} it is open for less than the duration; "
+            "give it more hours, or shorten the duration", fields={"schedule": "never"},
         )  # fmt: skip
 
     def _year(self, number: int) -> Year:

@@ -20,6 +20,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 _YEARLY = re.compile(r"\d\d-\d\d")
 _PREPARED = 64
+_HINTS = {"datetime": "; write it as 2026-11-27T16:50:00+03:00", "time_delta": "; write it as PT4H"}
 
 
 def _time(value: Any) -> Any:
@@ -144,13 +145,17 @@ def read_schedule(values: Any) -> WrittenSchedule:
     try:
         return WrittenSchedule.model_validate(values)
     except ValidationError as error:
-        wrong = {".".join(map(str, ("schedule", *one["loc"]))): _why(one) for one in error.errors()}
+        wrong = {".".join(map(str, ("schedule", *one["loc"]))): why(one) for one in error.errors()}
         raise Invalid("; ".join(f"{field}: {why}" for field, why in wrong.items()), fields=wrong) from None
 
 
-def _why(problem: Any) -> str:
-    said = problem["msg"].removeprefix("Value error, ")
-    return said if problem["type"] == "value_error" else f"{said}, not {str(problem['input'])[:60]!r}"
+def why(problem: Any) -> str:
+    """What a model has against a value, with the value."""
+    kind, said = problem["type"], problem["msg"].removeprefix("Value error, ")
+    if kind in ("value_error", "json_invalid"):
+        return str(said)
+    hint = next((hint for start, hint in _HINTS.items() if kind.startswith(start)), "")
+    return f"{said}, not {str(problem['input'])[:60]!r}{hint}"
 
 
 def working_time(values: Mapping[str, Any]) -> WorkingTime:
