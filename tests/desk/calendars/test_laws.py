@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omnidesk.desk.calendars import working_time
@@ -19,6 +19,8 @@ CHANGES = {
 }  # fmt: skip
 """Zones, and a date on which their clocks change (where they do)."""
 DAYS = 4
+
+law = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 times = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from((0, 15, 30, 59)))
 pairs = st.tuples(times, times | st.just("24:00"))
@@ -46,7 +48,7 @@ minutes = st.integers(0, DAYS * 1440 - 1)
 
 
 @given(around_a_change(), minutes, st.integers(1, 1440), st.lists(st.tuples(minutes, minutes), max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(law, max_examples=30)
 def test_both_agree_with_counting_minutes(
     around: tuple[dict[str, Any], datetime], start: int, wanted: int, pauses: list[tuple[int, int]]
 ) -> None:
@@ -80,7 +82,7 @@ closed_pauses = st.lists(st.tuples(moments, moments).map(lambda two: (min(two), 
 
 
 @given(any_schedule(), moments, durations, closed_pauses)
-@settings(max_examples=60, deadline=None)
+@law
 def test_elapsed_is_the_inverse_of_due(said: dict[str, Any], start: datetime, duration: timedelta, pauses: Any) -> None:
     hours = working_time(said)
     due = hours.due(start, duration, pauses)
@@ -91,7 +93,7 @@ def test_elapsed_is_the_inverse_of_due(said: dict[str, Any], start: datetime, du
 
 
 @given(any_schedule(), moments, durations, durations, closed_pauses)
-@settings(max_examples=60, deadline=None)
+@law
 def test_more_time_is_never_due_earlier_and_due_adds_up(
     said: dict[str, Any], start: datetime, one: timedelta, more: timedelta, pauses: Any
 ) -> None:
@@ -104,7 +106,7 @@ def test_more_time_is_never_due_earlier_and_due_adds_up(
 
 
 @given(any_schedule(), st.lists(moments, min_size=3, max_size=3).map(sorted), closed_pauses)
-@settings(max_examples=60, deadline=None)
+@law
 def test_elapsed_adds_up_and_never_exceeds_the_clock(said: dict[str, Any], at: list[datetime], pauses: Any) -> None:
     hours, (a, b, c) = working_time(said), at
     assert hours.elapsed(a, b, pauses) + hours.elapsed(b, c, pauses) == hours.elapsed(a, c, pauses)
@@ -112,7 +114,7 @@ def test_elapsed_adds_up_and_never_exceeds_the_clock(said: dict[str, Any], at: l
 
 
 @given(any_schedule(), moments, moments, durations)
-@settings(max_examples=60, deadline=None)
+@law
 def test_a_pause_without_end_stops_the_clock_or_comes_too_late(
     said: dict[str, Any], start: datetime, pause: datetime, duration: timedelta
 ) -> None:
@@ -123,7 +125,7 @@ def test_a_pause_without_end_stops_the_clock_or_comes_too_late(
 
 
 @given(around_a_change(), moments)
-@settings(max_examples=60, deadline=None)
+@law
 def test_what_opens_is_open(around: tuple[dict[str, Any], datetime], at: datetime) -> None:
     hours = working_time(around[0])
     opens = hours.opens_at(at)
