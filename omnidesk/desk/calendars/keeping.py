@@ -1,11 +1,21 @@
 """The calendars of a desk, and whose they are."""
 
+from collections.abc import Collection
+
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk import audit
+from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.calendars.working_time import WorkingTime
-from omnidesk.desk.calendars.written import working_time
+from omnidesk.desk.calendars.written import WrittenSchedule, working_time
+from omnidesk.desk.setup import lists, naming
+from omnidesk.errors import Invalid
+from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Calendar, Team
+from omnidesk.text.cleaning import one_line
+
+_LONGEST_NAME = 60
 
 
 async def of_team(session: AsyncSession, team_id: int | None) -> WorkingTime | None:
@@ -13,3 +23,44 @@ async def of_team(session: AsyncSession, team_id: int | None) -> WorkingTime | N
     found = select(Calendar.schedule).join(Team, col(Team.calendar_id) == col(Calendar.id)).where(Team.id == team_id)
     schedule = (await session.exec(found)).first()
     return None if schedule is None else working_time(schedule)
+
+
+async def add(tx: Transaction, viewer: Viewer, name: str, schedule: WrittenSchedule) -> Calendar:
+    """A new calendar, of no team yet. Raises NotAllowed, Invalid."""
+    must_be(viewer, lists.ROLES[Calendar])
+    called = _checked(name)
+    slug = naming.slug_for({"en": called}, {*await tx.session.exec(select(Calendar.slug))})
+    said = schedule.model_dump(mode="json")
+    calendar = tx.new(Calendar, slug=slug, name=called, schedule=said, created_at=tx.now)
+    lists.changed(tx, viewer, calendar, "added")
+    return calendar
+
+
+async def change(
+    tx: Transaction, viewer: Viewer, calendar_id: int, name: str, schedule: WrittenSchedule
+) -> Calendar:  # fmt: skip
+    """Other hours, or another name. Raises NotAllowed, NotFound, Invalid."""
+    calendar = await lists.lock(tx, viewer, Calendar, calendar_id)
+    calendar.name, calendar.schedule = _checked(name), schedule.model_dump(mode="json")
+    lists.changed(tx, viewer, calendar, "changed")
+    return calendar
+
+
+async def give(tx: Transaction, viewer: Viewer, calendar: Calendar, team_ids: Collection[int]) -> None:
+    """Let these teams keep the hours of a calendar, and no others; teams that the viewer may not see are left alone."""
+    known = rows_of(Team).where(col(Team.id).not_in(viewer.hidden_team_ids)).order_by(col(Team.id))
+    for team in await tx.load(Team, known.with_for_update(key_share=True)):
+        wanted = calendar.id if team.id in team_ids else None if team.calendar_id == calendar.id else team.calendar_id
+        if team.calendar_id != wanted:
+            team.calendar_id = wanted
+            team.version += 1
+            audit.note(tx, "team.calendar", team.slug, viewer.as_agent, calendar=calendar.slug if wanted else "")
+
+
+def _checked(name: str) -> str:
+    called = one_line(name)
+    if not 0 < len(called) <= _LONGEST_NAME:
+        code = "long_name" if called else "empty"
+        text = f"name: {called[:20] or 'is empty'}; write one of at most {_LONGEST_NAME} characters"
+        raise Invalid(text, fields={"name": code})
+    return called

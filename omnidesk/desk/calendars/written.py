@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -16,7 +16,8 @@ from omnidesk.desk.calendars.schedule import DAY, Hours, Interval, Schedule
 from omnidesk.desk.calendars.working_time import WorkingTime
 from omnidesk.errors import Invalid
 
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[Weekday, ...] = get_args(Weekday)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 _YEARLY = re.compile(r"\d\d-\d\d")
 _PREPARED = 64
@@ -38,6 +39,10 @@ def _a_start(value: str) -> str:
     return value
 
 
+def _an_end(value: str) -> str:
+    return "24:00" if value == "00:00" else value
+
+
 def _yearly(value: str) -> str:
     try:
         if not _YEARLY.fullmatch(value):
@@ -48,18 +53,17 @@ def _yearly(value: str) -> str:
     return value
 
 
-def zone(name: str) -> ZoneInfo:
-    """A time zone by its IANA name. Raises ValueError."""
+def _a_zone(name: str) -> str:
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name).key if name else name
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"there is no time zone {name!r}; name one such as Europe/Istanbul") from None
 
 
 Start = Annotated[str, AfterValidator(_a_start), BeforeValidator(_time)]
-End = Annotated[str, BeforeValidator(_time)]
+End = Annotated[str, AfterValidator(_an_end), BeforeValidator(_time)]
+Zone = Annotated[str, AfterValidator(_a_zone)]
 Pairs = Annotated[tuple[tuple[Start, End], ...], Field(max_length=48)]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class WrittenHolidays(BaseModel):
@@ -97,7 +101,7 @@ class WrittenSchedule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    timezone: str = ""
+    timezone: Zone = ""
     hours: dict[Weekday, Pairs] = Field(default_factory=dict)
     always_open: bool = False
     holidays: Annotated[tuple[date, ...], Field(max_length=10_000)] = ()
@@ -107,9 +111,7 @@ class WrittenSchedule(BaseModel):
 
     @model_validator(mode="after")
     def _has_a_zone(self) -> Self:
-        if self.timezone:
-            zone(self.timezone)
-        elif not self.always_open:
+        if not self.timezone and not self.always_open:
             raise ValueError("timezone: is missing; name one such as Europe/Istanbul")
         return self
 

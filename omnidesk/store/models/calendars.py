@@ -20,4 +20,6 @@ class Calendar(Row, table=True):
     name: str
     schedule: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """As `desk.calendars.WrittenSchedule` writes it."""
+    archived: bool = False
+    """No longer offered; teams that have it keep it."""
     created_at: datetime = moment()

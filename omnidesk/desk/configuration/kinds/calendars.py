@@ -16,6 +16,7 @@ from omnidesk.store.models import Calendar
 class _Named(Entry):
     slug: str = Slug
     name: str = Field(min_length=1, max_length=60)
+    archived: bool = False
 
 
 class CalendarEntry(WrittenSchedule, _Named):
@@ -25,11 +26,11 @@ class CalendarEntry(WrittenSchedule, _Named):
 async def read_calendars(session: AsyncSession, present: Present) -> None:
     """All calendars."""
     for row in await session.exec(select(Calendar).order_by(col(Calendar.slug))):
-        present.put("calendars", row.slug, row, CalendarEntry(slug=row.slug, name=row.name, **row.schedule))
+        said = CalendarEntry(slug=row.slug, name=row.name, archived=row.archived, **row.schedule)
+        present.put("calendars", row.slug, row, said)
 
 
 def write_calendar(writing: Writing, key: str, values: dict[str, Any]) -> None:
     """One calendar; what is written after it may name it."""
-    named = {"slug": key, "name": values.pop("name")}
-    del values["slug"]
+    named = {name: values.pop(name) for name in ("slug", "name", "archived")}
     writing.calendars[key] = writing.put("calendars", key, Calendar, {**named, "schedule": values})

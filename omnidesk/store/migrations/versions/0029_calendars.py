@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("schedule", sa.JSON(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_calendars"),
         sa.UniqueConstraint("slug", name="uq_calendars_slug"),
