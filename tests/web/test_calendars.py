@@ -211,6 +211,8 @@ async def test_a_calendar_is_set_up_in_the_browser(office: Office, window: Any) 
     await expect(page.locator("[data-day=fri] [name=hours_to]")).to_have_value("17:00")
     await page.locator("[data-day=sat] [data-drop]").click()
     await expect(page.locator("[data-day=sat] [data-add]")).to_be_focused()
+    await page.locator("[name=start]").fill("2026-11-27T16:50")
+    await expect(page.locator(".trying strong")).to_have_text("Monday 30 November 2026, 12:50")
     await page.locator(".trying").scroll_into_view_if_needed()
     await picture(page, "calendars-changed")
     phone = await window("Bo", "/settings", **size("phone"))
@@ -221,4 +223,6 @@ async def test_a_calendar_is_set_up_in_the_browser(office: Office, window: Any) 
     await picture(phone, "calendars-phone")
     await phone.locator(".holidays").first.scroll_into_view_if_needed()
     await picture(phone, "calendars-phone-holidays")
-    assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    narrow = "Math.max(...[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth))"
+    wide = "[...document.querySelectorAll('.scroll *')].filter(one => one.getBoundingClientRect().right > 375)"
+    assert await phone.evaluate(f"[{narrow}, {wide}.map(one => one.outerHTML.slice(0, 90))]") == [0, []]
