@@ -1,7 +1,10 @@
 """The calendars of a desk, and whose they are."""
 
+import logging
 from collections.abc import Collection
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,14 +18,34 @@ from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.models import Calendar, Team
 from omnidesk.text.cleaning import one_line
 
+log = logging.getLogger(__name__)
+
 _LONGEST_NAME = 60
+_SCHEDULES = (
+    sqlalchemy.select(col(Team.id), col(Calendar.slug), col(Calendar.schedule))
+    .join(Calendar, col(Team.calendar_id) == col(Calendar.id))
+    .where(col(Team.id).in_(bindparam("teams", expanding=True)))
+)
 
 
-async def of_team(session: AsyncSession, team_id: int | None) -> WorkingTime | None:
+async def of_team(session: AsyncSession, team_id: int) -> WorkingTime | None:
     """When a team is there; None = always."""
-    found = select(Calendar.schedule).join(Team, col(Team.calendar_id) == col(Calendar.id)).where(Team.id == team_id)
-    schedule = (await session.exec(found)).first()
-    return None if schedule is None else working_time(schedule)
+    return (await of_teams(session, {team_id})).get(team_id)
+
+
+async def of_teams(session: AsyncSession, team_ids: Collection[int]) -> dict[int, WorkingTime]:
+    """When teams are there; those that always are stand not in it.
+
+    A calendar that can't be read any more (a library forgot its holidays, say) counts as none, since no message may
+    wait for it.
+    """
+    hours = {}
+    for team_id, slug, schedule in await (await session.connection()).execute(_SCHEDULES, {"teams": team_ids}):
+        try:
+            hours[team_id] = working_time(schedule)
+        except Invalid as error:
+            log.warning("the calendar %s can't be used: %s", slug, error)
+    return hours
 
 
 async def add(tx: Transaction, viewer: Viewer, name: str, schedule: WrittenSchedule) -> Calendar:

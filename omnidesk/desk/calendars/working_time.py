@@ -50,6 +50,18 @@ class WorkingTime:
         paused = sum(self._between(max(first, begin), min(last, until)) for begin, until in _merged(pauses))
         return timedelta(microseconds=self._between(first, last) - paused)
 
+    def back(self, at: datetime, duration: timedelta) -> datetime:
+        """The earliest instant from which on just so much open time passes until `at`. Raises Invalid."""
+        micro, left = _checked(at, "at"), duration // timedelta(microseconds=1)
+        number = moment(micro).year
+        worked = self._year(number).until(micro)
+        for _ in range(_AHEAD):
+            if left < worked:
+                return moment(self._year(number).when(worked - left))
+            left, number = left - worked, number - 1
+            worked = self._year(number).total
+        raise _too_few(f"before {at.isoformat()}")
+
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there."""
         return self.opens_at(at) == at
@@ -79,15 +91,17 @@ class WorkingTime:
             if left <= year.total:
                 return year.when(left)
             left -= year.total
-        raise Invalid(
-            f"schedule: in the {_AHEAD} years after {moment(at).isoformat()} it is open for less than the duration; "
-            "give it more hours, or shorten the duration", fields={"schedule": "never"},
-        )  # fmt: skip
+        raise _too_few(f"after {moment(at).isoformat()}")
 
     def _year(self, number: int) -> Year:
         if (found := self._years.get(number)) is None:
             found = self._years[number] = year_of(self.schedule, number)
         return found
+
+
+def _too_few(when: str) -> Invalid:
+    text = f"schedule: in the {_AHEAD} years {when} it is open for less than the duration"
+    return Invalid(f"{text}; give it more hours, or shorten the duration", fields={"schedule": "never"})
 
 
 def _checked(at: datetime, field: str) -> int:

@@ -92,6 +92,15 @@ def test_elapsed_is_the_inverse_of_due(said: dict[str, Any], start: datetime, du
         assert hours.elapsed(start, due - timedelta(microseconds=1), pauses) < duration
 
 
+@given(any_schedule(), moments, durations)
+@law
+def test_back_is_the_inverse_the_other_way(said: dict[str, Any], at: datetime, duration: timedelta) -> None:
+    hours = working_time(said)
+    found = hours.back(at, duration)
+    assert hours.elapsed(found, at) == duration
+    assert hours.elapsed(found - timedelta(microseconds=1), at) > duration or not hours.is_open(found)
+
+
 @given(any_schedule(), moments, durations, durations, closed_pauses)
 @law
 def test_more_time_is_never_due_earlier_and_due_adds_up(
