@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from omnidesk import __version__
-from omnidesk.cli import agents, configuration, database, inboxes, quarantine, serving, tokens
+from omnidesk.cli import agents, configuration, database, inboxes, quarantine, serving, sla, tokens
 from omnidesk.cli.program import Program
 from omnidesk.errors import OmnideskError
 from omnidesk.settings import SettingsError
@@ -45,6 +45,7 @@ def make() -> typer.Typer:
     app.add_typer(tokens.commands(program), name="token", help="Keys for programs that use the JSON API.")
     app.add_typer(inboxes.commands(program), name="inbox", help="The accounts of the channels.")
     app.add_typer(quarantine.commands(program), name="quarantine", help="Messages that could not be understood.")
+    app.add_typer(sla.commands(), name="sla", help="Deadlines and working time.")
     for point in entry_points(group="omnidesk.commands"):
         app.add_typer(point.load()(program), name=point.name)
     return app

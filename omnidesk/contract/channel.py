@@ -438,6 +438,14 @@ class Nudge:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether somebody of the inbox's team is there now; if not, `opens_at` says from when on (None = nobody knows)."""
+
+    open: bool
+    opens_at: datetime | None = None
+
+
 class Memory(Protocol):
     """What a channel keeps between two starts, encrypted: cursors, refreshed tokens. Small texts only."""
 
@@ -490,6 +498,9 @@ class Desk(Protocol):
 
         Raises `ChannelError` when it is larger.
         """
+
+    async def opening(self) -> Opening:
+        """Whether the inbox's team is there, by its calendar; without one it always is."""
 
     def sign(self, text: str) -> str:
         """Sign a text with a key of this inbox: gives `text.signature`, safe in URLs when `text` is."""

@@ -25,6 +25,7 @@ from omnidesk.contract.channel import (
     Inbound,
     Join,
     Nudge,
+    Opening,
     Outbound,
     RawMessage,
     Receipt,
@@ -80,6 +81,7 @@ class FakeDesk:
         self.signals: list[tuple[str, str]] = []
         self.memory = FakeMemory()
         self.health = ""
+        self.is_open = Opening(open=True)
 
     async def receive(self, raw: RawMessage) -> bool:
         """Keep a raw message once; returns when `durable` is set."""
@@ -113,6 +115,10 @@ class FakeDesk:
         if len(content) > limit:
             raise ChannelError("too large", permanent=True)
         return hashlib.sha256(content).hexdigest()
+
+    async def opening(self) -> Opening:
+        """What the test says."""
+        return self.is_open
 
     def sign(self, text: str) -> str:
         """Sign, well enough for a test."""

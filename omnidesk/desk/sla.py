@@ -2,21 +2,24 @@
 
 `follow` compares the timers of a case with its holder, category and replies, and starts, pauses, resumes or ends them.
 So no verb needs to think of timers, and what a later rule changes is recomputed in one place. Every stretch of a
-timer's life is a segment: the ledger from which each minute can be explained.
+timer's life is a segment: the ledger from which each minute can be explained. Where the policy says working time, only
+the hours of the team's calendar count.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from omnidesk.desk.calendars import keeping
+from omnidesk.desk.calendars.clocks import WALL, Clock
 from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction, fixed, rows_of, table_of
-from omnidesk.store.models import Case, Category, Holder, Metric, SlaPolicy, SlaSegment, SlaTimer, TimerState
+from omnidesk.store.models import Case, Category, Holder, Metric, SlaClock, SlaPolicy, SlaSegment, SlaTimer, TimerState
 
 FACTS = ("holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
 """What of a case its timers depend on."""
@@ -49,16 +52,17 @@ async def follow(tx: Transaction, cases: list[Case]) -> None:
         return
     timers = await _timers(tx, [case.id for case in cases if case.version > 1])
     policies = await tx.load(SlaPolicy, _POLICY)
+    clocks = await _clocks(tx, cases, policies)
     for case in cases:
         own = timers[case.id]
         if policies and _should_start(case, own):
-            own += _start(tx, case, policies[0], own)
+            own += _start(tx, case, policies[0], own, clocks[case.id])
     live = [(case, timer) for case in cases for timer in timers[case.id] if timer.state in LIVE]
-    counted = await _counted(tx, [timer for case, timer in live if _resumes(case, timer)])
+    counted = await _counted(tx, {timer.id: clocks[case.id] for case, timer in live if _resumes(case, timer)})
     for case, timer in live:
-        _move(tx, case, timer, counted)
+        _move(tx, case, timer, clocks[case.id], counted)
     for case in cases:
-        _show(case, timers[case.id])
+        _show(case, timers[case.id], clocks[case.id])
 
 
 async def _timers(tx: Transaction, case_ids: list[int]) -> defaultdict[int, list[SlaTimer]]:
@@ -77,12 +81,22 @@ async def forget(tx: Transaction, case: Case) -> None:
     await tx.session.exec(delete(SlaTimer).where(col(SlaTimer.case_id) == case.id))
 
 
+async def _clocks(tx: Transaction, cases: Iterable[Case], policies: Sequence[SlaPolicy]) -> dict[int, Clock]:
+    """By which clock each case's time counts."""
+    if not policies or policies[0].clock != SlaClock.WORKING:
+        return {case.id: WALL for case in cases}
+    hours = await keeping.of_teams(tx.session, {case.team_id for case in cases})
+    return {case.id: Clock(hours.get(case.team_id)) for case in cases}
+
+
 def _should_start(case: Case, timers: Iterable[SlaTimer]) -> bool:
     held = case.holder == Holder.TEAM and case.resolved_at is None and case.category != Category.CLOSED
     return held and not any(timer.cycle == case.cycle for timer in timers)
 
 
-def _start(tx: Transaction, case: Case, policy: SlaPolicy, earlier: list[SlaTimer]) -> list[SlaTimer]:
+def _start(
+    tx: Transaction, case: Case, policy: SlaPolicy, earlier: list[SlaTimer], clock: Clock
+) -> list[SlaTimer]:  # fmt: skip
     """Timers of a new cycle, from the moment a team took hold; the first response is promised once."""
     targets = {Metric.RESOLUTION: policy.resolution}
     if case.first_reply_at is None and not any(timer.metric == Metric.FIRST_RESPONSE for timer in earlier):
@@ -91,7 +105,7 @@ def _start(tx: Transaction, case: Case, policy: SlaPolicy, earlier: list[SlaTime
     timers = [
         tx.new(
             SlaTimer, case_id=case.id, policy_id=policy.id, metric=metric, cycle=case.cycle, target=target,
-            started_at=started, due_at=started + timedelta(seconds=target),
+            started_at=started, due_at=clock.due(started, target),
         )
         for metric, target in targets.items()
         if target is not None
@@ -112,7 +126,7 @@ def _resumes(case: Case, timer: SlaTimer) -> bool:
     return timer.state == TimerState.PAUSED and _pause(case, timer) is None
 
 
-def _move(tx: Transaction, case: Case, timer: SlaTimer, counted: Mapping[int, float]) -> None:
+def _move(tx: Transaction, case: Case, timer: SlaTimer, clock: Clock, counted: Mapping[int, float]) -> None:
     ended = _ended_at(case, timer)
     pause = _pause(case, timer)
     if case.disposition in ("spam", "merged") or (ended is None and case.resolved_at is not None):
@@ -125,7 +139,7 @@ def _move(tx: Transaction, case: Case, timer: SlaTimer, counted: Mapping[int, fl
         timer.state, timer.due_at = TimerState.PAUSED, None
     elif not pause and timer.state == TimerState.PAUSED:
         _turn(tx, timer, counted=True, reason="resumed")
-        timer.state, timer.due_at = TimerState.RUNNING, tx.now + timedelta(seconds=timer.target - counted[timer.id])
+        timer.state, timer.due_at = TimerState.RUNNING, clock.due(tx.now, timer.target - counted[timer.id])
         tx.publish(WorkWaiting("sla"))
 
 
@@ -157,25 +171,22 @@ def _open_segment(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: st
     return row_id
 
 
-async def _counted(tx: Transaction, timers: Sequence[SlaTimer]) -> Mapping[int, float]:
-    """Seconds counted so far, by timer."""
+async def _counted(tx: Transaction, clocks: Mapping[int, Clock]) -> Mapping[int, float]:
+    """Seconds counted so far, by timer; `clocks` says by which clock."""
     counted: defaultdict[int, float] = defaultdict(float)
-    if timers:
+    if clocks:
         connection = await tx.session.connection()
-        for timer_id, started, ended in await connection.execute(_COUNTED, {"timers": [one.id for one in timers]}):
-            counted[timer_id] += ((ended or tx.now) - started).total_seconds()
+        for timer_id, started, ended in await connection.execute(_COUNTED, {"timers": list(clocks)}):
+            counted[timer_id] += clocks[timer_id].counted(started, ended or tx.now)
     return counted
 
 
-def _warned_at(timer: SlaTimer) -> datetime | None:
-    return timer.due_at and timer.due_at - timedelta(seconds=timer.target * _WARNED)
-
-
-def _show(case: Case, timers: Iterable[SlaTimer]) -> None:
+def _show(case: Case, timers: Iterable[SlaTimer], clock: Clock) -> None:
     """Put on the case what its row in the list shows."""
     live = [timer for timer in timers if timer.state in LIVE and timer.cycle == case.cycle]
     case.due_at = min((timer.due_at for timer in live if timer.due_at), default=None)
-    case.at_risk_at = min((warned for timer in live if (warned := _warned_at(timer))), default=None)
+    warned = (clock.before(timer.due_at, timer.target * _WARNED) for timer in live if timer.due_at)
+    case.at_risk_at = min(warned, default=None)
     case.breached = any(timer.breached_at for timer in live)
 
 

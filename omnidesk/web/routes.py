@@ -52,9 +52,9 @@ from omnidesk.web import (
     writing,
 )
 from omnidesk.web.guard import ANYONE, PUBLIC, Handler, Permission, guarded
+from omnidesk.web.settings import calendars, sections
 from omnidesk.web.settings import macros as macro_settings
 from omnidesk.web.settings import notices as notice_choices
-from omnidesk.web.settings import sections
 from omnidesk.web.settings import setup as setting_up
 from omnidesk.web.together import Together
 
@@ -241,6 +241,13 @@ ROUTES = (
     Route("POST", f"{_NAMES}/{_ENTRY}", setting_up.save, SUPERVISOR),
     Route("POST", f"{_NAMES}/{_ENTRY}/archiving", setting_up.archive, SUPERVISOR),
     Route("POST", rf"/settings/{{kind:dispositions}}/{_ENTRY}/place", setting_up.move, SUPERVISOR),
+    Route("GET", "/settings/calendars", calendars.show, SUPERVISOR),
+    Route("POST", "/settings/calendars", calendars.save, SUPERVISOR),
+    Route("POST", "/settings/calendars/holidays", calendars.holidays, SUPERVISOR),
+    Route("POST", "/settings/calendars/deadline", calendars.deadline, SUPERVISOR),
+    Route("GET", f"/settings/calendars/{_ENTRY}", calendars.show, SUPERVISOR),
+    Route("POST", f"/settings/calendars/{_ENTRY}", calendars.save, SUPERVISOR),
+    Route("POST", f"/settings/calendars/{_ENTRY}/archiving", calendars.archive, SUPERVISOR),
     Route("GET", "/quarantine", quarantine.show, ADMIN),
     Route("GET", r"/quarantine/{raw:\d{1,19}}", quarantine.raw, ADMIN),
     Route("POST", r"/quarantine/{raw:\d{1,19}}/processing", quarantine.process, ADMIN),

@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tests.bench import crowd, email, intake, live, memory, pages, paint, search, start, town
+from tests.bench import calendars, crowd, email, intake, live, memory, pages, paint, search, start, town
 from tests.bench.figures import Figure, show
 from tests.bench.ground import Stores, office, stores
 
@@ -29,6 +29,7 @@ SIZES = {
 async def main(size: Size) -> None:
     """Run everything."""
     show("Start", start.measure())
+    show("Calendars", calendars.measure())
     with stores() as empty:
         show("Intake", await intake.measure(empty, size.messages))
         show("Email", await email.measure(empty, size.messages, size.megabytes))

@@ -56,4 +56,4 @@ def test_every_file_of_the_starter_is_a_mapping_of_kinds() -> None:
     kinds = [set(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(CONFIG.glob("*/*.yaml"))]
     assert {"faq"} in kinds
     setup = {"statuses", "fields", "labels", "dispositions", "canned_replies", "macros"}
-    assert {"teams", "agents", "sla_policies", "surveys", "inboxes", *setup} in kinds
+    assert {"calendars", "teams", "agents", "sla_policies", "surveys", "inboxes", *setup} in kinds

@@ -22,6 +22,7 @@ from omnidesk.contract.channel import (
     File,
     Inbound,
     Nudge,
+    Opening,
     Question,
     RawMessage,
     Transcript,
@@ -100,6 +101,10 @@ class MemoryDesk:
         handle = hashlib.sha256(content).hexdigest()
         self.uploads[handle] = content
         return handle
+
+    async def opening(self) -> Opening:
+        """Always open."""
+        return Opening(open=True)
 
     def sign(self, text: str) -> str:
         return f"{text}.{hmac.new(b'key', text.encode(), 'sha256').hexdigest()}"

@@ -49,7 +49,7 @@ async def test_pages_of_agents_keep_to_the_rules(office: Office, window: Any) ->
         "/inbox/all", f"/inbox/resolved/{chat.number}", "/inbox/bot", "/contacts", "/contacts?q=mia",
         "/search", "/search?q=hello", "/search?q=in:nowhere",
         f"/contacts/{chat.contact_id}", "/organizations", f"/organizations/{acme.id}",
-        "/quarantine", "/notices", "/settings/notices", "/nowhere",
+        "/settings/calendars", "/quarantine", "/notices", "/settings/notices", "/nowhere",
     )  # fmt: skip
     found = {}
     for path in paths:

@@ -6,6 +6,7 @@ from omnidesk.desk.configuration.exporting import export, write
 from omnidesk.desk.configuration.files import BotFile, DeskFiles
 from omnidesk.desk.configuration.founding import found
 from omnidesk.desk.configuration.kinds.bots import FaqItem
+from omnidesk.desk.configuration.kinds.calendars import CalendarEntry
 from omnidesk.desk.configuration.kinds.inboxes import InboxEntry
 from omnidesk.desk.configuration.kinds.people import AgentEntry, TeamEntry
 from omnidesk.desk.configuration.kinds.service import SlaPolicyEntry, SurveyEntry
@@ -21,7 +22,7 @@ from omnidesk.desk.configuration.reading import read
 from omnidesk.desk.configuration.rows import read_rows
 
 __all__ = [
-    "AgentEntry", "BotFile", "Change", "ChoiceEntry", "DeskFiles", "DispositionEntry", "FaqItem", "FieldEntry",
-    "InboxEntry", "Installed", "LabelEntry", "Plan", "SlaPolicyEntry", "StatusEntry", "SurveyEntry", "TeamEntry",
-    "apply", "bring_in", "export", "found", "is_empty", "plan", "read", "read_rows", "write",
+    "AgentEntry", "BotFile", "CalendarEntry", "Change", "ChoiceEntry", "DeskFiles", "DispositionEntry", "FaqItem",
+    "FieldEntry", "InboxEntry", "Installed", "LabelEntry", "Plan", "SlaPolicyEntry", "StatusEntry", "SurveyEntry",
+    "TeamEntry", "apply", "bring_in", "export", "found", "is_empty", "plan", "read", "read_rows", "write",
 ]  # fmt: skip

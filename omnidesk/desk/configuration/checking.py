@@ -19,6 +19,7 @@ class Known:
     `fixed`: what can't change any more, such as `statuses.escalated.category`.
     """
 
+    calendars: Set[str]
     teams: Set[str]
     bots: Set[str]
     inboxes: Mapping[str, str]
@@ -34,6 +35,8 @@ def check(
 ) -> dict[str, Account]:
     """The accounts of all inboxes. Raises Invalid with everything that is wrong, also what reading found."""
     problems = files.problems.copy()
+    calendars = known.calendars | {calendar.slug for calendar in files.calendars}
+    _check_references(files, problems, "calendars", calendars)
     _check_references(files, problems, "teams", known.teams | {team.slug for team in files.teams})
     _check_references(files, problems, "bots", known.bots | {bot.slug for bot in bots})
     if responder is not None:
@@ -47,7 +50,9 @@ def check(
 
 def _references(files: DeskFiles, kind: str) -> Iterator[tuple[str, Entry, tuple[str, ...], str | None]]:
     """Who names entries of a kind: its own kind, the entry, where in it, and the name."""
-    if kind == "teams":
+    if kind == "calendars":
+        yield from (("teams", team, ("calendar",), team.calendar) for team in files.teams)
+    elif kind == "teams":
         yield from (("agents", agent, ("teams", slug), slug) for agent in files.agents for slug in agent.teams)
         yield from (("inboxes", inbox, ("team",), inbox.team) for inbox in files.inboxes)
         yield from (("canned_replies", reply, ("team",), reply.team) for reply in files.canned_replies)

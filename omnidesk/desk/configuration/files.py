@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
 
 from omnidesk.desk.configuration.kinds.bots import FaqItem
+from omnidesk.desk.configuration.kinds.calendars import CalendarEntry
 from omnidesk.desk.configuration.kinds.inboxes import InboxEntry
 from omnidesk.desk.configuration.kinds.people import AgentEntry, TeamEntry
 from omnidesk.desk.configuration.kinds.service import SlaPolicyEntry, SurveyEntry
@@ -21,6 +22,7 @@ class DeskFiles(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    calendars: tuple[CalendarEntry, ...] = ()
     teams: tuple[TeamEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
     sla_policies: tuple[SlaPolicyEntry, ...] = ()

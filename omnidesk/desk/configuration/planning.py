@@ -67,7 +67,8 @@ def _known(present: Present) -> Known:
         for kind, name in (("statuses", "category"), ("fields", "kind"))
         for key, row in present.rows[kind].items()
     }
-    return Known(present.rows["teams"].keys(), present.rows["bots"].keys(), inboxes, fixed)
+    calendars, teams, bots = (present.rows[kind].keys() for kind in ("calendars", "teams", "bots"))
+    return Known(calendars, teams, bots, inboxes, fixed)
 
 
 def _wanted(files: DeskFiles, bots: list[BotFile], accounts: Mapping[str, Account]) -> Desk:

@@ -16,7 +16,7 @@ from omnidesk.errors import Invalid
 _MODELS: dict[str, type[Entry]] = {
     kind: get_args(field.annotation)[0] for kind, field in DeskFiles.model_fields.items()
 }
-_REFERRED_TO = ("teams", "bots")
+_REFERRED_TO = ("calendars", "teams", "bots")
 
 
 class _Reader:

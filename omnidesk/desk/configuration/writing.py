@@ -17,18 +17,24 @@ from omnidesk.store.models import Membership
 
 @dataclass(slots=True)
 class Writing:
-    """One application of files. `teams`: by their slugs; `placed`: how many of a kind were put behind its last."""
+    """One application of files. `teams` and `calendars` are found by their slugs.
+
+    `placed`: how many of a kind were put behind its last.
+    """
 
     tx: Transaction
     present: Present
     wanted: Desk
     accounts: Mapping[str, Account]
     teams: dict[str, int] = field(init=False)
+    calendars: dict[str, int] = field(init=False)
     members: dict[int, list[int]] = field(default_factory=dict)
     placed: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.teams = {slug: row.id for slug, row in self.present.rows["teams"].items()}
+        rows = self.present.rows
+        self.teams = {slug: row.id for slug, row in rows["teams"].items()}
+        self.calendars = {slug: row.id for slug, row in rows["calendars"].items()}
 
     def put(self, kind: str, key: str, model: Any, values: dict[str, Any]) -> int:
         """Insert or change the row of an entry; gives its id."""

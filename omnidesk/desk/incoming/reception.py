@@ -8,8 +8,9 @@ from typing import Literal
 
 from sqlmodel import col, select
 
-from omnidesk.contract.channel import ChannelError, Nudge, RawMessage, Transcript
+from omnidesk.contract.channel import ChannelError, Nudge, Opening, RawMessage, Transcript
 from omnidesk.desk import files, transcripts
+from omnidesk.desk.calendars import keeping
 from omnidesk.desk.inboxes import LiveInbox, note_health
 from omnidesk.desk.incoming.memories import InboxMemory
 from omnidesk.desk.incoming.receiving import Receiver
@@ -90,6 +91,15 @@ class Reception:
         except Invalid as error:
             raise ChannelError(error.message, permanent=True) from error
         return uploaded.handle
+
+    async def opening(self) -> Opening:
+        """Whether the inbox's team is there, by its calendar."""
+        async with self._db.session() as session:
+            hours = await keeping.of_team(session, self._inbox.row.team_id)
+        now = self._db.now()
+        if hours is None or hours.is_open(now):
+            return Opening(open=True)
+        return Opening(open=False, opens_at=hours.opens_at(now))
 
     def sign(self, text: str) -> str:
         """Sign a text with a key of this inbox."""

@@ -10,18 +10,19 @@ from omnidesk.desk import audit
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.errors import Conflict, NotFound
 from omnidesk.store.db import Transaction, rows_of
-from omnidesk.store.models import Disposition, FieldDefinition, Label, Role, Row, Status, noun_of
+from omnidesk.store.models import Calendar, Disposition, FieldDefinition, Label, Role, Row, Status, noun_of
 
-Entry = TypeVar("Entry", Status, FieldDefinition, Label, Disposition)
+Entry = TypeVar("Entry", Status, FieldDefinition, Label, Disposition, Calendar)
 ROLES: dict[type[Row], Role] = {
     Status: Role.ADMIN, FieldDefinition: Role.ADMIN, Label: Role.SUPERVISOR, Disposition: Role.SUPERVISOR,
+    Calendar: Role.SUPERVISOR,
 }  # fmt: skip
 """Who may change them."""
 
 
 def _in_order(model: Any) -> list[Any]:
     """How they are offered."""
-    return [col(Label.name)] if model is Label else [col(model.place), col(model.id)]
+    return [col(model.place), col(model.id)] if "place" in model.model_fields else [col(model.name)]
 
 
 async def offered(session: AsyncSession, model: type[Entry]) -> Sequence[Entry]:
@@ -54,7 +55,7 @@ async def archive(tx: Transaction, viewer: Viewer, entry: Entry, *, archived: bo
         changed(tx, viewer, entry, "archived" if archived else "brought_back")
 
 
-def changed(tx: Transaction, viewer: Viewer, entry: Status | FieldDefinition | Label | Disposition, what: str) -> None:
+def changed(tx: Transaction, viewer: Viewer, entry: Any, what: str) -> None:
     """Count the version up, and note who did it."""
     entry.version += 1
     name = entry.slug if hasattr(entry, "slug") else entry.name

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
-from omnidesk.store.models._row import Row, key, link, maybe_moment, moment
+from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment
 
 
 class Role(StrEnum):
@@ -36,6 +36,8 @@ class Team(Row, table=True):
     slug: str = Field(unique=True)
     name: str
     closed: bool = False
+    calendar_id: int | None = maybe_link("calendars.id")
+    """When it is there; None = always."""
     created_at: datetime = moment()
 
 

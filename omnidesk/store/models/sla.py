@@ -16,6 +16,13 @@ class Metric(StrEnum):
     RESOLUTION = "resolution"
 
 
+class SlaClock(StrEnum):
+    """Which time counts: working hours of the team's calendar, or all."""
+
+    WORKING = "working"
+    CALENDAR = "calendar"
+
+
 class TimerState(StrEnum):
     """Where a timer stands. A running or paused one may be breached already (`breached_at`); missed: ended late."""
 
@@ -37,6 +44,7 @@ class SlaPolicy(Row, table=True):
     name: str
     first_response: int | None = None
     resolution: int | None = None
+    clock: str = SlaClock.CALENDAR
     created_at: datetime = moment()
 
 

@@ -35,6 +35,7 @@ SECTIONS: Sequence[Section] = (
     Section("organization-fields", N_("Organization fields"), CASES, Role.ADMIN),
     Section("labels", N_("Labels"), CASES, Role.SUPERVISOR),
     Section("dispositions", N_("Outcomes"), CASES, Role.SUPERVISOR),
+    Section("calendars", N_("Calendars"), DESK, Role.SUPERVISOR),
 )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from gettext import NullTranslations
 
 from omnidesk.errors import OmnideskError
-from omnidesk.web.words import agents, cases, channels, lists, wrong
+from omnidesk.web.words import agents, calendars, cases, channels, lists, wrong
 from omnidesk.web.words.marking import N_, Words
 
 __all__ = ["N_", "WORDS", "in_words", "said"]
 
-WORDS: Words = {**lists.WORDS, **channels.WORDS, **cases.WORDS, **agents.WORDS, **wrong.WORDS}
+WORDS: Words = {**lists.WORDS, **channels.WORDS, **cases.WORDS, **agents.WORDS, **calendars.WORDS, **wrong.WORDS}
 
 
 def said(language: str, gettext: Callable[[str], str], error: OmnideskError) -> str:

@@ -17,6 +17,9 @@ WORDS: Words = {
         "not_choice": N_("Choose one of the list."),
         "not_form": N_("This does not look as it should. Compare it with what you were given."),
         "required to resolve": N_("This must be filled in first."),
+        "no_zone": N_("There is no such time zone. Write one such as Europe/Istanbul."),
+        "bad_hours": N_("Give each of these hours a beginning and an end, or remove them."),
+        "bad_days": N_("Give each of these days a date, and its hours a beginning and an end."),
         "*": N_("This can't be taken ({code})."),
     },
     "error": {

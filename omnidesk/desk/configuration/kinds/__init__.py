@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from omnidesk.desk.configuration.kinds import bots, inboxes, people, service, texts
+from omnidesk.desk.configuration.kinds import bots, calendars, inboxes, people, service, texts
 from omnidesk.desk.configuration.kinds.shape import SHAPE, read_shape, write_shape
 from omnidesk.desk.configuration.present import Present
 from omnidesk.desk.configuration.writing import Writing
@@ -20,6 +20,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
+    "calendars": Kind(calendars.read_calendars, calendars.write_calendar),
     "teams": Kind(people.read_teams, people.write_team),
     "agents": Kind(people.read_agents, people.write_agent),
     "sla_policies": Kind(service.read_policies, service.write_policy),

@@ -19,6 +19,7 @@ class TeamEntry(Entry):
     slug: str = Slug
     name: str
     closed: bool = False
+    calendar: str | None = None
 
 
 class AgentEntry(Entry):
@@ -47,7 +48,9 @@ class AgentEntry(Entry):
 async def read_teams(session: AsyncSession, present: Present) -> None:
     """All teams."""
     for team in await session.exec(select(Team).order_by(col(Team.slug))):
-        present.put("teams", team.slug, team, TeamEntry(slug=team.slug, name=team.name, closed=team.closed))
+        calendar = present.calendar(team.calendar_id) if team.calendar_id else None
+        said = TeamEntry(slug=team.slug, name=team.name, closed=team.closed, calendar=calendar)
+        present.put("teams", team.slug, team, said)
 
 
 async def read_agents(session: AsyncSession, present: Present) -> None:
@@ -62,6 +65,8 @@ async def read_agents(session: AsyncSession, present: Present) -> None:
 
 def write_team(writing: Writing, key: str, values: dict[str, Any]) -> None:
     """One team; what is written after it may name it."""
+    calendar = values.pop("calendar")
+    values["calendar_id"] = writing.calendars[calendar] if calendar else None
     writing.teams[key] = writing.put("teams", key, Team, values)
 
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.desk.configuration.entry import Duration, Entry, Language, Slug, Texts
 from omnidesk.desk.configuration.present import Present
 from omnidesk.desk.configuration.writing import Writing
-from omnidesk.store.models import SlaPolicy, Survey
+from omnidesk.store.models import SlaClock, SlaPolicy, Survey
 
 _DURATION = TypeAdapter(timedelta)
 
@@ -22,6 +22,7 @@ class SlaPolicyEntry(Entry):
     name: str
     first_response: Duration | None = None
     resolution: Duration | None = None
+    clock: SlaClock = SlaClock.CALENDAR
 
 
 class SurveyEntry(Entry):
@@ -50,7 +51,8 @@ async def read_policies(session: AsyncSession, present: Present) -> None:
     for row in await session.exec(select(SlaPolicy).order_by(col(SlaPolicy.slug))):
         times = {name: getattr(row, name) for name in ("first_response", "resolution")}
         promised = {name: None if value is None else timedelta(seconds=value) for name, value in times.items()}
-        present.put("sla_policies", row.slug, row, SlaPolicyEntry(slug=row.slug, name=row.name, **promised))
+        said = SlaPolicyEntry(slug=row.slug, name=row.name, clock=SlaClock(row.clock), **promised)
+        present.put("sla_policies", row.slug, row, said)
 
 
 async def read_surveys(session: AsyncSession, present: Present) -> None:
