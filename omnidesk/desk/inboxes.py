@@ -1,8 +1,9 @@
 """Inboxes: rows come alive as channels; each listens where its lease is held."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientSession
@@ -42,6 +43,16 @@ class LiveInbox:
         return self.channel.capabilities.start_words if self.row.start_words is None else self.row.start_words
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came to the inboxes and left no other trace, in this process since its start."""
+
+    refused_webhooks: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """By slug and status: nobody could prove to be the provider."""
+    unknown_receipts: Counter[str] = field(default_factory=Counter)
+    """By slug: they fit no message of ours."""
+
+
 class Inboxes:
     """All inboxes of this process, by id and by slug."""
 
@@ -53,6 +64,7 @@ class Inboxes:
         self._by_id: dict[int, LiveInbox] = {}
         self._versions: dict[int, int] = {}
         self._own: set[tuple[str, str]] = set()
+        self.counts = Counts()
         self.problems: dict[int, str] = {}
         """Why an inbox, by its id, can't be used."""
 

@@ -8,7 +8,7 @@ from omnidesk.store.models.bulk import BulkItem, BulkJob, BulkState, ItemState
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
-from omnidesk.store.models.deliveries import Delivery, DeliveryRole, DeliveryState
+from omnidesk.store.models.deliveries import Delivery, DeliveryPart, DeliveryRole, DeliveryState, EarlyReceipt
 from omnidesk.store.models.drafts import Draft, PlannedReply, PlannedState
 from omnidesk.store.models.inboxes import Inbox
 from omnidesk.store.models.interactions import (
@@ -76,11 +76,13 @@ __all__ = [
     "ContactWord",
     "Counter",
     "Delivery",
+    "DeliveryPart",
     "DeliveryRole",
     "DeliveryState",
     "Direction",
     "Disposition",
     "Draft",
+    "EarlyReceipt",
     "ExternalId",
     "FaqEntry",
     "FieldDefinition",

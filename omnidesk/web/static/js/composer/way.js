@@ -1,3 +1,6 @@
+import { say } from "../words.js";
+import { parts } from "./parts.js";
+
 // By which way a reply goes, and what its channel takes: length, files, copies. All of it is data of the page.
 const select = () => document.getElementById("way");
 
@@ -35,25 +38,36 @@ export function show(form) {
   followed ??= usual();
   const { maxLength, copies } = limits(form);
   const counter = document.getElementById("counter");
-  const length = form.elements.text.value.trim().length;
   counter.hidden = !maxLength;
-  counter.textContent = maxLength ? `${length} / ${maxLength}` : "";
-  counter.classList.toggle("bad", Boolean(maxLength) && length > maxLength);
+  counter.textContent = maxLength ? lengthOf(form.elements.text.value, maxLength) : "";
+  showLinks(form);
   form.classList.toggle("alone", !copies);
   const option = select()?.selectedOptions[0];
   if (option) document.getElementById("reply-label").textContent = option.dataset.reply;
   for (const field of document.querySelectorAll("#addressees input")) field.disabled = !copies;
 }
 
+// A text of several parts says so; what no channel takes for one message is no mistake.
+function lengthOf(text, longest) {
+  const count = parts(text, longest);
+  return count > 1 ? say("in_parts", { n: count }) : `${text.trim().length} / ${longest}`;
+}
+
+// Files that the channel can't carry, alone or all together, go as links, as the desk decides it when it sends.
+export function showLinks(form) {
+  let room = form.elements.kind.value === "note" ? Infinity : limits(form).attachments;
+  for (const file of form.querySelectorAll(".uploads li[data-size]")) {
+    const fits = Number(file.dataset.size) <= room;
+    if (fits) room -= Number(file.dataset.size);
+    file.querySelector(".as-link")?.remove();
+    if (!fits) file.querySelector("span")?.insertAdjacentElement("afterend", Object.assign(document.createElement("small"), { className: "as-link", textContent: say("as_link") }));
+  }
+}
+
 export function tooLarge(form, size) {
-  const { attachments } = limits(form);
-  if (form.elements.kind.value === "note") return size > Number(form.dataset.largest) ? "too_large" : null;
-  if (!attachments) return "no_files";
-  return size > Math.min(attachments, Number(form.dataset.largest)) ? "too_large" : null;
+  return size > Number(form.dataset.largest) ? "too_large" : null;
 }
 
 export function limitOf(form) {
-  const most = Number(form.dataset.largest);
-  const bytes = form.elements.kind.value === "note" ? most : Math.min(limits(form).attachments, most);
-  return `${Math.round(bytes / 100000) / 10} MB`;
+  return `${Math.round(Number(form.dataset.largest) / 100000) / 10} MB`;
 }
