@@ -80,9 +80,10 @@ class Office:
             database or self.database, blobs or self.app[BLOBS], self.keys, self.inboxes, holder=holder, batch=batch
         )
 
-    def outbox(self, holder: str, *, attempts: int = 12) -> Outbox:
+    def outbox(self, holder: str, *, attempts: int = 12, patience: float = 60) -> Outbox:
         """The outbox of a process; it lives when there is a lease (see `lease`)."""
-        return Outbox(self.database, self.inboxes, self.app[LETTERS], holder=holder, attempts=attempts)
+        letters = self.app[LETTERS]
+        return Outbox(self.database, self.inboxes, letters, holder=holder, attempts=attempts, patience=patience)
 
     async def lease(self, holder: str) -> None:
         """A process on another host (`holder`: host/pid/chance) lives."""

@@ -12,7 +12,7 @@ from aiohttp.helpers import ETag
 from channels.webchat.conversation import Conversation
 from channels.webchat.pace import Paces, now
 from channels.webchat.parse import parse
-from channels.webchat.settings import MAX_FILE_BYTES, MAX_LENGTH, Limits, WebChatSettings
+from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
 from channels.webchat.uploads import refusal, take
 from channels.webchat.widget import script
 from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
@@ -28,7 +28,6 @@ class WebChat(Channel):
         buttons=10,
         survey="buttons",
         attachments=MAX_FILE_BYTES,
-        max_length=MAX_LENGTH,
         receipts=True,
         typing=True,
     )

@@ -7,7 +7,7 @@ from omnidesk.contract.message import ApiMessage
 from omnidesk.desk.access import must_be
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import receiving
-from omnidesk.desk.outgoing import deliveries, reaching
+from omnidesk.desk.outgoing import reaching, receipts
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, INBOXES, RECEIVER
 from omnidesk.store.models import DeliveryState, Inbox, Role
@@ -31,7 +31,7 @@ async def take_receipt(call: Call, slug: str, body: forms.NewReceipt) -> answers
     inbox = _inbox(call, slug)
     receipt = Receipt("", body.state, body.error)
     async with call.app[DATABASE].transaction() as tx:
-        delivery = await deliveries.take_receipt(tx, inbox.row.id, int(body.id), receipt)
+        delivery = await receipts.take(tx, inbox.row.id, int(body.id), receipt)
         return answers.Noted(id=body.id, state=DeliveryState(delivery.state))
 
 

@@ -88,7 +88,7 @@ async def reply(
         interactions.event(tx, case, "answered_by", By.viewer(viewer), channel=case.channel, before=before)
     can = capabilities(case.inbox_id) if capabilities else None
     if can is not None:
-        deliveries.must_take(can, text.strip() if can.html else plain(text.strip()), attachments)
+        deliveries.must_take(can, text.strip() if can.html else plain(text.strip()))
     if any(other.channel != case.channel for other, _ in copied):
         raise Conflict("The contact has changed the channel since you read this case.", code="somebody_wrote")
     await _in_its_time(tx, case, can, template, attachments)

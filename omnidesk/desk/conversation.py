@@ -223,7 +223,7 @@ def chosen(text: str, offered: Sequence[Button]) -> str | None:
     """The button that a text means: its number in the list, or what stands on it; None = it is a text like others."""
     said = words(text)
     for number, button in enumerate(offered, 1):
-        if said in ([str(number)], words(button.text)):
+        if said and said in ([str(number)], words(button.text)):
             return button.id
     return None
 

@@ -17,6 +17,8 @@ from omnidesk.store.models import Attachment, AttachmentState
 from omnidesk.text import pictures
 
 _LINK_LIFE = timedelta(days=1)
+LONG_LIFE = timedelta(days=30)
+"""How long a file can be fetched that went out as a link, because its channel could not carry it."""
 _DIGEST = 24
 
 
@@ -100,9 +102,9 @@ def attach(tx: Transaction, interaction_id: int, files: list[Stored]) -> None:
         )  # fmt: skip
 
 
-def signed_path(keys: Keys, attachment_id: int, now: datetime) -> str:
-    """Where a file can be fetched for a day, by whoever was given the path."""
-    expires = int((now + _LINK_LIFE).timestamp()) // 3600 * 3600  # stable for an hour, so that browsers cache it
+def signed_path(keys: Keys, attachment_id: int, now: datetime, life: timedelta = _LINK_LIFE) -> str:
+    """Where a file can be fetched for a while, by whoever was given the path."""
+    expires = int((now + life).timestamp()) // 3600 * 3600  # stable for an hour, so that browsers cache it
     return "/files/" + keys.sign("file", f"{attachment_id}-{expires}")
 
 

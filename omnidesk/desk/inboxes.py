@@ -1,8 +1,9 @@
 """Inboxes: rows come alive as channels; each listens where its lease is held."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import ClientSession
 from sqlmodel import col, select, update
@@ -46,6 +47,16 @@ Simulate = Callable[[type[Channel], int], type[Channel]]
 """Gives a kind of channel that needs no provider, for the inbox of an id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came to the inboxes and left no other trace, in this process since its start."""
+
+    refused_webhooks: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """By slug and status: nobody could prove to be the provider."""
+    unknown_receipts: Counter[str] = field(default_factory=Counter)
+    """By slug: they fit no message of ours."""
+
+
 class Inboxes:
     """All inboxes of this process, by id and by slug.
 
@@ -63,6 +74,7 @@ class Inboxes:
         self._by_id: dict[int, LiveInbox] = {}
         self._versions: dict[int, int] = {}
         self._own: set[tuple[str, str]] = set()
+        self.counts = Counts()
         self.problems: dict[int, str] = {}
         """Why an inbox, by its id, can't be used."""
 

@@ -1,6 +1,7 @@
 """Satisfaction surveys: asked after resolving, answered in the chat or on a page."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ from omnidesk.store.models import (
     Kind,
     Survey,
 )
+from omnidesk.text.folding import words
 
 SCALE = (1, 2, 3, 4, 5)
 _OPEN = (InvitationState.SENT, InvitationState.ANSWERED)
@@ -39,8 +41,9 @@ _LONGEST_COMMENT = 5000
 _AT_ONCE = 50
 _BUTTON = re.compile(r"survey:([0-9]{1,19}):([0-9])")
 _SCORE = re.compile(r"\s*([0-9])\s*[.!)]*\s*")
+_LONGEST_ANSWER = 100
 _NUMBERS_COUNT = timedelta(days=1)
-"""So long a bare number is an answer; later it is more likely to be about something else."""
+"""So long a bare number, or a word of the scale, is an answer; later it is more likely to be about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +173,53 @@ def _texts(survey: Survey, language: str) -> dict[str, Any]:
     return {name: texts.get(language) or next(iter(texts.values())) for name, texts in survey.texts.items()}
 
 
-async def take(tx: Transaction, inbound: Inbound, point_id: int, can: Capabilities) -> int | None:
+Asked = Mapping[int, tuple[Invitation, Sequence[str]]]
+"""Contact point → the survey that was asked there last, while a text may answer it, and the words of its scale."""
+
+
+async def asked(tx: Transaction, said: Sequence[tuple[int, str]]) -> Asked:
+    """The surveys that these texts, each with its contact point, may answer."""
+    short = {point_id for point_id, text in said if 0 < len(text) <= _LONGEST_ANSWER}
+    if not short:
+        return {}
+    open_there = (
+        select(Invitation, Interaction.payload)
+        .join(Interaction, col(Interaction.id) == col(Invitation.interaction_id))
+        .where(col(Invitation.contact_point_id).in_(short), Invitation.state == InvitationState.SENT,
+               col(Invitation.sent_at) > tx.now - _NUMBERS_COUNT)
+        .order_by(col(Invitation.id))
+    )  # fmt: skip
+    found = await tx.session.exec(open_there)
+    return {one.contact_point_id: (one, payload["labels"]) for one, payload in found}
+
+
+async def take(tx: Transaction, inbound: Inbound, point_id: int, can: Capabilities, asked: Asked) -> int | None:
     """Take a message that answers a survey: gives the case, or None when it is a message like others.
 
     An answer that comes too late is logged; it is no message, and reopens nothing.
     """
     if inbound.button is not None:
         return await _take_button(tx, inbound.button, point_id)
-    written = _SCORE.fullmatch(inbound.text) if can.survey != "link" and not inbound.attachments else None
-    return await _take_number(tx, int(written[1]), point_id) if written else None
+    if point_id not in asked or can.survey == "link" or inbound.attachments:
+        return None
+    invitation, labels = asked[point_id]
+    score = _score_in(inbound.text, labels)
+    return await _take_written(tx, score, invitation) if score is not None else None
+
+
+def _score_in(text: str, labels: Sequence[str]) -> int | None:
+    """The score that a text gives: its number, or the words that stand beside it."""
+    if number := _SCORE.fullmatch(text):
+        return int(number[1])
+    said = words(text)
+    return next(
+        (
+            score
+            for score, label in zip(SCALE, labels, strict=False)
+            if said and said in (words(label), [str(score), *words(label)])
+        ),
+        None,
+    )
 
 
 async def _take_button(tx: Transaction, button: str, point_id: int) -> int | None:
@@ -197,19 +238,12 @@ async def _take_button(tx: Transaction, button: str, point_id: int) -> int | Non
     return case.id
 
 
-async def _take_number(tx: Transaction, score: int, point_id: int) -> int | None:
-    """A bare number answers the survey that was asked last, as long as nothing else was said since."""
-    asked = (
-        Invitation.contact_point_id == point_id,
-        Invitation.state == InvitationState.SENT,
-        col(Invitation.sent_at) > tx.now - _NUMBERS_COUNT,
-    )
-    newest = select(Invitation).where(*asked).order_by(col(Invitation.id).desc()).limit(1)
-    found = (await tx.session.exec(newest)).first()
-    if found is None or score not in SCALE or await _something_said_since(tx.session, found):
+async def _take_written(tx: Transaction, score: int, found: Invitation) -> int | None:
+    """A written score answers the survey that was asked last, as long as nothing else was said since."""
+    if score not in SCALE or await _something_said_since(tx.session, found):
         return None
     case, invitation = await _locked(tx, found)
-    if not _is_open(invitation, tx.now):
+    if invitation.state != InvitationState.SENT or not _is_open(invitation, tx.now):
         return None
     await _record(tx, case, invitation, score, "")
     return case.id

@@ -10,6 +10,8 @@ from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE, INBOXES, LETTERS, RECEIVER
 from omnidesk.web.guard import Handler, address_of
 
+_REFUSED = (401, 403)
+
 
 def register(app: web.Application, channels: Iterable[type[Channel]]) -> None:
     """Add the routes of these channels."""
@@ -24,6 +26,18 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
         desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
-        return await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
+        try:
+            answer = await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
+        except web.HTTPException as error:
+            _count(request, inbox.row.slug, error.status)
+            raise
+        _count(request, inbox.row.slug, answer.status)
+        return answer
 
     return handle
+
+
+def _count(request: web.Request, slug: str, status: int) -> None:
+    """Who could not prove to be the provider leaves a number behind, and nothing else."""
+    if status in _REFUSED:
+        request.app[INBOXES].counts.refused_webhooks[slug, status] += 1

@@ -85,6 +85,7 @@ class Route:
 ROUTES = (
     Route("GET", "/healthz", health.live, ANYONE),
     Route("GET", "/readyz", health.ready, ANYONE),
+    Route("GET", "/metrics", health.metrics, ANYONE),
     Route("GET", "/files/{token}", files.serve, ANYONE),
     Route("GET", "/pictures/{token}", pictures.serve, ANYONE),
     Route("GET", "/static/{digest}/{path:.+}", assets.serve, PUBLIC),
@@ -258,7 +259,7 @@ ROUTES = (
 )
 
 
-HEALTH = ROUTES[:2]
+HEALTH = ROUTES[:3]
 """All that a process without pages answers."""
 
 

@@ -1,17 +1,21 @@
 """Letters: an interaction as the message its channel can send."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col
 
 from omnidesk.contract.channel import Button, Outbound
-from omnidesk.desk import actions
+from omnidesk.desk import actions, files
 from omnidesk.desk.incoming import joining
 from omnidesk.desk.outgoing.deliveries import key_of
+from omnidesk.errors import NotFound
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery, Interaction
+from omnidesk.store.models import Attachment, Case, Delivery, Interaction
+from tests.fakes import FakeChannel
 from tests.office import Office
 
 CHOICES = [{"id": "a", "text": "Parcel"}, {"id": "b", "text": "Invoice"}]
@@ -103,13 +107,49 @@ async def test_files_go_out_with_their_bytes_and_an_address(office: Office) -> N
     assert "/files/" in file.url
 
 
-async def test_a_file_too_large_fails_at_once_and_is_not_the_fault_of_the_address(office: Office) -> None:
-    case, delivery = await attached(office, 1_000_001)
-    assert (delivery.state, delivery.attempts) == ("failed", 1)
-    assert delivery.error.startswith("bill.txt is larger than this channel takes (0.954 MB)")
-    assert "delivery_failed" in await office.events(case)
-    assert (await office.all(ContactPoint))[0].working
-    assert office.channel("desk").sent == []
+async def test_a_file_too_large_goes_as_a_link_that_lasts(office: Office) -> None:
+    _, delivery = await attached(office, 1_000_001)
+    assert delivery.state == "sent"
+    (sent,) = office.channel("desk").sent
+    assert sent.files == ()
+    text, line = sent.text.split("\n\n")
+    name, _, url = line.partition(": ")
+    assert (text, name) == ("Thanks", "bill.txt (1.0 MB)")
+    token = url.rpartition("/")[2]
+    async with office.database.session() as session:
+        later = office.clock() + timedelta(days=29)
+        assert (await files.find(session, office.keys, token, later)).filename == "bill.txt"
+        with pytest.raises(NotFound):
+            await files.find(session, office.keys, token, later + timedelta(days=2))
+
+
+async def test_files_go_with_the_message_until_it_is_full(office: Office) -> None:
+    case = await office.says("Here", files={"a.txt": "a", "b.txt": "b", "c.txt": "c"})
+    for name, size in (("a.txt", 600_000), ("b.txt", 600_000), ("c.txt", 400_000)):
+        await office.change(Attachment, col(Attachment.filename) == name, size=size)
+    viewer = await office.viewer("Ada")
+    async with office.database.transaction() as tx:
+        await actions.reply(tx, viewer, case.number, "Thanks")
+    answer = (await office.all(Interaction))[-1]
+    await office.change(Attachment, col(Attachment.id) > 0, interaction_id=answer.id)
+    await office.work()
+    (sent,) = office.channel("desk").sent
+    assert [file.filename for file in sent.files] == ["a.txt", "c.txt"]
+    assert sent.text.startswith("Thanks\n\nb.txt (0.6 MB): http")
+
+
+async def test_a_button_with_a_long_label_makes_them_all_lines(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(FakeChannel, "capabilities", replace(FakeChannel.capabilities, button_length=6))
+    await queued(office, await office.says("Hello"), payload={"buttons": CHOICES})
+    (sent,) = office.channel("desk").sent
+    assert (sent.buttons, sent.text) == ((), "Which one?\n\n1. Parcel\n2. Invoice")
+
+
+async def test_form_is_spelled_out_where_a_channel_shows_none(office: Office) -> None:
+    sent = await reply(office, await office.says("Hello"), "See **this** [page](https://example.com/a)")
+    assert (sent.text, sent.formatted) == ("See this page (https://example.com/a)", False)
 
 
 async def test_a_survey_asks_by_links_where_there_are_no_buttons(office: Office) -> None:

@@ -1,6 +1,7 @@
 """The outbox: a delivery has one truthful state, keeps its order and its key, and reaches its end."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from omnidesk.desk import actions
 from omnidesk.desk.outgoing import deliveries
 from omnidesk.desk.outgoing.deliveries import key_of
 from omnidesk.keys import BUS
-from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, Interaction, Lease
+from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, EarlyReceipt, Interaction, Lease
 from omnidesk.workers import Worker, Workers
 from tests.office import Office
 
@@ -267,6 +268,26 @@ async def test_a_receipt_of_a_failed_try_says_nothing_of_the_next(office: Office
     assert await states(office) == ["sent"]
 
 
+async def test_a_receipt_that_is_quicker_than_the_answer_is_kept_for_it(office: Office) -> None:
+    await answered(office, "Hi")
+    gate = office.channel("desk").slow = asyncio.Event()
+    sending = asyncio.create_task(office.outbox(office.holder).run())
+    await until(office, "sending")
+    (row,) = await office.all(Delivery)
+    desk = office.reception("desk")
+    for number, message_id in enumerate((f"fake-{key_of(office.keys, row.id)}", "of somebody else")):
+        await desk.receive(RawMessage(f"early {number}", "?", json.dumps({"id": message_id, "state": "read"}).encode()))
+    await office.intake(office.holder).run()
+    assert await states(office) == ["sending"]
+    gate.set()
+    await sending
+    assert await states(office) == ["read"]
+    assert [left.message_id for left in await office.all(EarlyReceipt)] == ["of somebody else"]
+    office.clock.skip(hours=2)
+    await receipt(office, "read", "of nobody")
+    assert office.inboxes.counts.unknown_receipts["desk"] == 3
+
+
 async def plans(office: Office) -> list[str]:
     """How the database means to find what is due, and what to send."""
     seen: list[tuple[str, Any]] = []
@@ -395,6 +416,19 @@ async def test_a_slow_inbox_holds_up_no_other(office: Office) -> None:
     await until_sent(office, 15)
     await workers.stop()
     assert len(sent(office, "billing")) == 12
+
+
+async def test_a_provider_that_never_answers_is_given_up_and_tried_again(office: Office) -> None:
+    for case in [await office.says("Hello", inbox=inbox) for inbox in ("billing", "desk")]:
+        await answer(office, case, "Hi")
+    office.channel("billing").slow = asyncio.Event()
+    outbox = office.outbox(office.holder, patience=0.2)
+    while await outbox.run():
+        pass
+    dead, alive = await office.all(Delivery)
+    assert (alive.state, dead.state, dead.failure) == ("sent", "queued", "soft")
+    assert dead.error == "the provider did not answer within 0.2 seconds"
+    assert dead.not_before > office.clock() + timedelta(seconds=20)
 
 
 async def test_what_waits_behind_another_wakes_nobody(office: Office) -> None:

@@ -15,7 +15,8 @@ from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import edits, joining
 from omnidesk.desk.incoming.joining import Joins
 from omnidesk.desk.interactions import By, Content
-from omnidesk.desk.outgoing import deliveries, planned
+from omnidesk.desk.outgoing import planned, receipts
+from omnidesk.desk.surveys import Asked
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
@@ -67,20 +68,25 @@ class _Message:
         return self.person.point.id, self.arrival.inbox.row.id
 
 
-async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> None:
-    """Apply a batch in order, with a number of statements that doesn't depend on its length."""
-    if receipts := _receipts(arrivals):
-        await deliveries.take_receipts(tx, keys, receipts)
+async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[int]:
+    """Apply a batch in order, with a number of statements that doesn't depend on its length.
+
+    Gives the inboxes of receipts that fit no message of ours.
+    """
+    said = _receipts(arrivals)
+    foreign = await receipts.take_all(tx, keys, said) if said else []
     messages = await _people(tx, keys, arrivals)
     token_cases = {message.token_case for message in messages if message.token_case}
     joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
     await windows.heard(tx, _words(messages))
+    asked = await surveys.asked(tx, [(message.person.point.id, message.inbound.text) for message in messages])
     opened: list[Case] = []
     for message in messages:
-        await _take(tx, _marked(message, joins), joins, opened)
+        await _take(tx, _marked(message, joins), joins, opened, asked)
     if opened:
         for case, number in zip(opened, await cases.take_numbers(tx, len(opened)), strict=True):
             case.number = number
+    return foreign
 
 
 def _receipts(arrivals: Sequence[Arrival]) -> list[tuple[int, Receipt]]:
@@ -135,7 +141,7 @@ def _marked(message: _Message, joins: Joins) -> _Message:
     return replace(message, inbound=replace(inbound, automatic=True, references=references))
 
 
-async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case]) -> None:
+async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[Case], asked: Asked) -> None:
     if await _second_copy(tx, message, joins):
         return
     if await _obeyed(tx, message, joins):
@@ -145,7 +151,7 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         return
     message = await _recognised(tx, message, joins)
     can = message.arrival.inbox.channel.capabilities
-    answered = await surveys.take(tx, message.inbound, message.person.point.id, can)
+    answered = await surveys.take(tx, message.inbound, message.person.point.id, can, asked)
     if answered is not None:
         message.arrival.case_id = answered
         return

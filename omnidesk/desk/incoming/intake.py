@@ -191,9 +191,11 @@ class Intake:
             for arrival in arrivals:
                 if arrival.failure is not None:
                     raise arrival.failure
-            await apply(tx, self._keys, arrivals)
+            foreign = await apply(tx, self._keys, arrivals)
             for arrival in arrivals:
                 _finish(tx, arrival)
+        for inbox_id in foreign:
+            self._inboxes.counts.unknown_receipts[self._inboxes.by_id(inbox_id).row.slug] += 1
 
     async def _put_back(self, row: RawMessage, error: Exception, untried: Sequence[int]) -> None:
         """Try a message again later, and what follows it in its lane after it; an error that passes is no start."""

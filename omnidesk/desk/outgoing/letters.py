@@ -1,7 +1,7 @@
 """Letters: a delivery's interaction written as what its channel can send."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class Letters:
             window.must_be_open(self.db.now())
         language = catalogues.language_of(case.language if case else inbox.language, inbox.language)
         buttons = _buttons(interaction, can)
+        shown = _fit(buttons, can)
+        carried, linked = await self._files(session, delivery, can)
         return Outbound(
             key=deliveries.key_of(self.keys, delivery.id),
             to=delivery.address,
@@ -71,11 +73,11 @@ class Letters:
             from_name=_from_name(interaction, inbox),
             subject=_subject(case, language),
             language=language,
-            text=_text(interaction, buttons, can, language),
+            text=_text(interaction, linked, () if shown else buttons, can, language),
             formatted=can.html and _is_formatted(interaction),
-            buttons=buttons if len(buttons) <= can.buttons else (),
+            buttons=buttons if shown else (),
             links=self._links(interaction, can),
-            files=await self._files(session, interaction.id, can),
+            files=carried,
             token=joining.case_token(self.keys, case.id) if case else "",
             references=await _references(session, case.id, interaction.position) if case else (),
             automatic=delivery.automatic or interaction.automatic,
@@ -93,12 +95,20 @@ class Letters:
         page = f"{self.public_url}/survey/{surveys.token_of(self.keys, invitation)}"
         return tuple(Link(f"{score} – {label}", f"{page}?score={score}") for score, label in _scale(interaction))
 
-    async def _files(self, session: AsyncSession, interaction_id: int, can: Capabilities) -> tuple[File, ...]:
-        stored = (Attachment.interaction_id == interaction_id, Attachment.state == AttachmentState.STORED)
-        rows = await session.exec(select(Attachment).where(*stored).order_by(col(Attachment.id)))
-        found = tuple(self.file(row) for row in rows)
-        deliveries.must_take_files(can, found)
-        return found
+    async def _files(
+        self, session: AsyncSession, delivery: Delivery, can: Capabilities
+    ) -> tuple[tuple[File, ...], list[File]]:  # fmt: skip
+        """What the channel can carry, each and all together; and the others, which go as links."""
+        stored = (Attachment.interaction_id == delivery.interaction_id, Attachment.state == AttachmentState.STORED)
+        carried, linked, room = [], [], can.attachments
+        for row in await session.exec(select(Attachment).where(*stored).order_by(col(Attachment.id))):
+            if row.size <= room:
+                room -= row.size
+                carried.append(self.file(row))
+            else:
+                path = files.signed_path(self.keys, row.id, delivery.created_at, files.LONG_LIFE)
+                linked.append(replace(self.file(row), url=self.public_url + path))
+        return tuple(carried), linked
 
     def file(self, row: Attachment) -> File:
         """An attachment as it is handed out."""
@@ -152,17 +162,27 @@ def _is_formatted(interaction: Interaction) -> bool:
     return bool(interaction.payload.get("formatted"))
 
 
-def _text(interaction: Interaction, buttons: Sequence[Button], can: Capabilities, language: str) -> str:
-    """The text, with what the channel can't show as numbered lines: buttons, or the scale of a survey."""
+def _fit(buttons: Sequence[Button], can: Capabilities) -> bool:
+    """Whether the channel can show these as buttons, all of them and with their whole labels."""
+    longest = can.button_length
+    return len(buttons) <= can.buttons and (longest is None or all(len(one.text) <= longest for one in buttons))
+
+
+def _text(
+    interaction: Interaction, linked: Sequence[File], numbered: Sequence[Button], can: Capabilities, language: str
+) -> str:
+    """The text, and what the channel can't carry as lines: files, buttons, the scale of a survey."""
     said = plain(interaction.text) if _is_formatted(interaction) and not can.html else interaction.text
-    shown = len(buttons) <= can.buttons
-    if "invitation" in interaction.payload and can.survey != "link" and not (buttons and shown):
+    if "invitation" in interaction.payload and can.survey != "link" and (numbered or can.survey == "number"):
         ask = catalogues.load(_LOCALE)[language].gettext("Answer with a number:")
-        return "\n".join([interaction.text, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])
-    if shown:
-        return said
-    choices = "\n".join(f"{number}. {button.text}" for number, button in enumerate(buttons, 1))
-    return f"{said}\n\n{choices}"
+        return "\n".join([said, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])
+    files = "\n".join(f"{file.filename} ({_size(file.size)}): {file.url}" for file in linked)
+    choices = "\n".join(f"{number}. {button.text}" for number, button in enumerate(numbered, 1))
+    return "\n\n".join(block for block in (said, files, choices) if block)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} KB"
 
 
 async def _references(session: AsyncSession, case_id: int, position: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
 from omnidesk.desk import windows
 from omnidesk.desk.inboxes import Inboxes
-from omnidesk.desk.outgoing import deliveries, loops, sending_health
+from omnidesk.desk.outgoing import deliveries, loops, parts, receipts, sending_health
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
@@ -29,6 +29,9 @@ _LONGEST_DELAY = timedelta(hours=6)
 _AT_ONCE = 8
 """Messages of one inbox on their way to its provider at the same time."""
 _PATIENCE_SECONDS = 2.0
+_ANSWER_SECONDS = 120.0
+"""So long a provider may take to answer; channels have shorter limits of their own."""
+_GOING = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.READ)
 _UNDER_WAY = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED)
 """Where a message may stand when its provider says that it took it."""
 
@@ -46,12 +49,16 @@ _THESE = (
 class Outbox:
     """The worker that hands deliveries to their channels."""
 
-    def __init__(self, db: Database, inboxes: Inboxes, letters: Letters, *, holder: str, attempts: int) -> None:
+    def __init__(
+        self, db: Database, inboxes: Inboxes, letters: Letters, *, holder: str, attempts: int,
+        patience: float = _ANSWER_SECONDS,
+    ) -> None:  # fmt: skip
         self._db = db
         self._inboxes = inboxes
         self._letters = letters
         self._holder = holder
         self._attempts = attempts
+        self._patience = patience
         self._under_way: dict[asyncio.Task[None], Delivery] = {}
         self._gates: dict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
         self._notes = Together(db, self._note)
@@ -139,10 +146,12 @@ class Outbox:
     async def _send(self, delivery: Delivery) -> None:
         async with self._gates[delivery.inbox_id]:
             try:
-                outbound = await self._write(delivery)
-                if outbound is None:
+                written = await self._write(delivery)
+                if written is None:
                     return
-                provider_id = await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
+                provider_id = await self._hand_over(delivery, written)
+                if provider_id is None:
+                    return
             except ChannelError as error:
                 await self._not_sent(delivery, str(error), error.failure, final=error.permanent)
             except Invalid as error:
@@ -153,12 +162,54 @@ class Outbox:
             else:
                 await self._notes.write((delivery.id, provider_id))
 
-    async def _write(self, delivery: Delivery) -> Outbound | None:
-        """The message to send, or None for an automatic one that may not go."""
+    async def _hand_over(self, delivery: Delivery, written: Sequence[Outbound]) -> str | None:
+        """Give a message to its provider, or its parts one by one; None when it is no longer ours to send."""
+        if len(written) == 1:
+            return await self._give(delivery, written[0])
+        for number in await self._parts_to_go(delivery, len(written)):
+            provider_id = await self._give(delivery, written[number - 1])
+            if not await self._note_part(delivery, number, provider_id):
+                return None
+        async with self._db.session() as session:
+            theirs = await parts.of(session, [delivery.id])
+        return theirs[delivery.id][-1].provider_id
+
+    async def _give(self, delivery: Delivery, outbound: Outbound) -> str:
+        """A provider that never answers is given up, so that it holds no place for ever."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
+        except TimeoutError as error:
+            raise ChannelError(f"the provider did not answer within {self._patience:g} seconds") from error
+
+    async def _parts_to_go(self, delivery: Delivery, count: int) -> list[int]:
+        async with self._db.transaction() as tx:
+            row = await self._still_ours(tx, delivery)
+            return await parts.begin(tx, row, count) if row is not None else []
+
+    async def _note_part(self, delivery: Delivery, number: int, provider_id: str) -> bool:
+        """Remember what a provider took before the next part goes; False = the rest is not ours to send."""
+        async with self._db.transaction() as tx:
+            row = await tx.get(Delivery, delivery.id)
+            await parts.handed_over(tx, row, number, provider_id)
+            await _refer(tx, [(provider_id, row)])
+            await tx.flush()
+            await receipts.catch_up(tx, self._letters.keys, [(row.inbox_id, provider_id)])
+        return await self._is_going(delivery)
+
+    async def _is_going(self, delivery: Delivery) -> bool:
+        async with self._db.session() as session:
+            row = await session.get_one(Delivery, delivery.id)
+            return row.holder == self._holder and row.state in _GOING
+
+    async def _write(self, delivery: Delivery) -> Sequence[Outbound] | None:
+        """What to send, in parts where it is long, or None for an automatic one that may not go."""
         if delivery.automatic and not await self._passes(delivery):
             return None
+        channel = self._inboxes.by_id(delivery.inbox_id).channel
         async with self._db.session() as session:
-            return await self._letters.write(session, delivery, self._inboxes.by_id(delivery.inbox_id).channel)
+            whole = await self._letters.write(session, delivery, channel)
+        return parts.divided(whole, channel.capabilities, delivery, self._letters.keys)
 
     async def _passes(self, delivery: Delivery) -> bool:
         async with self._db.transaction(durable=False) as tx:
@@ -192,9 +243,11 @@ class Outbox:
             row.provider_id, row.sent_at = provider_ids[row.id], tx.now
             if row.state == DeliveryState.SENDING:  # a receipt that was quicker than the answer stands
                 row.state, row.error, row.failure = DeliveryState.SENT, "", ""
-        await _refer(tx, rows)
+        await _refer(tx, [(provider_ids[row.id], row) for row in rows])
         await sending_health.worked(tx, {row.inbox_id for row in rows})
         await deliveries.tell(tx, rows)
+        await tx.flush()
+        await receipts.catch_up(tx, self._letters.keys, [(row.inbox_id, provider_ids[row.id]) for row in rows])
         return [None] * len(taken)
 
     async def _not_sent(
@@ -221,12 +274,12 @@ class Outbox:
         return sum(map(_delay, range(1, row.attempts + 1)), timedelta()) > can.keeps_trying
 
 
-async def _refer(tx: Transaction, sent: Sequence[Delivery]) -> None:
+async def _refer(tx: Transaction, sent: Sequence[tuple[str, Delivery]]) -> None:
     """Answers may refer to these; another copy of a message may note the same at the same time."""
     key = ["message_id", "interaction_id"]
     references = [
-        {"message_id": row.provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
-        for row in sorted(sent, key=lambda row: row.provider_id or "")  # in one order, so that none wait crosswise
+        {"message_id": provider_id, "interaction_id": row.interaction_id, "case_id": row.case_id}
+        for provider_id, row in sorted(sent, key=lambda one: one[0])  # in one order, so that none wait crosswise
         if row.case_id is not None
     ]
     await dialect.insert_new(

@@ -9,7 +9,7 @@ from omnidesk.store.models.calendars import Calendar
 from omnidesk.store.models.cases import Case, CaseLabel, Category, Counter, Holder, Participant, Priority, Read, Shelf
 from omnidesk.store.models.configuration import Applied
 from omnidesk.store.models.contacts import Contact, ContactLink, ContactLinkCase, ContactPoint, ContactWord
-from omnidesk.store.models.deliveries import Delivery, DeliveryRole, DeliveryState
+from omnidesk.store.models.deliveries import Delivery, DeliveryPart, DeliveryRole, DeliveryState, EarlyReceipt
 from omnidesk.store.models.drafts import Draft, PlannedReply, PlannedState
 from omnidesk.store.models.idempotency import IdempotencyKey
 from omnidesk.store.models.inboxes import Inbox
@@ -54,13 +54,13 @@ __all__ = [
     "FOREVER", "Agent", "AgentSession", "ApiToken", "Applied", "Attachment", "AttachmentState", "AuditEntry",
     "Author", "BotState", "BotVersion", "BulkItem", "BulkJob", "BulkState", "Calendar", "Case", "CaseFieldValue",
     "CaseLabel", "CaseLink", "CaseMerge", "CaseMergeRow", "Category", "Contact", "ContactFieldValue", "ContactLink",
-    "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryRole", "DeliveryState",
-    "Direction", "Disposition", "Draft", "ExternalId", "FaqEntry", "FieldDefinition", "FieldKind", "FieldSubject",
-    "Holder", "IdempotencyKey", "Inbox", "Interaction", "Invitation", "InvitationState", "ItemState", "Kind", "Label",
-    "LaneClaim", "LastWord", "Lease", "LinkKind", "ListSort", "Loop", "LoopReason", "Macro", "MacroKind",
-    "Membership", "Memory", "Mention", "MessageReference", "Metric", "NameTrigram", "Notice", "NoticeChoice",
-    "NoticeKind", "Organization", "OrganizationDomain", "OrganizationWord", "Participant", "PlannedReply",
-    "PlannedState", "Presence", "Priority", "PushSubscription", "RawMessage", "RawState", "Read", "Role", "Row",
-    "SavedView", "SearchText", "SearchWaiting", "Secret", "Shelf", "SignInLink", "SimulatedMessage", "SlaClock",
-    "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
+    "ContactLinkCase", "ContactPoint", "ContactWord", "Counter", "Delivery", "DeliveryPart", "DeliveryRole",
+    "DeliveryState", "Direction", "Disposition", "Draft", "EarlyReceipt", "ExternalId", "FaqEntry", "FieldDefinition",
+    "FieldKind", "FieldSubject", "Holder", "IdempotencyKey", "Inbox", "Interaction", "Invitation", "InvitationState",
+    "ItemState", "Kind", "Label", "LaneClaim", "LastWord", "Lease", "LinkKind", "ListSort", "Loop", "LoopReason",
+    "Macro", "MacroKind", "Membership", "Memory", "Mention", "MessageReference", "Metric", "NameTrigram", "Notice",
+    "NoticeChoice", "NoticeKind", "Organization", "OrganizationDomain", "OrganizationWord", "Participant",
+    "PlannedReply", "PlannedState", "Presence", "Priority", "PushSubscription", "RawMessage", "RawState", "Read",
+    "Role", "Row", "SavedView", "SearchText", "SearchWaiting", "Secret", "Shelf", "SignInLink", "SimulatedMessage",
+    "SlaClock", "SlaPolicy", "SlaSegment", "SlaTimer", "Status", "Survey", "Task", "Team", "TimerState", "noun_of",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from omnidesk.store.models._row import Row, key, link, maybe_link, maybe_moment, moment, partial
@@ -68,3 +68,35 @@ class Delivery(Row, table=True):
     """When an automatic one had passed the ceilings (see `desk.loops`)."""
     elsewhere_at: datetime | None = maybe_moment()
     """When the same was said at another address, after it had failed at this one."""
+
+
+class DeliveryPart(Row, table=True):
+    """One of the messages that a long one goes out as; it stands here before it is handed over."""
+
+    __tablename__ = "delivery_parts"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number"),
+        Index("ix_delivery_parts_provider", "inbox_id", "provider_id"),
+    )
+
+    id: int = key()
+    delivery_id: int = link("deliveries.id")
+    inbox_id: int = link("inboxes.id")
+    number: int = 1
+    state: str = DeliveryState.QUEUED
+    provider_id: str | None = Field(default=None)
+
+
+class EarlyReceipt(Row, table=True):
+    """What a provider said of a message before it had told us its id of it."""
+
+    __tablename__ = "early_receipts"
+    __table_args__ = (Index("ix_early_receipts_message", "inbox_id", "message_id"),)
+
+    id: int = key()
+    inbox_id: int = link("inboxes.id")
+    message_id: str
+    state: str
+    error: str = ""
+    failure: str = ""
+    received_at: datetime = moment()

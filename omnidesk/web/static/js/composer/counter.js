@@ -1,5 +1,6 @@
 // How long the reply is as it goes out, and what it costs where it is paid by the segment.
 import { say } from "../words.js";
+import { parts } from "./parts.js";
 import { plain } from "./plain.js";
 import { count, forcing, simplified } from "./segments.js";
 
@@ -34,16 +35,20 @@ function showSegments(text, paid) {
   warn(text, paid);
 }
 
+// A text of several parts says so; what no channel takes for one message is no mistake.
+function lengthOf(text, longest) {
+  const count = parts(text, longest);
+  return count > 1 ? say("in_parts", { n: count }) : `${[...text].length} / ${longest}`;
+}
+
 export function showCount(form, { maxLength, html, paid }) {
   const written = form.elements.text.value.trim();
   const text = html ? written : plain(written);
-  const length = [...text].length;
   counter().hidden = !maxLength && !paid;
   hint().hidden = true;
   counter().title = "";
   if (paid) showSegments(text, paid);
-  else counter().textContent = maxLength ? `${length} / ${maxLength}` : "";
-  counter().classList.toggle("bad", Boolean(maxLength) && length > maxLength);
+  else counter().textContent = maxLength ? lengthOf(text, maxLength) : "";
 }
 
 export function startCounter(form) {

@@ -1,6 +1,6 @@
 // Files of a message: chosen, pasted or dropped; uploaded at once, with progress, and named in the form by a handle.
 import { failed, row, send, uploaded } from "../uploading.js";
-import { limitOf, tooLarge } from "./way.js";
+import { limitOf, showLinks, tooLarge } from "./way.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 let box = null; // the form, and what to call when its files change
@@ -64,10 +64,16 @@ function refuse(element, why) {
   failed(element, why, limitOf(box.form));
 }
 
+function weigh(element, size) {
+  element.dataset.size = size;
+  showLinks(box.form);
+}
+
 function upload(file, name = file.name || "file") {
   const element = item(name);
   const why = tooLarge(box.form, file.size);
   if (why) return refuse(element, why);
+  weigh(element, file.size);
   send(file, element, { done: () => box.changed(), failed: () => refuse(element, "failed_upload") });
 }
 
@@ -79,6 +85,7 @@ export function put(files) {
     const why = tooLarge(box.form, size);
     if (why) failed(element, why, limitOf(box.form));
     else uploaded(element, handle);
+    weigh(element, size);
   }
   if (files.length) box.changed();
 }

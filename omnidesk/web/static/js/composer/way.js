@@ -40,21 +40,28 @@ export function show(form) {
   followed ??= usual();
   const { copies } = limits(form);
   showCount(form, limits(form));
+  showLinks(form);
   form.classList.toggle("alone", !copies);
   const option = select()?.selectedOptions[0];
   if (option) document.getElementById("reply-label").textContent = option.dataset.reply;
   for (const field of document.querySelectorAll("#addressees input")) field.disabled = !copies;
 }
 
+// Files that the channel can't carry, alone or all together, go as links, as the desk decides it when it sends.
+export function showLinks(form) {
+  let room = form.elements.kind.value === "note" ? Infinity : limits(form).attachments;
+  for (const file of form.querySelectorAll(".uploads li[data-size]")) {
+    const fits = Number(file.dataset.size) <= room;
+    if (fits) room -= Number(file.dataset.size);
+    file.querySelector(".as-link")?.remove();
+    if (!fits) file.querySelector("span")?.insertAdjacentElement("afterend", Object.assign(document.createElement("small"), { className: "as-link", textContent: say("as_link") }));
+  }
+}
+
 export function tooLarge(form, size) {
-  const { attachments } = limits(form);
-  if (form.elements.kind.value === "note") return size > Number(form.dataset.largest) ? "too_large" : null;
-  if (!attachments) return "no_files";
-  return size > Math.min(attachments, Number(form.dataset.largest)) ? "too_large" : null;
+  return size > Number(form.dataset.largest) ? "too_large" : null;
 }
 
 export function limitOf(form) {
-  const most = Number(form.dataset.largest);
-  const bytes = form.elements.kind.value === "note" ? most : Math.min(limits(form).attachments, most);
-  return `${Math.round(bytes / 100000) / 10} MB`;
+  return `${Math.round(Number(form.dataset.largest) / 100000) / 10} MB`;
 }
