@@ -91,13 +91,13 @@ async def stored_keys(page: Page) -> list[str]:
 async def test_a_question_is_answered_and_read(open_page: OpenPage, shop: Shop) -> None:
     page = await open_page()
     mia = await ask(page, shop)
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     shop.desk.read(mia)
-    await expect(page.locator(".state")).to_have_text("Read")
+    await expect(page.locator(".state span")).to_have_text("Read")
     shop.desk.type(mia, "Ada")
     await expect(page.get_by_label("Ada is typing")).to_be_visible()
     shop.desk.say(mia, "It arrives tomorrow.", author="agent", name="Ada")
-    await expect(page.locator(".who")).to_have_text("Ada")
+    await expect(page.locator(".who bdi")).to_have_text("Ada")
     await expect(page.get_by_label("Ada is typing")).to_be_hidden()
     assert await bubbles(page) == ["Where is my order?", "It arrives tomorrow."]
     await until(lambda: (mia, "seen") in shop.desk.signals)
@@ -110,7 +110,7 @@ async def test_typing_stays_until_something_new_is_said(open_page: OpenPage, sho
     shop.desk.type(mia, "Ada")
     await until(lambda: (mia, "seen") in shop.desk.signals)
     shop.desk.read(mia)
-    await expect(page.locator(".state")).to_have_text("Read")
+    await expect(page.locator(".state span")).to_have_text("Read")
     await expect(page.get_by_label("Ada is typing")).to_be_visible()
 
 
@@ -145,7 +145,6 @@ async def test_a_survey_is_answered_in_the_log(open_page: OpenPage, shop: Shop) 
     await until(lambda: shop.desk.inbound[-1].button == "survey-1:4")
     assert await bubbles(page) == ["Where is my order?"]
     await page.reload()
-    await start(page)
     await expect(survey.get_by_role("button", name="4 of 5")).to_have_attribute("aria-pressed", "true")
     await expect(survey.get_by_role("button", name="5 of 5")).to_be_disabled()
 
@@ -173,7 +172,7 @@ async def test_nothing_is_remembered_before_the_first_message(open_page: OpenPag
     assert await stored_keys(page) == []
     await page.get_by_role("textbox").press("Enter")
     await until(lambda: shop.desk.texts() == ["only typed"])
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert await stored_keys(page) == ["token"]
     assert await page.context.cookies() == []
 
@@ -185,11 +184,11 @@ async def test_what_is_written_offline_is_sent_once_when_the_server_is_back(open
     await expect(page.get_by_role("status")).to_contain_text("No connection.")
     await write(page, "Second")
     await write(page, "Third")
-    await expect(page.locator(".state").last).to_have_text("Sending…")
+    await expect(page.locator(".state span").last).to_have_text("Sending…")
     await shop.start()
     await until(lambda: len(shop.desk.texts()) == 3)
     await expect(page.get_by_role("status")).to_be_hidden()
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert shop.desk.texts() == ["First", "Second", "Third"]
     assert await bubbles(page) == ["First", "Second", "Third"]
 
@@ -199,13 +198,13 @@ async def test_what_is_written_offline_survives_a_closed_tab(open_page: OpenPage
     mia = await ask(page, shop, "First")
     shop.desk.open.clear()
     await write(page, "Second")
-    await expect(page.locator(".state").last).to_have_text("Sending…")
+    await expect(page.locator(".state span").last).to_have_text("Sending…")
     await page.close()
     shop.desk.open.set()
     page = await open_page()
     await until(lambda: "Second" in shop.desk.texts())
     await start(page)
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert [raw.sender for raw in shop.desk.received] == [mia, mia]
 
 
@@ -273,7 +272,7 @@ async def test_what_is_said_is_never_markup(open_page: OpenPage, shop: Shop) -> 
     page = await open_page()
     mia = await ask(page, shop, "<img src=x onerror=alert(1)>")
     shop.desk.say(mia, "<b>See</b> https://shop.example/reset. Not javascript:alert(1)", name="<i>Bot</i>")
-    await expect(page.locator(".who")).to_have_text("<i>Bot</i> · bot")
+    await expect(page.locator(".who bdi")).to_have_text("<i>Bot</i> · bot")
     assert await page.locator(".log img, .log b, .log i").count() == 0
     assert (await bubbles(page))[0] == "<img src=x onerror=alert(1)>"
     link = page.locator(".bubble a")
@@ -305,7 +304,7 @@ async def test_what_did_not_change_is_not_drawn_again(open_page: OpenPage, shop:
     await write(page, "Hello")
     await page.evaluate("window.bubble = document.querySelector('omnidesk-chat').shadowRoot.querySelector('.bubble')")
     shop.desk.open.set()
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     shop.desk.say(shop.desk.received[0].sender, "Hello Mia")
     await expect(page.locator(".bubble")).to_have_count(2)
     assert await page.evaluate("window.bubble.isConnected")
@@ -317,7 +316,7 @@ async def test_a_turkish_page_has_a_turkish_chat(open_page: OpenPage, shop: Shop
     await page.get_by_role("button", name=turkish["open"]).click()
     await page.get_by_placeholder(turkish["placeholder"]).fill("Siparişim nerede?")
     await page.get_by_role("button", name=turkish["send"]).click()
-    await expect(page.locator(".state")).to_have_text(turkish["delivered"])
+    await expect(page.locator(".state span")).to_have_text(turkish["delivered"])
     assert shop.desk.inbound[0].sender.language == "tr"
 
 
