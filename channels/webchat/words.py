@@ -50,6 +50,7 @@ _ENGLISH = {
     "enlarge": _("Enlarge picture {name}"),
     "close_picture": _("Close picture"),
     "original": _("Open {name} in a new tab"),
+    "sign_in": _("Please sign in to write to us here."),
     "privacy": _("How we treat your data"),
     "placeholder": _("Write a message…"),
     "send": _("Send"),

@@ -1,91 +1,23 @@
 """The widget in a real browser, on a page with a strict policy, against a real server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import expect
 
 from channels.webchat.adapter import WebChat
-from channels.webchat.settings import Limits, WebChatSettings
+from channels.webchat.settings import Limits
 from channels.webchat.words import tables
 from tests.browser import NEEDS_CHROMIUM
-from tests.channels.webchat_desk import YES_NO, MemoryDesk, Shop, until
+from tests.channels.webchat_desk import YES_NO, Shop, until
+from tests.channels.webchat_page import OpenPage, ask, bubbles, start, stored_keys, write
 
 ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e366"
     "0000000049454e44ae426082"
 )
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    NEEDS_CHROMIUM,
-]
-
-OpenPage = Callable[..., Awaitable[Page]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop(MemoryDesk(), WebChat(WebChatSettings(title="Example shop")))
-    await shop.start()
-    yield shop
-    await shop.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(5000)
-    yield context
-    await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_page(context: BrowserContext, shop: Shop) -> AsyncIterator[OpenPage]:
-    """Opens the shop's page; fails the test when the browser complained about anything but a lost connection."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "WebSocket connection" not in message.text:
-            complaints.append(message.text)
-
-    async def opened(lang: str = "en") -> Page:
-        page = await context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(f"{shop.url}/?lang={lang}")
-        return page
-
-    yield opened
-    assert complaints == []
-
-
-async def start(page: Page) -> None:
-    await page.get_by_role("button", name="Open chat").click()
-
-
-async def write(page: Page, text: str) -> None:
-    await page.get_by_role("textbox").fill(text)
-    await page.get_by_role("textbox").press("Enter")
-
-
-async def bubbles(page: Page) -> list[str]:
-    return [text.removeprefix("You: ") for text in await page.locator(".bubble").all_text_contents()]
-
-
-async def ask(page: Page, shop: Shop, text: str = "Where is my order?") -> str:
-    """Open the chat, ask, and wait until it is stored; gives the visitor's address."""
-    await start(page)
-    await write(page, text)
-    await until(lambda: text in shop.desk.texts())
-    return shop.desk.inbound[-1].sender.address
-
-
-async def stored_keys(page: Page) -> list[str]:
-    keys: list[str] = await page.evaluate("Object.keys(localStorage)")
-    return [key.rpartition(":")[2] for key in keys]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), NEEDS_CHROMIUM]
 
 
 async def test_a_question_is_answered_and_read(open_page: OpenPage, shop: Shop) -> None:

@@ -62,10 +62,7 @@ class Chat {
 
   identify(given) {
     const identity = readIdentity(given);
-    if (encode(identity) === encode(this.#identity)) {
-      if (!identity && this.memory.get("owner") !== null) this.#signOut();
-      return;
-    }
+    if (encode(identity) === encode(this.#identity)) return;
     if (!identity) this.#signOut();
     this.#identity = identity;
     this.memory.owner = idIn(identity);
@@ -111,8 +108,8 @@ class Chat {
 
   send(text, profile) {
     const attachments = this.files.take();
+    this.visitor = { ...this.visitor, ...profile };
     this.#submit({ type: "message", text, attachments, profile });
-    this.prechat = null;
     this.keepDraft("");
   }
 
@@ -234,7 +231,8 @@ class Chat {
     this.#offered = this.memory.token ?? (this.#identity ? null : this.token);
     const cursor = this.#offered === this.token ? this.#cursor : "";
     const identity = this.#identity ?? undefined;
-    return { type: "hello", token: this.#offered, cursor, language: pageLanguage, identity, page: whereWeAre() };
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    return { type: "hello", token: this.#offered, cursor, language: pageLanguage, time_zone: timeZone, identity, page: whereWeAre() };
   }
 
   #heard(message) {
@@ -260,9 +258,10 @@ class Chat {
     this.limits = message.limits;
     const { hours = null, prechat = null, visitor, offers } = message;
     Object.assign(this, { hours, prechat, visitor: visitor ?? {}, offers: offers ?? {} });
-    if (this.#identity && this.#mayRemember) this.memory.set("owner", this.memory.owner);
     this.panel.quietly(() => this.#take(message));
     this.#underway = null;
+    // who signed in here gets a new token: whoever uses this browser after signing out sees nothing of the talk
+    if (kept && this.#identity) this.memory.token = message.token;
     if (kept || this.memory.queue().length) this.#claim();
     this.files.uploadWaiting();
   }
@@ -285,6 +284,7 @@ class Chat {
   }
 
   #identityRefused() {
+    if (!this.#identity) return this.tell(words.sign_in); // this chat is for signed-in users only
     console.warn("Omnidesk: the identity was refused (wrong signature, or expired); the visitor stays anonymous.");
     this.#identity = null;
     this.memory.owner = "";
@@ -361,7 +361,7 @@ class Chat {
     this.#asking = null;
   }
 
-  #refused({ id, code, message, retry_after: wait }) {
+  #refused({ id, code, message, fields, retry_after: wait }) {
     this.notice = message;
     if (!id || id !== this.#underway) return;
     if (code === "too_fast") {
@@ -371,16 +371,17 @@ class Chat {
     const item = this.log.find(id);
     this.#settle(id);
     this.notice = message;
-    this.#giveBack(item ?? {}, message);
+    this.#giveBack(item ?? {}, fields);
   }
 
   /** What was refused goes back to where it was written. */
-  #giveBack(item, message) {
+  #giveBack(item, faults) {
     if (item.type === "message") {
       this.files.giveBack(item.attachments);
       this.panel.text = [item.text, this.panel.text].filter(Boolean).join("\n");
     }
-    if (item.type === "form") this.log.refused.set(item.form, { values: item.answers, message });
+    if (item.type === "form") this.log.refused.set(item.form, { values: item.answers, faults });
+    if (item.profile) this.prechat = { ...this.prechat, faults };
     if (item.type === "email") this.visitor = { ...this.visitor, email: "" };
   }
 

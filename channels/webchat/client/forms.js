@@ -5,8 +5,9 @@ const AUTOCOMPLETE = { email: "email", phone: "tel", name: "name" };
 
 /** The fields of a form; `answers()` gives what was filled in, or null after showing what is missing. */
 class Fields {
-  constructor(fields, values = {}) {
-    this.rows = fields.map((field) => fieldRow(field, values[field.name] ?? ""));
+  /** `faults` are the server's words about answers that it did not take, by name. */
+  constructor(fields, values = {}, faults = {}) {
+    this.rows = fields.map((field) => fieldRow(field, values[field.name] ?? "", faults[field.name] ?? ""));
     this.nodes = this.rows.map((row) => row.node);
   }
 
@@ -25,17 +26,18 @@ class Fields {
   }
 }
 
-function fieldRow(field, value) {
+function fieldRow(field, value, said) {
   const id = `f${newId()}`;
-  const error = make("small", { class: "fault", id: `${id}-fault`, hidden: true });
+  const error = make("small", { class: "fault", id: `${id}-fault` });
   const input = fieldInput(field, id, value);
   const row = { field, input, value: () => (field.kind === "checkbox" ? (input.checked ? "yes" : "") : input.value.trim()) };
-  row.check = () => {
-    const text = fault(field, row.value());
+  const show = (text) => {
     write(error, text);
     input.setAttribute("aria-invalid", String(Boolean(text)));
     return !text;
   };
+  row.check = () => show(fault(field, row.value()));
+  show(said);
   input.addEventListener("change", () => (error.hidden ? null : row.check()));
   const label = make("label", { for: id }, field.label || words[`field_${field.name}`] || field.name);
   if (!field.required) label.append(make("i", {}, ` ${words.optional}`));
@@ -49,7 +51,7 @@ function fieldInput(field, id, value) {
     const options = ["", ...field.choices].map((choice) => make("option", { value: choice, selected: choice === value }, choice || words.choose));
     return make("select", attributes, ...options);
   }
-  if (field.kind === "long") return make("textarea", { ...attributes, rows: 3, dir: "auto" });
+  if (field.kind === "long") return make("textarea", { ...attributes, rows: 3, dir: "auto" }, value);
   const input = make("input", {
     ...attributes,
     type: INPUT_TYPES[field.kind] ?? "text",
@@ -58,7 +60,8 @@ function fieldInput(field, id, value) {
     dir: field.kind === "email" || field.kind === "phone" ? "ltr" : "auto",
     maxlength: 500,
   });
-  input.value = value;
+  if (field.kind === "checkbox") input.checked = value === "yes";
+  else input.value = value;
   return input;
 }
 
@@ -72,8 +75,8 @@ function fault(field, value) {
 }
 
 /** A form with a button; `done(answers)` when it is complete. */
-function drawForm({ fields, submit, values, label }, done, ...more) {
-  const inner = new Fields(fields, values);
+function drawForm({ fields, submit, values, faults, label }, done, ...more) {
+  const inner = new Fields(fields, values, faults);
   const act = (event) => {
     event.preventDefault();
     const answers = inner.answers();

@@ -42,8 +42,8 @@ function drawSurvey(line, chat) {
 function drawBotForm(line, chat) {
   if (line.answered) return make("p", { class: "thanks" }, icon("check", 16), words.form_sent);
   const { fields, submit, id } = line.form;
-  const form = drawForm({ fields, submit, values: line.values, label: line.label }, (answers) => chat.answer(id, answers));
-  if (line.message) form.prepend(make("p", { class: "fault" }, line.message));
+  const { values, faults, label } = line;
+  const form = drawForm({ fields, submit, values, faults, label }, (answers) => chat.answer(id, answers));
   form.classList.add("card");
   return form;
 }
@@ -58,7 +58,7 @@ function drawAddress(line, chat) {
   return form;
 }
 
-const STATES = { sending: "clock", delivered: "check", read: "check" };
+const STATES = { sending: "clock", delivered: "check", read: "checks" };
 
 const DRAWINGS = {
   earlier: (_, chat) => button({ class: "earlier", onclick: () => chat.panel.earlier() }, words.earlier),

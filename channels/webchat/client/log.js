@@ -10,7 +10,7 @@ class Log {
   #room = PAGE;
   /** The first entry that was new when the visitor came to look. */
   mark = null;
-  /** Answers to a form that the server did not take, by the form's id. */
+  /** Answers to a form that the server did not take and why, by the form's id. */
   refused = new Map();
 
   get empty() {
@@ -125,8 +125,8 @@ class Log {
 
   #formLine({ id, form, text }) {
     const sent = this.waiting.find((item) => item.type === "form" && item.form === form.id);
-    const { values, message } = this.refused.get(form.id) ?? {};
-    return { kind: "form", key: `form ${id}`, form, label: text, answered: form.answered || Boolean(sent), values, message };
+    const { values, faults } = this.refused.get(form.id) ?? {};
+    return { kind: "form", key: `form ${id}`, form, label: text, answered: form.answered || Boolean(sent), values, faults };
   }
 }
 

@@ -29,10 +29,7 @@ function newId() {
 }
 
 /** The page's address for the agent, without its query and fragment: those may hold what is nobody's business. */
-const whereWeAre = () => ({
-  url: (location.origin + location.pathname).slice(0, 500),
-  title: document.title.slice(0, 500),
-});
+const whereWeAre = () => ({ url: (location.origin + location.pathname).slice(0, 500), title: document.title.slice(0, 500) });
 
 /** One tab at a time. Pages without TLS have no locks; there the ids alone keep a message from being doubled. */
 const alone = (name, act) => (navigator.locks ? navigator.locks.request(`omnidesk:${base.href}:${name}`, act) : act());

@@ -34,7 +34,7 @@ class Panel {
   build() {
     const parts = this.#parts;
     parts.launch = button({ class: "launch", "aria-expanded": "false", onclick: () => this.chat.toggle(!this.chat.open) });
-    parts.root = make("div", { class: "root", lang: language, "data-theme": wishes.theme, "data-position": sideOf(wishes.position) }, this.#buildPanel(), parts.launch);
+    parts.root = make("div", { class: "root", lang: language, "data-theme": wishes.theme, "data-position": sideOf(wishes.position), onfocusin: (event) => event.stopPropagation() }, this.#buildPanel(), parts.launch);
     paint(parts.root, wishes.colour ?? wishes.color);
     visualViewport?.addEventListener("resize", () => this.#fit());
     visualViewport?.addEventListener("scroll", () => this.#fit());
@@ -52,7 +52,7 @@ class Panel {
     parts.notice = make("div", { class: "notice", role: "status" });
     return (parts.panel = make("section", {
       class: "panel", role: "dialog", "aria-label": title, tabindex: "-1", hidden: true,
-      onkeydown: (event) => this.#key(event), onkeyup: silence, onkeypress: silence, onfocusin: silence,
+      onkeydown: (event) => this.#key(event), onkeyup: silence, onkeypress: silence,
       ondragover: drag, ondragleave: drag, ondrop: drag,
     }, this.#buildHead(), this.#buildMenu(), this.#buildLog(), parts.notice, this.#writer.build(), footer(), parts.drop));
   }
@@ -129,13 +129,13 @@ class Panel {
     const { chat } = this;
     const fresh = chat.log.empty;
     empty.hidden = !fresh;
-    write(greeting, chat.hours?.open === false ? `${words.empty_closed} ${chat.hours.text ?? ""}` : words.empty);
+    write(greeting, chat.hours?.open === false ? words.empty_closed : words.empty);
     const asked = fresh ? chat.prechat : null;
     const form = encode(asked);
     prechat.hidden = !asked;
     if (prechat.drawn === form) return;
     prechat.drawn = form;
-    this.#writer.profile = asked && new Fields(asked.fields, chat.visitor);
+    this.#writer.profile = asked && new Fields(asked.fields, chat.visitor, asked.faults);
     prechat.replaceChildren(...(asked ? [asked.title ? make("p", {}, asked.title) : "", ...this.#writer.profile.nodes] : []));
   }
 
