@@ -64,7 +64,7 @@ def carried() -> list[str]:
         "omnidesk/web/templates/**/*.html",
         "omnidesk/web/static/**/*.css",
         "omnidesk/**/locale/tr.po",
-        "channels/webchat/widget.js",
+        "channels/webchat/client/*.js",
         "channels/webchat/locale/tr.po",
     ],
 )

@@ -1,4 +1,4 @@
-"""The script that a page includes: `widget.js` with its stylesheet and texts put in."""
+"""The script that a page includes: `widget.js`, put together from the files of `client/` with stylesheet and texts."""
 
 import json
 from functools import cache
@@ -6,13 +6,26 @@ from pathlib import Path
 
 from channels.webchat.words import tables
 
-_SLOT = "/* config */ {}"
+_FOLDER = Path(__file__).with_name("client")
+_PARTS = (
+    "page", "memory", "line", "identity", "drawing", "colour", "forms", "sound",
+    "log", "lines", "files", "writer", "panel", "chat", "door",
+)  # fmt: skip
 
 
 @cache
 def script(title: str) -> str:
-    """The whole script for an inbox with this title."""
-    folder = Path(__file__).parent
-    config = {"title": title, "words": tables(), "css": (folder / "widget.css").read_text("utf-8")}
-    source = (folder / "widget.js").read_text("utf-8")
-    return source.replace(_SLOT, json.dumps(config, ensure_ascii=False), 1)
+    """The whole script for an inbox with this title. One function, so that nothing leaks into the page."""
+    config = {"title": title, "words": tables(), "css": _read("widget.css")}
+    parts = "\n".join(_lean(_read(f"{name}.js")) for name in _PARTS)
+    return f'(() => {{\n"use strict";\nconst config = {json.dumps(config, ensure_ascii=False)};\n{parts}\n}})();\n'
+
+
+def _lean(source: str) -> str:
+    """Without indentation and lines that are comments: visitors need not load them, and a line keeps its meaning."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")

@@ -1,103 +1,35 @@
 """The widget in a real browser, on a page with a strict policy, against a real server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import expect
 
 from channels.webchat.adapter import WebChat
-from channels.webchat.settings import Limits, WebChatSettings
+from channels.webchat.settings import Limits
 from channels.webchat.words import tables
 from tests.browser import NEEDS_CHROMIUM
-from tests.channels.webchat_desk import YES_NO, MemoryDesk, Shop, until
+from tests.channels.webchat_desk import YES_NO, Shop, until
+from tests.channels.webchat_page import OpenPage, ask, bubbles, start, stored_keys, write
 
 ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e366"
     "0000000049454e44ae426082"
 )
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    NEEDS_CHROMIUM,
-]
-
-OpenPage = Callable[..., Awaitable[Page]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop(MemoryDesk(), WebChat(WebChatSettings(title="Example shop")))
-    await shop.start()
-    yield shop
-    await shop.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(5000)
-    yield context
-    await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_page(context: BrowserContext, shop: Shop) -> AsyncIterator[OpenPage]:
-    """Opens the shop's page; fails the test when the browser complained about anything but a lost connection."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "WebSocket connection" not in message.text:
-            complaints.append(message.text)
-
-    async def opened(lang: str = "en") -> Page:
-        page = await context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(f"{shop.url}/?lang={lang}")
-        return page
-
-    yield opened
-    assert complaints == []
-
-
-async def start(page: Page) -> None:
-    await page.get_by_role("button", name="Open chat").click()
-
-
-async def write(page: Page, text: str) -> None:
-    await page.get_by_role("textbox").fill(text)
-    await page.get_by_role("textbox").press("Enter")
-
-
-async def bubbles(page: Page) -> list[str]:
-    return [text.removeprefix("You: ") for text in await page.locator(".bubble").all_text_contents()]
-
-
-async def ask(page: Page, shop: Shop, text: str = "Where is my order?") -> str:
-    """Open the chat, ask, and wait until it is stored; gives the visitor's address."""
-    await start(page)
-    await write(page, text)
-    await until(lambda: text in shop.desk.texts())
-    return shop.desk.inbound[-1].sender.address
-
-
-async def stored_keys(page: Page) -> list[str]:
-    keys: list[str] = await page.evaluate("Object.keys(localStorage)")
-    return [key.rpartition(":")[2] for key in keys]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), NEEDS_CHROMIUM]
 
 
 async def test_a_question_is_answered_and_read(open_page: OpenPage, shop: Shop) -> None:
     page = await open_page()
     mia = await ask(page, shop)
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     shop.desk.read(mia)
-    await expect(page.locator(".state")).to_have_text("Read")
+    await expect(page.locator(".state span")).to_have_text("Read")
     shop.desk.type(mia, "Ada")
     await expect(page.get_by_label("Ada is typing")).to_be_visible()
     shop.desk.say(mia, "It arrives tomorrow.", author="agent", name="Ada")
-    await expect(page.locator(".who")).to_have_text("Ada")
+    await expect(page.locator(".who bdi")).to_have_text("Ada")
     await expect(page.get_by_label("Ada is typing")).to_be_hidden()
     assert await bubbles(page) == ["Where is my order?", "It arrives tomorrow."]
     await until(lambda: (mia, "seen") in shop.desk.signals)
@@ -110,7 +42,7 @@ async def test_typing_stays_until_something_new_is_said(open_page: OpenPage, sho
     shop.desk.type(mia, "Ada")
     await until(lambda: (mia, "seen") in shop.desk.signals)
     shop.desk.read(mia)
-    await expect(page.locator(".state")).to_have_text("Read")
+    await expect(page.locator(".state span")).to_have_text("Read")
     await expect(page.get_by_label("Ada is typing")).to_be_visible()
 
 
@@ -145,7 +77,6 @@ async def test_a_survey_is_answered_in_the_log(open_page: OpenPage, shop: Shop) 
     await until(lambda: shop.desk.inbound[-1].button == "survey-1:4")
     assert await bubbles(page) == ["Where is my order?"]
     await page.reload()
-    await start(page)
     await expect(survey.get_by_role("button", name="4 of 5")).to_have_attribute("aria-pressed", "true")
     await expect(survey.get_by_role("button", name="5 of 5")).to_be_disabled()
 
@@ -173,7 +104,7 @@ async def test_nothing_is_remembered_before_the_first_message(open_page: OpenPag
     assert await stored_keys(page) == []
     await page.get_by_role("textbox").press("Enter")
     await until(lambda: shop.desk.texts() == ["only typed"])
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert await stored_keys(page) == ["token"]
     assert await page.context.cookies() == []
 
@@ -185,11 +116,11 @@ async def test_what_is_written_offline_is_sent_once_when_the_server_is_back(open
     await expect(page.get_by_role("status")).to_contain_text("No connection.")
     await write(page, "Second")
     await write(page, "Third")
-    await expect(page.locator(".state").last).to_have_text("Sending…")
+    await expect(page.locator(".state span").last).to_have_text("Sending…")
     await shop.start()
     await until(lambda: len(shop.desk.texts()) == 3)
     await expect(page.get_by_role("status")).to_be_hidden()
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert shop.desk.texts() == ["First", "Second", "Third"]
     assert await bubbles(page) == ["First", "Second", "Third"]
 
@@ -199,13 +130,13 @@ async def test_what_is_written_offline_survives_a_closed_tab(open_page: OpenPage
     mia = await ask(page, shop, "First")
     shop.desk.open.clear()
     await write(page, "Second")
-    await expect(page.locator(".state").last).to_have_text("Sending…")
+    await expect(page.locator(".state span").last).to_have_text("Sending…")
     await page.close()
     shop.desk.open.set()
     page = await open_page()
     await until(lambda: "Second" in shop.desk.texts())
     await start(page)
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     assert [raw.sender for raw in shop.desk.received] == [mia, mia]
 
 
@@ -273,7 +204,7 @@ async def test_what_is_said_is_never_markup(open_page: OpenPage, shop: Shop) -> 
     page = await open_page()
     mia = await ask(page, shop, "<img src=x onerror=alert(1)>")
     shop.desk.say(mia, "<b>See</b> https://shop.example/reset. Not javascript:alert(1)", name="<i>Bot</i>")
-    await expect(page.locator(".who")).to_have_text("<i>Bot</i> · bot")
+    await expect(page.locator(".who bdi")).to_have_text("<i>Bot</i> · bot")
     assert await page.locator(".log img, .log b, .log i").count() == 0
     assert (await bubbles(page))[0] == "<img src=x onerror=alert(1)>"
     link = page.locator(".bubble a")
@@ -305,7 +236,7 @@ async def test_what_did_not_change_is_not_drawn_again(open_page: OpenPage, shop:
     await write(page, "Hello")
     await page.evaluate("window.bubble = document.querySelector('omnidesk-chat').shadowRoot.querySelector('.bubble')")
     shop.desk.open.set()
-    await expect(page.locator(".state")).to_have_text("Delivered")
+    await expect(page.locator(".state span")).to_have_text("Delivered")
     shop.desk.say(shop.desk.received[0].sender, "Hello Mia")
     await expect(page.locator(".bubble")).to_have_count(2)
     assert await page.evaluate("window.bubble.isConnected")
@@ -317,7 +248,7 @@ async def test_a_turkish_page_has_a_turkish_chat(open_page: OpenPage, shop: Shop
     await page.get_by_role("button", name=turkish["open"]).click()
     await page.get_by_placeholder(turkish["placeholder"]).fill("Siparişim nerede?")
     await page.get_by_role("button", name=turkish["send"]).click()
-    await expect(page.locator(".state")).to_have_text(turkish["delivered"])
+    await expect(page.locator(".state span")).to_have_text(turkish["delivered"])
     assert shop.desk.inbound[0].sender.language == "tr"
 
 

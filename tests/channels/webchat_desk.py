@@ -196,6 +196,9 @@ class Shop:
         self.desk = desk
         self.channel = channel
         self.port = 0
+        self.page = PAGE
+        self.tag = ""
+        self.policy = "default-src 'self'; style-src 'self'; script-src 'self'"
         self._runner: web.AppRunner | None = None
 
     @property
@@ -229,9 +232,8 @@ class Shop:
 
     async def _page(self, request: web.Request) -> web.Response:
         """A shop with a page's usual troubles: a strict policy, a small root font, ugly styles of its own."""
-        text = PAGE.replace("{lang}", request.query.get("lang", "en"))
-        policy = "default-src 'self'; style-src 'self'; script-src 'self'"
-        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
+        text = self.page.replace("{lang}", request.query.get("lang", "en")).replace("{tag}", self.tag)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": self.policy})
 
     async def _empty(self, request: web.Request) -> web.Response:
         return web.Response(status=204)
@@ -253,7 +255,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Example shop</title>
-<script src="/chat/shop/widget.js" async></script>
+<script src="/chat/shop/widget.js" async {tag}></script>
 <h1>Example shop</h1>
 <p>The shop's own page.</p>
 </html>
