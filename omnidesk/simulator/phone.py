@@ -97,8 +97,9 @@ async def say(request: web.Request) -> web.StreamResponse:
 
 async def _upload(request: web.Request, file: web.FileField) -> files.Upload:
     async def chunks() -> AsyncIterator[bytes]:
-        while chunk := file.file.read(65536):
-            yield chunk
+        with file.file as content:
+            while chunk := content.read(65536):
+                yield chunk
 
     return await files.upload(
         request.app[BLOBS], request.app[KEYS], chunks(), limit=_LARGEST_FILE, filename=file.filename[:200],
