@@ -33,6 +33,8 @@ from omnidesk.text.addresses import normal_phone
 
 _LARGEST_POST = 64 * 1024
 """1600 characters of four bytes each, escaped, and ten media are half of that."""
+_LARGEST_PART = 16 * 1024
+"""Far more than a segment takes in any form; what is larger is none."""
 _AT_HOME: str = SmsSettings.model_fields["country"].default
 _LOOK_AFTER_SECONDS = 30.0
 
@@ -58,6 +60,7 @@ class SmsChannel(Channel):
     def __init__(self, settings: SmsSettings, http: ClientSession | None = None) -> None:
         super().__init__(settings, http)
         self._gateway = settings.description
+        self._values = settings.filled()
         self._api = Api(settings, http)
         self.capabilities = replace(
             self.capabilities, max_length=self._gateway.max_length, receipts=self._gateway.receipts is not None,
@@ -101,12 +104,13 @@ class SmsChannel(Channel):
         if self._gateway.messages is None or self._gateway.messages.parts is None:
             yield
             return
-        looking = asyncio.create_task(_look_after_parts(desk))
         try:
-            yield
-        finally:
-            looking.cancel()
-            await asyncio.wait([looking])
+            async with asyncio.TaskGroup() as group:
+                looking = group.create_task(_look_after_parts(desk))
+                yield
+                looking.cancel()
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def take_message(self, desk: Desk, request: web.Request) -> web.Response:
         """A message for us; what is signed and of no known kind is kept as well, for `parse` to refuse."""
@@ -116,7 +120,7 @@ class SmsChannel(Channel):
             raise web.HTTPNotFound
         sender, external_id = first(found, how.sender) or "", first(found, how.id) or raw.external_id
         raw = replace(raw, external_id=external_id[:500], sender=sender[:200])
-        part = part_of(found, how)
+        part = part_of(found, how) if len(raw.body) <= _LARGEST_PART else None
         if part is None:
             await desk.receive(raw)
         else:
@@ -161,8 +165,7 @@ class SmsChannel(Channel):
         return raw, found
 
     def _is_theirs(self, posted: Posted, how: Webhook) -> bool:
-        secrets = self.settings.filled()
-        signed = not how.signed or any(scheme.fits(posted, secrets) for scheme in how.signed)
+        signed = not how.signed or any(scheme.fits(posted, self._values) for scheme in how.signed)
         return signed and is_from(posted.remote, how.addresses)
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:

@@ -1,14 +1,15 @@
 """Every gateway that is described, against its stand-in: the whole story, and what is refused."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -17,7 +18,18 @@ from bots.faq import FaqResponder
 from channels.sms.adapter import SmsChannel
 from channels.sms.settings import SmsSettings
 from channels.sms.signatures import Posted
-from omnidesk.contract.channel import ChannelError, Failure, Inbound, Outbound, Play, RawMessage, Receipt, Unparsable
+from omnidesk.contract.channel import (
+    Channel,
+    ChannelError,
+    Failure,
+    Inbound,
+    Outbound,
+    Play,
+    RawMessage,
+    Receipt,
+    Unparsable,
+)
+from omnidesk.contract.testing import ChannelContract, FakeDesk
 from omnidesk.desk import actions, configuration
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.errors import OmnideskError
@@ -31,13 +43,16 @@ from tests.channels.gateway_stand_ins import (
     TOKEN,
     Local,
     MessageBird,
+    Netgsm,
     StandIn,
     Vonage,
     VonageForms,
+    VonageMessages,
 )
 from tests.channels.hosted import hosted_desk
 from tests.office import Office
 
+SAMPLES = Path(__file__).parent.parent / "samples" / "sms"
 QUESTION = "şifremi unuttum giriş yapamıyorum"
 on_one_database = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 each = pytest.mark.parametrize("kind", STAND_INS, ids=lambda kind: str(kind.__name__))
@@ -255,6 +270,93 @@ def test_whatever_comes_is_read_or_refused(kind: type[StandIn]) -> None:
 def read_or_refused(channel: SmsChannel, raw: RawMessage) -> None:
     with suppress(Unparsable):
         assert all(isinstance(item, Inbound | Receipt) for item in channel.parse(raw))
+
+
+class GatewayContract(ChannelContract):
+    """What every channel promises, at a gateway."""
+
+    kind: type[StandIn]
+
+    def make(self) -> SmsChannel:
+        return channel_of(self.kind)
+
+    def samples(self) -> Sequence[RawMessage]:
+        folder = SAMPLES / self.kind.__name__.lower()
+        return [sample(path) for path in sorted(folder.iterdir())]
+
+    def outbound(self, key: str) -> Outbound:
+        return outbound("Hello", key)
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[Channel]:
+        async with connected(self.kind) as (channel, _):
+            yield channel
+
+    @asynccontextmanager
+    async def _refusing(self) -> AsyncIterator[Channel]:
+        async with connected(self.kind) as (channel, gateway):
+            gateway.refuse.append(self.kind.dead)
+            yield channel
+
+    def refusing(self) -> AbstractAsyncContextManager[Channel]:
+        return self._refusing()
+
+    async def deliver(self, channel: Channel, desk: FakeDesk) -> None:
+        async def take(request: web.Request) -> web.StreamResponse:
+            assert isinstance(channel, SmsChannel)
+            return await channel.take_message(desk, request)
+
+        app = web.Application()
+        app.router.add_route("*", "/sms/line/messages", take)
+        async with TestServer(app) as server:
+            gateway = self.kind(desk.public_url)
+            gateway.desk_url = str(server.make_url("")).rstrip("/")
+            await gateway.say("Merhaba")
+
+
+def sample(path: Path) -> RawMessage:
+    """A payload as its manual shows it: a file's name says the route, its ending the form."""
+    route = path.stem.partition("_")[0]
+    body = path.read_bytes().strip()
+    if path.suffix == ".query":
+        return RawMessage(path.stem, "", b"", {"route": route, "method": "GET", "query": body.decode()})
+    kind = "application/json" if path.suffix == ".json" else "application/x-www-form-urlencoded"
+    return RawMessage(path.stem, "", body, {"route": route, "type": kind})
+
+
+class TestVonage(GatewayContract):
+    """The SMS API."""
+
+    kind = Vonage
+
+
+class TestVonageMessages(GatewayContract):
+    """The Messages API."""
+
+    kind = VonageMessages
+
+
+class TestMessageBird(GatewayContract):
+    """Its SMS API."""
+
+    kind = MessageBird
+
+
+class TestNetgsm(GatewayContract):
+    """REST v2, which gives nothing of ours back: what is sent twice around a crash has two ids."""
+
+    kind = Netgsm
+
+    async def test_the_same_delivery_has_the_same_id_however_often_it_is_tried(self) -> None:
+        async with self.sending() as channel:
+            ids = [await channel.send(self.outbound(key)) for key in ("17", "17", "18")]
+        assert len(set(ids)) == 3
+
+
+class TestLocal(GatewayContract):
+    """The gateway of the documentation."""
+
+    kind = Local
 
 
 # --- long messages in parts
