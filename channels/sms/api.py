@@ -11,7 +11,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, encode_basic_aut
 from yarl import URL
 
 from channels.sms import numbers, placeholders, refusals
-from channels.sms.description import Place, Send
+from channels.sms.asking import Place, Send
 from channels.sms.reading import at
 from channels.sms.settings import SmsSettings
 from omnidesk.contract.channel import ChannelError, Failure, Outbound

@@ -1,6 +1,9 @@
 """Every gateway that is described, against its stand-in: the whole story, and what is refused."""
 
+import base64
+import copy
 import hashlib
+import hmac
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -8,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout, encode_basic_auth, web
 from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bots.faq import FaqResponder
 from channels.sms.adapter import SmsChannel
 from channels.sms.settings import SmsSettings
-from channels.sms.signatures import Posted
+from channels.sms.signatures import Posted, Signature
 from omnidesk.contract.channel import (
     Channel,
     ChannelError,
@@ -34,6 +38,7 @@ from omnidesk.desk import actions, configuration
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.errors import OmnideskError
 from omnidesk.settings import config_folder
+from omnidesk.store import migrating
 from omnidesk.store.models import Case, ContactPoint, Delivery, Invitation
 from omnidesk.store.models import RawMessage as Raw
 from tests.channels.gateway_stand_ins import (
@@ -491,13 +496,70 @@ def test_the_documented_example_of_vonages_signature_fits() -> None:
     assert not fits(Vonage, replace(request, fields=[pair for pair in fields if pair[0] != "sig"]))
 
 
+BODY = b"a=1&b=2"
+FIELDS = [("b", "2"), ("a", "1")]
+DIGEST = hmac.new(SECRET.encode(), BODY, "sha512").digest()
+OVER_URL = hmac.new(SECRET.encode(), b"https://desk.example/x?y=za1b2", "md5").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "headers", "query"),
+    [
+        ({"scheme": "hmac", "header": "X-S", "algorithm": "sha512", "prefix": "v="}, {"X-S": f"v={DIGEST.hex()}"}, {}),
+        (
+            {"scheme": "hmac", "header": "X-S", "algorithm": "sha512", "encoding": "base64"},
+            {"X-S": base64.b64encode(DIGEST).decode()}, {},
+        ),
+        ({"scheme": "hmac", "header": "X-S", "algorithm": "md5", "signs": "url_and_fields"}, {"X-S": OVER_URL}, {}),
+        ({"scheme": "secret", "where": "header", "name": "X-S"}, {"X-S": SECRET}, {}),
+        ({"scheme": "secret", "where": "query", "name": "s"}, {}, {"s": SECRET}),
+        ({"scheme": "secret", "where": "basic", "name": "u"}, {"Authorization": encode_basic_auth("u", SECRET)}, {}),
+    ],
+)  # fmt: skip
+def test_a_scheme_takes_what_is_right_and_nothing_else(
+    scheme: dict[str, Any], headers: dict[str, str], query: dict[str, str]
+) -> None:
+    how = TypeAdapter[Signature](Signature).validate_python(scheme)
+    right = Posted("POST", "https://desk.example/x?y=z", headers, BODY, FIELDS, query, "192.0.2.1")
+    assert how.fits(right, {"signing_secret": SECRET})
+    assert not how.fits(right, {"signing_secret": SECRET[::-1]})
+    assert not how.fits(replace(right, headers={}, query={}), {"signing_secret": SECRET})
+    assert not how.fits(
+        replace(right, headers=dict.fromkeys(headers, ""), query={"s": "ş"}), {"signing_secret": SECRET}
+    )
+    if scheme["scheme"] == "hmac":
+        assert not how.fits(
+            replace(right, body=b"a=1&b=3", fields=[("a", "1"), ("b", "3")]), {"signing_secret": SECRET}
+        )
+
+
+@on_one_database
+async def test_what_comes_from_elsewhere_is_refused(store_url: str, tmp_path: Path) -> None:
+    for networks, status in ((["192.0.2.0/24"], 403), (["127.0.0.0/8"], 200)):
+        async with Local().serving() as gateway:
+            described = copy.deepcopy(Local.gateway)
+            described["messages"]["addresses"] = networks
+            inbox = InboxEntry.model_validate({
+                "slug": "line", "channel": "sms", "name": "Line", "team": "support",
+                "settings": {**gateway.settings(), "gateway": described},
+            })  # fmt: skip
+            folder = tmp_path / str(status)
+            folder.mkdir()
+            url = f"sqlite:///{folder}/desk.sqlite3"
+            await migrating.upgrade(url)
+            async with hosted_desk(url, folder, inbox, public_url=gateway.public_url) as (office, served):
+                gateway.desk_url = served
+                request = gateway.sign(gateway.message("in-1", "Hello", MIA), SECRET)
+                headers = {"X-Forwarded-For": "192.0.2.7"}  # which nobody believes
+                assert await gateway.bring(replace(request, headers=headers)) == status
+                assert len(await office.all(Raw)) == (1 if status == 200 else 0)
+
+
 # --- descriptions
 
 
 def broken(change: Callable[[dict[str, Any]], object]) -> str:
     """What is said of the documented gateway with a mistake in it."""
-    import copy
-
     gateway = copy.deepcopy(Local.gateway)
     change(gateway)
     with pytest.raises(ValueError, match=r"gateway|values|missing") as caught:
