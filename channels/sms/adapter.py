@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 from aiohttp import ClientSession, web
 
@@ -15,7 +16,7 @@ from channels.sms.description import Webhook
 from channels.sms.parse import is_on_its_way, parse, part_of, read
 from channels.sms.reading import Fields, fields, first, form
 from channels.sms.settings import SmsSettings
-from channels.sms.signatures import Posted, is_from
+from channels.sms.signatures import Posted, Shared, is_from
 from omnidesk.contract.channel import (
     Capabilities,
     Channel,
@@ -153,7 +154,7 @@ class SmsChannel(Channel):
             raise web.HTTPForbidden
         envelope = {"route": route, "type": request.content_type, "key": request.query.get("key", "")[:200]}
         if request.method == "GET":
-            envelope |= {"method": "GET", "query": request.rel_url.raw_query_string}
+            envelope |= {"method": "GET", "query": _without_secrets(request.rel_url.raw_query_string, how)}
         digest = hashlib.sha256(request.rel_url.raw_query_string.encode() + b"\n" + body).hexdigest()
         raw = RawMessage(digest, "", body, envelope)
         try:
@@ -213,6 +214,12 @@ def _pairs(body: bytes, content_type: str, charset: str) -> list[tuple[str, str]
         return form(body, charset)
     found = fields(body, content_type, charset)
     return [(name, value if isinstance(value, str) else str(value)) for name, value in found.items()]
+
+
+def _without_secrets(query: str, how: Webhook) -> str:
+    """A query to be kept: what proved who asks is not."""
+    names = {scheme.name for scheme in how.signed if isinstance(scheme, Shared) and scheme.where == "query"}
+    return "&".join(field for field in query.split("&") if unquote_plus(field.partition("=")[0]) not in names)
 
 
 def _answered(how: Webhook) -> web.Response:

@@ -90,7 +90,7 @@ def _confirmation(inbox: LiveInbox, command: Command, language: str | None) -> C
     return Content(text=text, automatic=True)
 
 
-def _shown(words: Sequence[str], language: str) -> str:
+def _shown(known: Sequence[str], language: str) -> str:
     """The word to write, in the reader's language if there is one."""
-    turkish = [_IN_TURKISH[word] for word in words if word in _IN_TURKISH] if language == "tr" else []
-    return next(iter([*turkish, *(word.upper() for word in words)]), "")
+    turkish = [_IN_TURKISH[word] for word in known if word in _IN_TURKISH] if language == "tr" else []
+    return next(iter([*turkish, *(word.upper() for word in known)]), "")
