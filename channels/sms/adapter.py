@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 from aiohttp import ClientSession, web
 
@@ -15,7 +16,7 @@ from channels.sms.description import Webhook
 from channels.sms.parse import is_on_its_way, parse, part_of, read
 from channels.sms.reading import Fields, fields, first, form
 from channels.sms.settings import SmsSettings
-from channels.sms.signatures import Posted, is_from
+from channels.sms.signatures import Posted, Shared, is_from
 from omnidesk.contract.channel import (
     Capabilities,
     Channel,
@@ -33,6 +34,8 @@ from omnidesk.text.addresses import normal_phone
 
 _LARGEST_POST = 64 * 1024
 """1600 characters of four bytes each, escaped, and ten media are half of that."""
+_LARGEST_PART = 16 * 1024
+"""Far more than a segment takes in any form; what is larger is none."""
 _AT_HOME: str = SmsSettings.model_fields["country"].default
 _LOOK_AFTER_SECONDS = 30.0
 
@@ -58,6 +61,7 @@ class SmsChannel(Channel):
     def __init__(self, settings: SmsSettings, http: ClientSession | None = None) -> None:
         super().__init__(settings, http)
         self._gateway = settings.description
+        self._values = settings.filled()
         self._api = Api(settings, http)
         self.capabilities = replace(
             self.capabilities, max_length=self._gateway.max_length, receipts=self._gateway.receipts is not None,
@@ -101,12 +105,13 @@ class SmsChannel(Channel):
         if self._gateway.messages is None or self._gateway.messages.parts is None:
             yield
             return
-        looking = asyncio.create_task(_look_after_parts(desk))
         try:
-            yield
-        finally:
-            looking.cancel()
-            await asyncio.wait([looking])
+            async with asyncio.TaskGroup() as group:
+                looking = group.create_task(_look_after_parts(desk))
+                yield
+                looking.cancel()
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def take_message(self, desk: Desk, request: web.Request) -> web.Response:
         """A message for us; what is signed and of no known kind is kept as well, for `parse` to refuse."""
@@ -116,7 +121,7 @@ class SmsChannel(Channel):
             raise web.HTTPNotFound
         sender, external_id = first(found, how.sender) or "", first(found, how.id) or raw.external_id
         raw = replace(raw, external_id=external_id[:500], sender=sender[:200])
-        part = part_of(found, how)
+        part = part_of(found, how) if len(raw.body) <= _LARGEST_PART else None
         if part is None:
             await desk.receive(raw)
         else:
@@ -149,7 +154,7 @@ class SmsChannel(Channel):
             raise web.HTTPForbidden
         envelope = {"route": route, "type": request.content_type, "key": request.query.get("key", "")[:200]}
         if request.method == "GET":
-            envelope |= {"method": "GET", "query": request.rel_url.raw_query_string}
+            envelope |= {"method": "GET", "query": _without_secrets(request.rel_url.raw_query_string, how)}
         digest = hashlib.sha256(request.rel_url.raw_query_string.encode() + b"\n" + body).hexdigest()
         raw = RawMessage(digest, "", body, envelope)
         try:
@@ -161,8 +166,7 @@ class SmsChannel(Channel):
         return raw, found
 
     def _is_theirs(self, posted: Posted, how: Webhook) -> bool:
-        secrets = self.settings.filled()
-        signed = not how.signed or any(scheme.fits(posted, secrets) for scheme in how.signed)
+        signed = not how.signed or any(scheme.fits(posted, self._values) for scheme in how.signed)
         return signed and is_from(posted.remote, how.addresses)
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
@@ -210,6 +214,12 @@ def _pairs(body: bytes, content_type: str, charset: str) -> list[tuple[str, str]
         return form(body, charset)
     found = fields(body, content_type, charset)
     return [(name, value if isinstance(value, str) else str(value)) for name, value in found.items()]
+
+
+def _without_secrets(query: str, how: Webhook) -> str:
+    """A query to be kept: what proved who asks is not."""
+    names = {scheme.name for scheme in how.signed if isinstance(scheme, Shared) and scheme.where == "query"}
+    return "&".join(field for field in query.split("&") if unquote_plus(field.partition("=")[0]) not in names)
 
 
 def _answered(how: Webhook) -> web.Response:

@@ -11,7 +11,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, encode_basic_aut
 from yarl import URL
 
 from channels.sms import numbers, placeholders, refusals
-from channels.sms.description import Place, Send
+from channels.sms.asking import Place, Send
 from channels.sms.reading import at
 from channels.sms.settings import SmsSettings
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
@@ -40,7 +40,7 @@ class Api:
         body, kind = _body(how, values)
         headers = {name: placeholders.header(text, values) for name, text in how.headers.items()} | kind
         query = urlencode(placeholders.fields(how.query, values), encoding=how.charset, errors="replace")
-        async with self._asking(how.method, _url(how.url, values, query), body, headers) as answer:
+        async with self._asking(how.method, _url(how.url, values, query), body=body, headers=headers) as answer:
             text = await _text(answer)
             return self._understood(answer, text)
 
@@ -78,22 +78,26 @@ class Api:
         url = _url(self._gateway.check.url, self._account, "")
         headers = {name: text for name, text in self._gateway.send.headers.items() if name.lower() == "authorization"}
         filled = {name: placeholders.header(text, self._account) for name, text in headers.items()}
-        async with self._asking("GET", url, None, filled) as answer:
-            if answer.status >= 300:
-                raise refusals.refused(self._gateway, answer.status, self._code(answer, await _text(answer)))
+        async with self._asking("GET", url, headers=filled) as answer:
+            await self._must_be_a_yes(answer)
 
-    def _code(self, answer: ClientResponse, text: str) -> str:
-        return _picked(self._gateway.answer.code, answer, text) if self._gateway.answer.code else ""
+    async def _must_be_a_yes(self, answer: ClientResponse) -> None:
+        if answer.status >= 300:
+            how = self._gateway.answer.code
+            code = _picked(how, answer, await _text(answer)) if how else ""
+            raise refusals.refused(self._gateway, answer.status, code)
 
     async def medium(self, url: str) -> bytes:
-        """A file of a message. Only the API is asked, or a made-up address could lead us into our own network."""
+        """A file of a message, which may lie on another host than the API says (then it redirects).
+
+        Only the API is asked, or a made-up address could lead us into our own network.
+        """
         name = self._gateway.name
         if not url.startswith(f"{self._account['api_base']}/"):
             raise ChannelError(f"this file is not at {name}", permanent=True)
         content = bytearray()
-        async with self._asking("GET", URL(url), None, {}) as answer:
-            if answer.status >= 300:
-                raise refusals.refused(self._gateway, answer.status, self._code(answer, await _text(answer)))
+        async with self._asking("GET", URL(url), headers={}, follow=True) as answer:
+            await self._must_be_a_yes(answer)
             async for chunk in answer.content.iter_chunked(_CHUNK):
                 content += chunk
                 if len(content) > _LARGEST_MEDIUM:
@@ -102,17 +106,12 @@ class Api:
 
     @asynccontextmanager
     async def _asking(
-        self, method: str, url: URL, body: bytes | None, headers: Mapping[str, str]
+        self, method: str, url: URL, *, body: bytes | None = None, headers: Mapping[str, str], follow: bool = False
     ) -> AsyncIterator[ClientResponse]:
-        """Ask, and give the answer.
-
-        Only reading without anything to say follows redirects: media lie on other hosts, to which aiohttp doesn't
-        give our login.
-        """
+        """Ask, and give the answer. Where redirects lead to another host aiohttp doesn't give it our login."""
         name = self._gateway.name
         if self._http is None:
             raise ChannelError(f"there is no connection to {name}", permanent=True)
-        follow = method == "GET" and url.path != _path(self._gateway.send.url)
         try:
             async with self._http.request(
                 method, url, data=body, headers={**self._headers, **headers}, allow_redirects=follow
@@ -120,10 +119,6 @@ class Api:
                 yield answer
         except (ClientError, TimeoutError, ValueError) as error:
             raise ChannelError(f"{name} can't be reached: {type(error).__name__}") from error
-
-
-def _path(template: str) -> str:
-    return template.replace("{api_base}", "").partition("?")[0]
 
 
 def _login(how: Send, account: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +150,13 @@ def _body(how: Send, values: Mapping[str, str]) -> tuple[bytes | None, dict[str,
 
 
 async def _text(answer: ClientResponse) -> str:
-    return (await answer.content.read(_LARGEST_ANSWER)).decode(errors="replace")
+    """What it says; of an endless one the beginning."""
+    said = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        said += chunk
+        if len(said) > _LARGEST_ANSWER:
+            break
+    return said.decode(errors="replace")
 
 
 def _picked(place: Place, answer: ClientResponse, text: str) -> str:

@@ -1,6 +1,6 @@
 """Numbers as gateways write them."""
 
-from channels.sms.description import Numbers
+from channels.sms.asking import Numbers
 from omnidesk.text.addresses import normal_phone
 
 _LEAST_DIGITS = 8

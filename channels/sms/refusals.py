@@ -46,6 +46,6 @@ def refused(gateway: Gateway, status: int, code: str) -> ChannelError:
     if known is None and (status in _LATER or not 200 <= status < 500 or 300 <= status < 400):
         return ChannelError(f"{gateway.name} answered {status}")
     if known is not None and known.kind == "account":
-        return ChannelError(f"{reason(gateway, code, {})}: look at {gateway.credentials}")
+        return ChannelError(f"{gateway.name} says {code}, {known.says}: look at {gateway.credentials}")
     permanent = known is None or known.kind not in _TRIED_AGAIN
     return ChannelError(reason(gateway, code, {}), permanent=permanent, failure=failure(gateway, code, {}))

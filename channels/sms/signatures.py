@@ -7,9 +7,7 @@ can write a Host header.
 import base64
 import hashlib
 import hmac
-import json
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
@@ -17,12 +15,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from channels.sms import tokens
+
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 Secrets = Mapping[str, str]
 """The values of the inbox, by their names."""
-
-_LEEWAY_SECONDS = 60
-_LONGEST_TOKEN = 8192
 
 
 @dataclass(frozen=True)
@@ -102,8 +99,8 @@ class Jwt(_Scheme):
     def fits(self, posted: Posted, secrets: Secrets) -> bool:
         """Whether token, times and digests are right."""
         given = posted.headers.get(self.header, "")
-        claims = _claims(given[len(self.prefix) :], secrets[self.secret]) if self._begins(given) else None
-        if claims is None or not _is_current(claims):
+        claims = tokens.claims(given[len(self.prefix) :], secrets[self.secret]) if self._begins(given) else None
+        if claims is None or not tokens.is_current(claims):
             return False
         if self.issuer is not None and claims.get("iss") != self.issuer:
             return False
@@ -216,32 +213,3 @@ def _spellings(url: str) -> tuple[str, str]:
     host = parts.netloc.removesuffix(f":{parts.port}")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return parts._replace(netloc=host).geturl(), parts._replace(netloc=f"{host}:{port}").geturl()
-
-
-def _claims(token: str, secret: str) -> Mapping[str, Any] | None:
-    """What a token of HS256 says (RFC 7519), if it is signed with this secret."""
-    signed, _, signature = token.strip().rpartition(".")
-    head, _, payload = signed.partition(".")
-    if not payload or len(token) > _LONGEST_TOKEN or not token.isascii():
-        return None
-    right = base64.urlsafe_b64encode(hmac.digest(secret.encode(), signed.encode(), "sha256")).decode().rstrip("=")
-    if not _same(right, signature.rstrip("=")):
-        return None
-    header, claims = _decoded(head), _decoded(payload)
-    return claims if header is not None and header.get("alg") == "HS256" else None
-
-
-def _decoded(part: str) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _is_current(claims: Mapping[str, Any], now: Callable[[], float] = time.time) -> bool:
-    """Whether it is its time. What is replayed inside of it is known by its id, and stored once."""
-    begins, ends = claims.get("nbf", 0), claims.get("exp", float("inf"))
-    if not all(isinstance(one, int | float) for one in (begins, ends)):
-        return False
-    return bool(begins - _LEEWAY_SECONDS <= now() <= ends + _LEEWAY_SECONDS)

@@ -21,6 +21,7 @@ from channels.sms.signatures import Twilio as TwilioSignature
 from omnidesk.contract.channel import Channel, ChannelError, Failure, Outbound, RawMessage
 from omnidesk.contract.testing import ChannelContract, FakeDesk
 from omnidesk.desk import actions
+from omnidesk.errors import OmnideskError
 from omnidesk.store.models import Attachment, Case, ContactPoint, Delivery
 from omnidesk.store.models import RawMessage as Raw
 from tests.channels.sms_desk import SmsDesk, sms_desk
@@ -252,6 +253,32 @@ async def test_a_dead_number_is_marked(desk: SmsDesk) -> None:
     assert (delivery.state, point.working) == ("failed", False)
     assert "30005" in delivery.error
     assert "delivery_failed" in await desk.office.events(case)
+
+
+async def test_who_wrote_stop_to_twilio_gets_nothing_automatic_from_us(desk: SmsDesk) -> None:
+    case = await answered(desk)
+    desk.twilio.refuse.append((400, 21610))
+    await desk.office.act("Bo", actions.reply, case.number, "Are you there?")
+    (point,) = await desk.office.all(ContactPoint)
+    assert (point.consent, point.working) == (False, True)
+    assert {"delivery_failed", "consent_withdrawn"} <= set(await desk.office.events(case))
+    with pytest.raises(OmnideskError, match="STOP"):
+        await desk.office.act("Bo", actions.reply, case.number, "Hello?")
+    await desk.hear("START")
+    (point,) = await desk.office.all(ContactPoint)
+    assert point.consent
+
+
+@pytest.mark.parametrize("word", ["İptal", "IPTAL", "iptal!", " ıptal ", "RET", "ret.", "DUR", "Stop"])
+@on_one_database
+async def test_a_word_counts_in_every_spelling(desk: SmsDesk, word: str) -> None:
+    await desk.hear(f"{word} dedim")
+    assert [point.consent for point in await desk.office.all(ContactPoint)] == [True]
+    await desk.hear(word)
+    assert [point.consent for point in await desk.office.all(ContactPoint)] == [False]
+    await desk.hear("BAŞLA" if word.startswith("İ") else "basla")
+    assert [point.consent for point in await desk.office.all(ContactPoint)] == [True]
+    assert len(desk.phone) == 2
 
 
 async def test_a_number_typed_as_people_do_is_sent_to_in_full() -> None:

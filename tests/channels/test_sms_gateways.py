@@ -1,27 +1,49 @@
 """Every gateway that is described, against its stand-in: the whole story, and what is refused."""
 
+import base64
+import copy
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+import hmac
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
 
+import jwt
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, encode_basic_auth, web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bots.faq import FaqResponder
+from channels.sms import parts
 from channels.sms.adapter import SmsChannel
 from channels.sms.settings import SmsSettings
-from channels.sms.signatures import Posted
-from omnidesk.contract.channel import ChannelError, Failure, Inbound, Outbound, Play, RawMessage, Receipt, Unparsable
+from channels.sms.signatures import Posted, Signature, is_from
+from omnidesk.contract.channel import (
+    Channel,
+    ChannelError,
+    Failure,
+    Inbound,
+    Outbound,
+    Play,
+    RawMessage,
+    Receipt,
+    Unparsable,
+)
+from omnidesk.contract.testing import ChannelContract, FakeDesk
 from omnidesk.desk import actions, configuration
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.errors import OmnideskError
 from omnidesk.settings import config_folder
+from omnidesk.store import migrating
 from omnidesk.store.models import Case, ContactPoint, Delivery, Invitation
 from omnidesk.store.models import RawMessage as Raw
 from tests.channels.gateway_stand_ins import (
@@ -31,13 +53,17 @@ from tests.channels.gateway_stand_ins import (
     TOKEN,
     Local,
     MessageBird,
+    Netgsm,
     StandIn,
+    Taken,
     Vonage,
     VonageForms,
+    VonageMessages,
 )
 from tests.channels.hosted import hosted_desk
 from tests.office import Office
 
+SAMPLES = Path(__file__).parent.parent / "samples" / "sms"
 QUESTION = "şifremi unuttum giriş yapamıyorum"
 on_one_database = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 each = pytest.mark.parametrize("kind", STAND_INS, ids=lambda kind: str(kind.__name__))
@@ -143,6 +169,7 @@ async def test_a_replay_changes_nothing_and_what_is_not_signed_leaves_no_trace(d
     receipt = await desk.gateway.report(desk.gateway.taken[0])
     assert await desk.gateway.bring(receipt) == 200
     before = len(await desk.office.all(Raw))
+    assert not any(SECRET[:20] in unquote_plus(str(raw.model_dump())) for raw in await desk.office.all(Raw))
 
     fresh = desk.gateway.message("forged", "Hello", MIA)
     for forged in (fresh, desk.gateway.sign(fresh, SECRET[::-1]), *_spoilt(request)):
@@ -224,8 +251,6 @@ async def test_a_name_takes_no_answers(kind: type[StandIn]) -> None:
 
 @each
 def test_a_simulated_person_writes_in_the_gateways_form(kind: type[StandIn]) -> None:
-    from datetime import UTC, datetime
-
     channel = channel_of(kind)
     raw = channel.imitate(
         Play("play-1", MIA, "Mia", "Şifremi unuttum 😟" if kind is not Local else "Şifre", datetime.now(UTC))
@@ -257,6 +282,93 @@ def read_or_refused(channel: SmsChannel, raw: RawMessage) -> None:
         assert all(isinstance(item, Inbound | Receipt) for item in channel.parse(raw))
 
 
+class GatewayContract(ChannelContract):
+    """What every channel promises, at a gateway."""
+
+    kind: type[StandIn]
+
+    def make(self) -> SmsChannel:
+        return channel_of(self.kind)
+
+    def samples(self) -> Sequence[RawMessage]:
+        folder = SAMPLES / self.kind.__name__.lower()
+        return [sample(path) for path in sorted(folder.iterdir())]
+
+    def outbound(self, key: str) -> Outbound:
+        return outbound("Hello", key)
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[Channel]:
+        async with connected(self.kind) as (channel, _):
+            yield channel
+
+    @asynccontextmanager
+    async def _refusing(self) -> AsyncIterator[Channel]:
+        async with connected(self.kind) as (channel, gateway):
+            gateway.refuse.append(self.kind.dead)
+            yield channel
+
+    def refusing(self) -> AbstractAsyncContextManager[Channel]:
+        return self._refusing()
+
+    async def deliver(self, channel: Channel, desk: FakeDesk) -> None:
+        async def take(request: web.Request) -> web.StreamResponse:
+            assert isinstance(channel, SmsChannel)
+            return await channel.take_message(desk, request)
+
+        app = web.Application()
+        app.router.add_route("*", "/sms/line/messages", take)
+        async with TestServer(app) as server:
+            gateway = self.kind(desk.public_url)
+            gateway.desk_url = str(server.make_url("")).rstrip("/")
+            await gateway.say("Merhaba")
+
+
+def sample(path: Path) -> RawMessage:
+    """A payload as its manual shows it: a file's name says the route, its ending the form."""
+    route = path.stem.partition("_")[0]
+    body = path.read_bytes().strip()
+    if path.suffix == ".query":
+        return RawMessage(path.stem, "", b"", {"route": route, "method": "GET", "query": body.decode()})
+    kind = "application/json" if path.suffix == ".json" else "application/x-www-form-urlencoded"
+    return RawMessage(path.stem, "", body, {"route": route, "type": kind})
+
+
+class TestVonage(GatewayContract):
+    """The SMS API."""
+
+    kind = Vonage
+
+
+class TestVonageMessages(GatewayContract):
+    """The Messages API."""
+
+    kind = VonageMessages
+
+
+class TestMessageBird(GatewayContract):
+    """Its SMS API."""
+
+    kind = MessageBird
+
+
+class TestNetgsm(GatewayContract):
+    """REST v2, which gives nothing of ours back: what is sent twice around a crash has two ids."""
+
+    kind = Netgsm
+
+    async def test_the_same_delivery_has_the_same_id_however_often_it_is_tried(self) -> None:
+        async with self.sending() as channel:
+            ids = [await channel.send(self.outbound(key)) for key in ("17", "17", "18")]
+        assert len(set(ids)) == 3
+
+
+class TestLocal(GatewayContract):
+    """The gateway of the documentation."""
+
+    kind = Local
+
+
 # --- long messages in parts
 
 
@@ -280,26 +392,19 @@ async def texts(desk: GatewayDesk) -> list[str]:
 
 async def test_parts_are_one_message_in_whatever_order_they_come(desk: GatewayDesk) -> None:
     gateway = local(desk)
-    parts = [gateway.part(f"p{n}", text, "7", n, 3) for n, text in ((3, "ederim"), (1, "Çok te"), (2, "şekkür "))]
-    for request in parts:
+    posts = [gateway.part(f"p{n}", text, "7", n, 3) for n, text in ((3, "ederim"), (1, "Çok te"), (2, "şekkür "))]
+    for request in posts:
         assert await texts(desk) == []
         assert await gateway.bring(request) == 200
         assert await gateway.bring(request) == 200
     assert await texts(desk) == ["Çok teşekkür ederim"]
-    for request in parts:
+    for request in posts:
         assert await gateway.bring(request) == 200
     assert await texts(desk) == ["Çok teşekkür ederim"]
 
 
-async def test_what_is_missing_is_shown_as_missing(desk: GatewayDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    from channels.sms import parts
-    from omnidesk.desk.incoming.reception import Reception
-    from omnidesk.keys import DATABASE, INBOXES, LETTERS, RECEIVER
-
-    gateway, app = local(desk), desk.office.app
-    reception = Reception(app[DATABASE], app[LETTERS], app[RECEIVER], app[INBOXES].by_slug("line"))
+async def test_what_is_missing_is_shown_as_missing(desk: GatewayDesk) -> None:
+    gateway, reception = local(desk), desk.office.reception("line")
     assert await gateway.bring(gateway.part("p1", "Merhaba", "9", 1, 4)) == 200
     assert await gateway.bring(gateway.part("p4", "Mia", "9", 4, 4)) == 200
     now = datetime.now(UTC)
@@ -353,10 +458,6 @@ def test_vonages_own_library_agrees() -> None:
 
 
 def test_a_token_of_another_kind_or_time_is_none() -> None:
-    import time
-
-    import jwt
-
     body = b'{"text": "Hello"}'
     claims = {"payload_hash": hashlib.sha256(body).hexdigest(), "iss": "Vonage"}
     now = time.time()
@@ -372,16 +473,12 @@ def test_a_token_of_another_kind_or_time_is_none() -> None:
 
 
 def _taken() -> Any:
-    from tests.channels.gateway_stand_ins import Taken
-
     return Taken("id-1", MIA, "Hello", "17.abc", "https://desk.example/sms/line/status?key=17.abc")
 
 
-def test_the_documented_example_of_vonages_signature_fits() -> None:
+def test_vonages_older_signature_covers_every_field() -> None:
     gateway = VonageForms()
     signed = gateway.sign(gateway.message("in-1", "a=b&c", MIA), SECRET)
-    from urllib.parse import parse_qsl
-
     fields = parse_qsl(signed.body.decode())
     request = replace(posted("POST", "https://desk.example"), fields=fields)
     assert fits(Vonage, request)
@@ -389,13 +486,70 @@ def test_the_documented_example_of_vonages_signature_fits() -> None:
     assert not fits(Vonage, replace(request, fields=[pair for pair in fields if pair[0] != "sig"]))
 
 
+BODY = b"a=1&b=2"
+FIELDS = [("b", "2"), ("a", "1")]
+DIGEST = hmac.new(SECRET.encode(), BODY, "sha512").digest()
+OVER_URL = hmac.new(SECRET.encode(), b"https://desk.example/x?y=za1b2", "md5").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "headers", "query"),
+    [
+        ({"scheme": "hmac", "header": "X-S", "algorithm": "sha512", "prefix": "v="}, {"X-S": f"v={DIGEST.hex()}"}, {}),
+        (
+            {"scheme": "hmac", "header": "X-S", "algorithm": "sha512", "encoding": "base64"},
+            {"X-S": base64.b64encode(DIGEST).decode()}, {},
+        ),
+        ({"scheme": "hmac", "header": "X-S", "algorithm": "md5", "signs": "url_and_fields"}, {"X-S": OVER_URL}, {}),
+        ({"scheme": "secret", "where": "header", "name": "X-S"}, {"X-S": SECRET}, {}),
+        ({"scheme": "secret", "where": "query", "name": "s"}, {}, {"s": SECRET}),
+        ({"scheme": "secret", "where": "basic", "name": "u"}, {"Authorization": encode_basic_auth("u", SECRET)}, {}),
+    ],
+)  # fmt: skip
+def test_a_scheme_takes_what_is_right_and_nothing_else(
+    scheme: dict[str, Any], headers: dict[str, str], query: dict[str, str]
+) -> None:
+    how = TypeAdapter[Signature](Signature).validate_python(scheme)
+    right = Posted("POST", "https://desk.example/x?y=z", headers, BODY, FIELDS, query, "192.0.2.1")
+    assert how.fits(right, {"signing_secret": SECRET})
+    assert not how.fits(right, {"signing_secret": SECRET[::-1]})
+    assert not how.fits(replace(right, headers={}, query={}), {"signing_secret": SECRET})
+    assert not how.fits(
+        replace(right, headers=dict.fromkeys(headers, ""), query={"s": "ş"}), {"signing_secret": SECRET}
+    )
+    if scheme["scheme"] == "hmac":
+        assert not how.fits(
+            replace(right, body=b"a=1&b=3", fields=[("a", "1"), ("b", "3")]), {"signing_secret": SECRET}
+        )
+
+
+@on_one_database
+async def test_what_comes_from_elsewhere_is_refused(store_url: str, tmp_path: Path) -> None:
+    for networks, status in ((["192.0.2.0/24"], 403), (["127.0.0.0/8"], 200)):
+        async with Local().serving() as gateway:
+            described = copy.deepcopy(Local.gateway)
+            described["messages"]["addresses"] = networks
+            inbox = InboxEntry.model_validate({
+                "slug": "line", "channel": "sms", "name": "Line", "team": "support",
+                "settings": {**gateway.settings(), "gateway": described},
+            })  # fmt: skip
+            folder = tmp_path / str(status)
+            folder.mkdir()
+            url = f"sqlite:///{folder}/desk.sqlite3"
+            await migrating.upgrade(url)
+            async with hosted_desk(url, folder, inbox, public_url=gateway.public_url) as (office, served):
+                gateway.desk_url = served
+                request = gateway.sign(gateway.message("in-1", "Hello", MIA), SECRET)
+                headers = {"X-Forwarded-For": "192.0.2.7"}  # which nobody believes
+                assert await gateway.bring(replace(request, headers=headers)) == status
+                assert len(await office.all(Raw)) == (1 if status == 200 else 0)
+
+
 # --- descriptions
 
 
 def broken(change: Callable[[dict[str, Any]], object]) -> str:
     """What is said of the documented gateway with a mistake in it."""
-    import copy
-
     gateway = copy.deepcopy(Local.gateway)
     change(gateway)
     with pytest.raises(ValueError, match=r"gateway|values|missing") as caught:
@@ -432,8 +586,6 @@ def test_a_gateway_that_is_not_there_is_named_with_those_that_are() -> None:
 
 
 def test_addresses_count_beside_a_signature_or_alone() -> None:
-    from channels.sms.signatures import is_from
-
     assert is_from("192.0.2.9", ["192.0.2.0/24"])
     assert is_from("::ffff:192.0.2.9", ["192.0.2.0/24"])
     assert not is_from("198.51.100.1", ["192.0.2.0/24"])

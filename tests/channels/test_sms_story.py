@@ -83,6 +83,7 @@ async def test_stop_is_confirmed_once_and_kept_to_until_start(desk: SmsDesk) -> 
     await desk.hear("DUR")
     await desk.hear("Stop")
     assert len(desk.phone) == before + 1
+    assert "BAŞLA" in desk.phone[-1]
 
     with pytest.raises(OmnideskError):
         await desk.office.act("Ada", actions.reply, case.number, "Orada mısınız?")
@@ -90,6 +91,7 @@ async def test_stop_is_confirmed_once_and_kept_to_until_start(desk: SmsDesk) -> 
     assert len(desk.phone) == before + 1  # and no survey
 
     await desk.hear("başla")
+    assert "RET" in desk.phone[-1]
     await desk.hear("Hâlâ giremiyorum")
     await desk.office.act("Ada", actions.reply, (await only_case(desk)).number, "Yeniden deneyin.")
     assert desk.phone[-1] == "Yeniden deneyin."

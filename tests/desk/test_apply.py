@@ -27,6 +27,7 @@ from omnidesk.store.models import (
     Survey,
     Team,
 )
+from tests.channels.gateway_stand_ins import described
 
 KEYS = Keys("a secret of the tests")
 STARTER = Path(__file__).parents[2] / "config"
@@ -351,6 +352,30 @@ async def test_what_is_exported_applies_to_nothing_and_makes_the_same_elsewhere(
     assert len(await rows(again, FaqEntry)) == len(await rows(database, FaqEntry)) > 0
     assert len(await rows(again, Survey)) == 1
     await again.close()
+
+
+async def test_a_gateway_that_is_described_whole_comes_out_as_it_was_written(
+    database: Database, desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = described()
+    for name in ("token", "signing_secret"):
+        monkeypatch.setenv(settings[name]["env"], f"the {name} of it")
+    inbox = {"slug": "local", "channel": "sms", "name": "Local", "team": "support", "settings": settings}
+    describe(desk, {**DESK, "inboxes": [inbox]})
+    await applied(database, desk)
+    assert await applied(database, desk) == []
+    out = tmp_path / "out"
+    files = await exported(database, out)
+    configuration.write(out, files)
+    assert await applied(database, out) == []
+    assert "the token of it" not in str(files)
+    (written,) = yaml.safe_load(files[Path("desk/inboxes.yaml")])["inboxes"]
+    assert written["settings"]["gateway"]["answer"] == settings["gateway"]["answer"]
+
+    settings["gateway"]["send"]["charset"] = "latin-99"
+    describe(desk, {**DESK, "inboxes": [inbox]})
+    with pytest.raises(Invalid, match=r"send\.charset: 'latin-99' is no encoding that is known; utf-8 is usual"):
+        await planned(database, desk)
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,15 @@ async def test_a_memory_is_encrypted_at_rest(office: Office) -> None:
 async def test_a_memory_is_small(office: Office) -> None:
     with pytest.raises(Invalid, match="at most"):
         await office.reception("desk").memory.put("offset", "x" * 100_000)
+
+
+async def test_what_is_kept_is_found_by_its_beginning_and_forgotten(office: Office) -> None:
+    memory = office.reception("desk").memory
+    await office.reception("bot").memory.put("part/a/1", "of another inbox")
+    for name in ("part/a/2", "part/a/1", "part/a_1", "part/b/1", "parts"):
+        await memory.put(name, "x")
+    assert await memory.names("part/a/") == ["part/a/1", "part/a/2"]
+    await memory.drop(["part/a/1", "part/b/1", "nothing"])
+    await memory.drop([])
+    assert await memory.names("part") == ["part/a/2", "part/a_1", "parts"]
+    assert await office.reception("bot").memory.names("part/") == ["part/a/1"]

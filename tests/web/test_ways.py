@@ -59,6 +59,23 @@ async def test_what_the_reply_is_called_follows_the_chosen_way(office: Office, w
     await expect(label).to_have_text(usual or "")
 
 
+async def test_who_wrote_stop_is_answered_elsewhere(office: Office, window: Any) -> None:
+    mail = await office.says("Hello", name="Mia", sender="mia@x.example", inbox="mail")
+    point = await mias_phone(office, mail)
+    case = await office.says("Where is it?", sender=point.address, inbox="sms")
+    await office.receive("STOP", sender=point.address, inbox="sms")
+    await office.work()
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    await expect(page.locator("#reply-warning")).to_contain_text("asked for no more messages (STOP)")
+    await page.fill("#text", "By mail, then")
+    await expect(page.locator("#way")).to_have_value(str(case.contact_point_id))
+    await page.select_option("#way", str(mail.contact_point_id))
+    await page.click("#send")
+    await expect(page.locator(".msg.out").last).to_contain_text("By mail, then")
+    assert (await office.all(Delivery))[-1].address == "mia@x.example"
+    await expect(page.locator("#reply-warning")).to_be_empty()
+
+
 async def test_an_address_of_somebody_else_is_no_way(office: Office, visit: Visit) -> None:
     case = await office.says("Hello")
     other = await office.says("Hello too", sender="eve")

@@ -4,6 +4,7 @@ A word counts when it is all that the message says. It opens no case and changes
 person's case in that inbox if there is one, and confirmed once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -32,6 +33,8 @@ _CONFIRMED = {
     "stop": N_("You will get no more automatic messages from us here. To get them again, write {word}."),
     "start": N_("You will get our messages here again. To end them, write {word}."),
 }
+_IN_TURKISH = {"basla": "BAŞLA", "ret": "RET", "iptal": "İPTAL", "dur": "DUR"}
+"""Words as they are written, which are kept folded; whoever reads Turkish is told one of these where there is one."""
 _EVENTS = {"stop": "consent_withdrawn", "start": "consent_given"}
 
 
@@ -81,7 +84,13 @@ class _Log:
 
 
 def _confirmation(inbox: LiveInbox, command: Command, language: str | None) -> Content:
-    other = inbox.start_words if command == "stop" else inbox.stop_words
-    catalogue = catalogues.load(_LOCALE)[catalogues.language_of(language or inbox.row.language)]
-    text = catalogue.gettext(_CONFIRMED[command]).format(word=(other or [""])[0].upper())
+    said_in = catalogues.language_of(language or inbox.row.language)
+    word = _shown(inbox.start_words if command == "stop" else inbox.stop_words, said_in)
+    text = catalogues.load(_LOCALE)[said_in].gettext(_CONFIRMED[command]).format(word=word)
     return Content(text=text, automatic=True)
+
+
+def _shown(known: Sequence[str], language: str) -> str:
+    """The word to write, in the reader's language if there is one."""
+    turkish = [_IN_TURKISH[word] for word in known if word in _IN_TURKISH] if language == "tr" else []
+    return next(iter([*turkish, *(word.upper() for word in known)]), "")
