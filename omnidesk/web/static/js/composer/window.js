@@ -50,11 +50,11 @@ function load(form, anew = false) {
   const asked = new URLSearchParams({ at: place, template: choice.template });
   for (const value of choice.values) asked.append("value", value);
   const url = `/cases/${form.dataset.number}/template?${asked}`;
-  loading = htmx.ajax("GET", url, { source: "#template", target: "#template", swap: "innerMorph" }).then(say);
+  loading = htmx.ajax("GET", url, { source: "#template", target: "#template", swap: "innerMorph" }).then(settle);
 }
 
 // A morph leaves alone what somebody chose or typed.
-function say() {
+function settle() {
   const select = block()?.querySelector("select");
   if (!select) return;
   select.value = choice.template;
