@@ -290,7 +290,7 @@ async def test_the_composer_s_form_sends_a_template_and_says_what_is_wrong(desk:
 async def test_what_is_put_off_until_after_the_window_is_refused_at_once(desk: WhatsAppDesk) -> None:
     case = await begun(desk)
     assert await sent(desk, "Ada", case, text="Yolda!", later="2027-01-01T09:00") == 422
-    words = {"template": "tr:order_update", "value": ["Mia", "17"]}
+    words: dict[str, Any] = {"template": "tr:order_update", "value": ["Mia", "17"]}
     assert await sent(desk, "Ada", case, later="2027-01-01T09:00", **words) < 400
     (waiting,) = await desk.office.all(PlannedReply)
     assert (waiting.text, waiting.later) == (SAYS, True)
@@ -298,10 +298,10 @@ async def test_what_is_put_off_until_after_the_window_is_refused_at_once(desk: W
 
 async def test_a_draft_keeps_the_words_of_a_template_that_are_there_so_far(desk: WhatsAppDesk) -> None:
     case = await begun(desk, hours=25)
-    words = {"template": "tr:order_update", "value": ["", "17"]}
+    words: dict[str, Any] = {"template": "tr:order_update", "value": ["", "17"]}
     assert await sent(desk, "Ada", case, to="draft", version="0", **words) == 200
     assert json.loads((await shown(desk, "Ada", f"/cases/{case.number}/draft"))[1])["values"] == ["", "17"]
-    too_long = {"template": "tr:order_update", "value": ["x" * 60_000]}
+    too_long: dict[str, Any] = {"template": "tr:order_update", "value": ["x" * 60_000]}
     assert await sent(desk, "Ada", case, to="draft", version="0", **too_long) == 422
 
 
