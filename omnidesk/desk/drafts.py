@@ -129,6 +129,8 @@ def _must_fit(writing: Writing) -> None:
         raise Invalid(f"A draft is a {' or a '.join(_KINDS)}.", fields={"kind": "unknown"})
     if len(writing.text) > _LONGEST:
         raise Invalid(f"A message has at most {_LONGEST} characters.", fields={"text": "too long"})
+    if writing.template and sum(map(len, writing.template["values"])) > _LONGEST:
+        raise Invalid(f"The words of a template have at most {_LONGEST} characters.", fields={"value": "too long"})
     if len(writing.uploads) > _FILES or max(len(writing.cc), len(writing.bcc)) > _ADDRESSES:
         raise Invalid(f"A draft has at most {_FILES} files and {_ADDRESSES} addresses.", fields={"upload": "too many"})
 

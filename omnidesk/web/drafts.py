@@ -11,6 +11,7 @@ from omnidesk.desk.drafts import Writing
 from omnidesk.keys import DATABASE, KEYS
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import Draft
+from omnidesk.web import windows
 from omnidesk.web.requests import Id, read, viewer_of
 
 Version = Annotated[int, Field(ge=0, le=MAX_ID)]
@@ -27,7 +28,7 @@ class Written(BaseModel):
     bcc: list[str] = []
     at: Id | None = None
     template: str = Field(default="", max_length=600)
-    value: list[str] = Field(default=[], max_length=100)
+    value: list[str] = Field(default=[], max_length=windows.MOST_WORDS)
 
 
 def as_written(request: web.Request, draft: Draft | None) -> dict[str, Any]:

@@ -128,8 +128,9 @@ async def read(request: web.Request, form: type[Form]) -> Form:
     sent = await posted(request)
     values: dict[str, Any] = {}
     for name, field in form.model_fields.items():
-        if sent.get(name):
-            values[name] = sent.getall(name) if field.annotation == list[str] else sent[name]
+        several = field.annotation == list[str]
+        if any(sent.getall(name, ())) if several else sent.get(name):
+            values[name] = sent.getall(name) if several else sent[name]
     try:
         return form.model_validate(values)
     except ValidationError as error:

@@ -15,7 +15,7 @@ from omnidesk.keys import DATABASE, INBOXES
 from omnidesk.store.models import Case
 from omnidesk.web.requests import page, viewer_of
 
-_MOST_VALUES = 100
+MOST_WORDS = 100
 _DIGITS = 19
 
 
@@ -40,7 +40,7 @@ async def choose(request: web.Request) -> web.StreamResponse:
     chosen = next((one for one in offered if key_of(one) == asked.get("template")), None)
     return page(
         request, "cases/template.html", case=case, offered=_grouped(request, offered, case.language), chosen=chosen,
-        values=asked.getall("value", [])[:_MOST_VALUES], pieces=templates.pieces(chosen) if chosen else (),
+        values=asked.getall("value", [])[:MOST_WORDS], pieces=templates.pieces(chosen) if chosen else (),
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Message(BaseModel):
     later: str = Field(default="", max_length=40)
     at: Id | None = None
     template: str = Field(default="", max_length=600)
-    value: list[str] = Field(default=[], max_length=100)
+    value: list[str] = Field(default=[], max_length=windows.MOST_WORDS)
     anyway: bool = False
     unfilled: bool = False
 

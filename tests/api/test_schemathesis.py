@@ -49,4 +49,4 @@ async def test_nothing_that_can_be_asked_breaks_it_or_is_answered_in_another_way
     )  # fmt: skip
     report = (await running.communicate())[0].decode()
     assert running.returncode == 0, report
-    assert "Tested: 18" in report
+    assert "Tested: 19" in report

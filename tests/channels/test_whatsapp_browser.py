@@ -81,6 +81,7 @@ async def test_a_template_takes_the_place_of_the_text(store_url: str, tmp_path: 
         await page.get_by_label("Ad", exact=True).press("Control+Enter")
         await expect(page.locator(".msg.out .text")).to_have_text(READS)
         await expect(page.locator(".msg.out .head")).to_contain_text("template")
+        await expect(page.locator(":is(.blanks, .reads)")).to_have_count(0)
         await expect(chooser).to_have_value("")
         await desk.office.work()
         assert desk.phone == ["order_update"]

@@ -1,5 +1,6 @@
 """The 24 hours after a person's last word: free answers in them, templates after them, nothing automatic."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -211,11 +212,11 @@ async def test_what_was_put_off_and_comes_too_late_is_not_sent_and_its_agent_hea
 # --- by the pages and by programs
 
 
-async def sent(desk: WhatsAppDesk, who: str, case: Case, **form: Any) -> int:
+async def sent(desk: WhatsAppDesk, who: str, case: Case, to: str = "interactions", **form: Any) -> int:
     """Somebody sends the composer's form; gives the status."""
     cookie = await session_of(desk.office, who)
     headers = {"Origin": "https://desk.example", csrf.HEADER: csrf.token_of(desk.office.keys, cookie)}
-    path = f"/cases/{case.number}/interactions"
+    path = f"/cases/{case.number}/{to}"
     async with (
         ClientSession(desk.url, cookies={csrf.SESSION_COOKIE: cookie}, cookie_jar=CookieJar(unsafe=True)) as http,
         http.post(path, data={"kind": "reply", **form}, headers=headers, allow_redirects=False) as answer,
@@ -289,10 +290,19 @@ async def test_the_composer_s_form_sends_a_template_and_says_what_is_wrong(desk:
 async def test_what_is_put_off_until_after_the_window_is_refused_at_once(desk: WhatsAppDesk) -> None:
     case = await begun(desk)
     assert await sent(desk, "Ada", case, text="Yolda!", later="2027-01-01T09:00") == 422
-    words = {"template": "tr:order_update", "value": ["Mia", "17"]}
+    words: dict[str, Any] = {"template": "tr:order_update", "value": ["Mia", "17"]}
     assert await sent(desk, "Ada", case, later="2027-01-01T09:00", **words) < 400
     (waiting,) = await desk.office.all(PlannedReply)
     assert (waiting.text, waiting.later) == (SAYS, True)
+
+
+async def test_a_draft_keeps_the_words_of_a_template_that_are_there_so_far(desk: WhatsAppDesk) -> None:
+    case = await begun(desk, hours=25)
+    words: dict[str, Any] = {"template": "tr:order_update", "value": ["", "17"]}
+    assert await sent(desk, "Ada", case, to="draft", version="0", **words) == 200
+    assert json.loads((await shown(desk, "Ada", f"/cases/{case.number}/draft"))[1])["values"] == ["", "17"]
+    too_long: dict[str, Any] = {"template": "tr:order_update", "value": ["x" * 60_000]}
+    assert await sent(desk, "Ada", case, to="draft", version="0", **too_long) == 422
 
 
 async def test_cy_is_refused(desk: WhatsAppDesk) -> None:

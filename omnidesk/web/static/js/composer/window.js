@@ -42,7 +42,7 @@ export function show(form) {
   if (templating) load(form);
 }
 
-// Another address has other templates.
+// Another address has other templates. The source is not the block itself: htmx would send what stands in its fields.
 function load(form, anew = false) {
   const place = target(form);
   if (loaded === place && !anew) return;
@@ -50,13 +50,16 @@ function load(form, anew = false) {
   const asked = new URLSearchParams({ at: place, template: choice.template });
   for (const value of choice.values) asked.append("value", value);
   const url = `/cases/${form.dataset.number}/template?${asked}`;
-  loading = htmx.ajax("GET", url, { source: "#template", target: "#template", swap: "innerMorph" }).then(say);
+  loading = htmx.ajax("GET", url, { source: "#window", target: "#template", swap: "innerMorph" }).then(settle, settle);
 }
 
-// A morph leaves alone what somebody chose or typed.
-function say() {
+// A morph leaves alone what somebody chose or typed. What could not be had is asked for again when it is shown next.
+function settle() {
   const select = block()?.querySelector("select");
-  if (!select) return;
+  if (!select) {
+    loaded = "";
+    return;
+  }
   select.value = choice.template;
   for (const [place, field] of fields().entries()) field.value = choice.values[place] ?? "";
 }
