@@ -1,7 +1,7 @@
 """Working time: when so much of it has passed, and how much passed. Everything with hours rests on these two. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from omnidesk.desk.calendars.schedule import Schedule
 from omnidesk.desk.calendars.years import Span, Year, merged, micros, moment, year_of
@@ -109,7 +109,7 @@ def _checked(at: datetime, field: str) -> int:
         raise Invalid(f"{field}: {at.isoformat()} has no time zone; add one such as +03:00", fields={field: "zone"})
     if not _FIRST <= at.year < _LAST:
         raise Invalid(f"{field}: {at.isoformat()} lies outside the years {_FIRST} to {_LAST}", fields={field: "far"})
-    return micros(at.astimezone(UTC))
+    return micros(at)
 
 
 def _merged(pauses: Iterable[Pause]) -> list[Span]:

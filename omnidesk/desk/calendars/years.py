@@ -4,12 +4,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate
+from zoneinfo import ZoneInfo
 
-from omnidesk.desk.calendars.schedule import DAY, Interval, Schedule
+from omnidesk.desk.calendars.schedule import DAY, Hours, Interval, Schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1) // _MICROSECOND
 _MARGIN = timedelta(days=3)
 """A local date begins at most 14 hours off UTC, and what began the evening before may reach into it."""
 
@@ -67,27 +70,44 @@ def year_of(schedule: Schedule, number: int) -> Year:
 def _opened(schedule: Schedule, number: int) -> Iterator[Span]:
     """Open spans around a year, in order, none touching the next."""
     spans, closed = list[Span](), list[Span]()
-    for day in _days(number):
-        spans += (_span(schedule, day, one) for one in schedule.beginning_on(day))
+    for day, midnight in _days(schedule.zone, number):
+        hours = schedule.beginning_on(day)
         if schedule.closed_on(day):
-            closed.append(_span(schedule, day, Interval(0, DAY)))
+            closed += _spans(schedule.zone, day, midnight, (Interval(0, DAY),))
+            hours = tuple(one for one in hours if one.end > DAY)
+        spans += _spans(schedule.zone, day, midnight, hours)
     return _without(merged(spans), merged(closed))
 
 
-def _days(number: int) -> Iterator[date]:
-    day, last = date(number, 1, 1) - _MARGIN, date(number, 12, 31) + _MARGIN
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+def _days(zone: ZoneInfo, number: int) -> Iterator[tuple[date, int | None]]:
+    """The dates around a year, each with the instant of its midnight.
+
+    None where the clocks change before its hours can have ended: only there each of them has to be looked up.
+    """
+    first, last = date(number, 1, 1) - _MARGIN, date(number, 12, 31) + _MARGIN
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 2)]
+    offsets = [datetime.combine(day, time(), zone).utcoffset() or timedelta() for day in days]
+    for day, *ahead in zip(days, offsets, offsets[1:], offsets[2:], strict=False):
+        steady = ahead[0] == ahead[1] == ahead[2]
+        yield day, (day - EPOCH.date() - ahead[0]) // _MICROSECOND if steady else None
 
 
-def _span(schedule: Schedule, day: date, interval: Interval) -> Span:
-    return _instant(schedule, day, interval.start), _instant(schedule, day, interval.end)
+def _spans(zone: ZoneInfo, day: date, midnight: int | None, hours: Hours) -> Iterator[Span]:
+    if midnight is None:
+        yield from ((_instant(zone, day, one.start), _instant(zone, day, one.end)) for one in hours)
+    else:
+        yield from ((midnight + one.start * _MINUTE, midnight + one.end * _MINUTE) for one in joined(hours))
 
 
-def _instant(schedule: Schedule, day: date, minutes: int) -> int:
+@lru_cache(maxsize=1024)
+def joined(hours: Hours) -> Hours:
+    """Those that overlap or touch made one: right on days without a change of the clocks."""
+    return tuple(Interval(start, end) for start, end in merged((one.start, one.end) for one in hours))
+
+
+def _instant(zone: ZoneInfo, day: date, minutes: int) -> int:
     """A local time with fold 0: in a gap it lies after it by as much, and of an ambiguous one it is the first."""
-    return micros(datetime.combine(day, time(), schedule.zone) + timedelta(minutes=minutes))
+    return micros(datetime.combine(day, time(), zone) + timedelta(minutes=minutes))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -7,7 +7,7 @@ import pytest
 
 from omnidesk.errors import Invalid
 from omnidesk.store.db import Database
-from omnidesk.store.models import Calendar, Team
+from omnidesk.store.models import Calendar, SlaPolicy, Team
 from tests.desk.test_apply import DESK, STARTER, applied, changed, describe, exported, planned, rows
 from tests.desk.test_apply import database as database
 from tests.desk.test_apply import desk as desk
@@ -86,6 +86,17 @@ calendars:
     [calendar] = await rows(database, Calendar)
     assert calendar.schedule["hours"] == {"mon": [["09:00", "18:00"]], "tue": [["09:00", "12:30"]]}
     assert (calendar.schedule["holidays"], list(calendar.schedule["overrides"])) == (["2026-12-31"], ["2026-12-24"])
+
+
+async def test_a_policy_says_which_clock_it_goes_by(database: Database, desk: Path) -> None:
+    await applied(database, desk)
+    assert [policy.clock for policy in await rows(database, SlaPolicy)] == ["calendar"]
+    describe(desk, changed("sla_policies", clock="working"))
+    assert await applied(database, desk) == ["~ sla_policies.standard.clock: calendar → working"]
+    assert [policy.clock for policy in await rows(database, SlaPolicy)] == ["working"]
+    describe(desk, changed("sla_policies", clock="lunar"))
+    with pytest.raises(Invalid, match=r"sla_policies.standard.clock: .*'working' or 'calendar'"):
+        await planned(database, desk)
 
 
 async def test_the_starter_desk_keeps_office_hours(database: Database) -> None:
