@@ -28,6 +28,8 @@ async def test_a_call_is_logged_and_corrected(office: Office, window: Any) -> No
     await expect(page.locator("#pick-call .sheet")).to_be_hidden()
     await picture(page, "call-logged")
     await page.locator(".msg.call").get_by_text("Correct").click()
+    await expect(form.get_by_label("Length")).to_have_value("3:25")
+    await picture(page, "call-correcting")
     await form.get_by_label("What came of it").select_option("callback")
     await form.get_by_label("Notes").fill("It is at the other neighbour's")
     await form.get_by_role("button", name="Save").click()
