@@ -95,6 +95,10 @@ class FakeChannel(Channel):
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unparsable(f"not what the fake channel says: {error!r}") from error
 
+    async def deep_link(self, token: str) -> str | None:
+        """A link that carries the token."""
+        return f"https://fake.example/{self.name}?{token}"
+
     async def send(self, outbound: Outbound) -> str:
         """Keep it, or refuse."""
         if self.slow is not None:

@@ -56,6 +56,7 @@ class TelegramChannel(Channel):
     def __init__(self, settings: TelegramSettings, http: ClientSession | None = None) -> None:
         super().__init__(settings, http)
         self._api = Api(settings, http)
+        self._leaving: set[int] = set()
 
     @classmethod
     def routes(cls) -> Sequence[Route]:
@@ -136,8 +137,12 @@ class TelegramChannel(Channel):
                 await self._api.show_choice(query["message"], str(query["data"]))
 
     async def _leave(self, chat: int, language: str | None) -> None:
+        if chat in self._leaving:  # a group says much at once
+            return
+        self._leaving.add(chat)
         with suppress(ChannelError):
             await self._api.leave(chat, language)
+        self._leaving.discard(chat)
 
     def parse(self, raw: RawMessage) -> Sequence[Inbound | Receipt]:
         """Understand one update."""

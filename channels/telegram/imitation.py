@@ -14,7 +14,10 @@ def update_of(play: Play) -> dict[str, Any]:
     if len(play.files) > 1:
         raise ChannelError("Telegram takes one file a message; send them one by one", permanent=True)
     id = _number(play.key)
-    person = {"id": int(play.address) if play.address.isdecimal() else _number(play.address), "is_bot": False}
+    person: dict[str, Any] = {
+        "id": int(play.address) if play.address.isdecimal() else _number(play.address),
+        "is_bot": False,
+    }
     first, _, last = play.name.partition(" ")
     person |= {"first_name": first or "Somebody", **({"last_name": last} if last else {})}
     chat = {"id": person["id"], "type": "private", "first_name": person["first_name"]}

@@ -195,6 +195,8 @@ class Inbound:
     """How else the sender says they can be reached, by `email` and `phone`: shown, trusted by nobody."""
     reply_to: str | None = None
     """Another address of this channel at which answers are wanted: shown, it says nothing of who wrote."""
+    answer_by: str | None = None
+    """Another inbox (its slug) by which this is answered; the sender's address is one of its channel."""
     proofs: tuple[Proof, ...] = ()
     """Other addresses that are proven to be the sender's: they lead to the same contact from now on."""
     edits: str | None = None
@@ -501,6 +503,9 @@ class Desk(Protocol):
 
     async def opening(self) -> Opening:
         """Whether the inbox's team is there, by its calendar; without one it always is."""
+
+    async def case_of(self, external_id: str) -> int | None:
+        """The number of the case that a received message went to; None until it has."""
 
     def sign(self, text: str) -> str:
         """Sign a text with a key of this inbox: gives `text.signature`, safe in URLs when `text` is."""

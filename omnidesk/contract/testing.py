@@ -120,6 +120,10 @@ class FakeDesk:
         """What the test says."""
         return self.is_open
 
+    async def case_of(self, external_id: str) -> int | None:
+        """Whatever was received is case 17."""
+        return 17 if any(raw.external_id == external_id for raw in self.received) else None
+
     def sign(self, text: str) -> str:
         """Sign, well enough for a test."""
         return f"{text}.{hashlib.sha256(text.encode(errors='replace')).hexdigest()}"

@@ -1,5 +1,6 @@
 """A case: what was said and done, and what agents do with it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.contract.channel import Capabilities, Price
 from omnidesk.desk import actions, agents, applying_macros, drafts, pictures, presence, timeline, views
 from omnidesk.desk.directory import redirecting
-from omnidesk.desk.outgoing import copies, elsewhere, planned, ways
+from omnidesk.desk.outgoing import copies, elsewhere, leading, planned, ways
 from omnidesk.desk.outgoing.ways import Way
 from omnidesk.desk.timeline import TimelineRow
 from omnidesk.errors import NotFound
@@ -225,7 +226,20 @@ async def more(request: web.Request) -> web.StreamResponse:
     """What else can be done with the case."""
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
-    return page(request, "cases/more_options.html", case=case)
+        leads = await leading.offered(session, request.app[INBOXES], viewer_of(request), case)
+    return page(request, "cases/more_options.html", case=case, leads=leads)
+
+
+async def lead_on(request: web.Request) -> web.StreamResponse:
+    """A sentence with a link that leads the person on to another inbox, for the composer."""
+    async with request.app[DATABASE].session() as session:
+        case = await views.find(session, viewer_of(request), _number(request))
+        leads = await leading.offered(session, request.app[INBOXES], viewer_of(request), case)
+    inbox = next((one for one in leads if one.row.slug == request.query.get("inbox")), None)
+    if inbox is None:
+        raise NotFound("No link leads to this inbox.")
+    text = await leading.words(request.app[KEYS], inbox, case, request.app[DATABASE].now())
+    return web.Response(status=204, headers={"HX-Trigger": json.dumps({"insert-text": {"text": text}})})
 
 
 async def assign(request: web.Request) -> web.StreamResponse:

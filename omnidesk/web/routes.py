@@ -140,6 +140,7 @@ ROUTES = (
     Route("POST", f"{_CASE}/macros", macros.apply, AGENT),
     Route("POST", f"{_CASE}/macros/undoing", macros.undo, AGENT),
     Route("GET", f"{_CASE}/more", cases.more, AGENT),
+    Route("GET", f"{_CASE}/leading", cases.lead_on, AGENT),
     Route("POST", f"{_CASE}/spam", spam.mark, AGENT),
     Route("POST", f"{_CASE}/spam/undoing", spam.unmark, AGENT),
     Route("POST", f"{_POINT}/blocking", spam.block, AGENT),

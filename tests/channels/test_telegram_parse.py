@@ -1,6 +1,7 @@
 """What people send to a bot, in the forms that Telegram documents."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,8 @@ def test_a_token_travels_in_a_link() -> None:
         ("- one\n- two", "• one\n• two"),
         ("3. three\n4. four", "3. three\n4. four"),
         ("> said\n> so\nyes", "<blockquote>said\nso</blockquote>\nyes"),
-        ("[here](https://example.com/?a=1&b=2)", '<a href="https://example.com/?a=1&amp;b=2" rel="noopener noreferrer">here</a>'),
+        ("[here](https://a.example/?b=1&c)",
+         '<a href="https://a.example/?b=1&amp;c" rel="noopener noreferrer">here</a>'),
         ("1 < 2 & 3 > 2, don't", "1 &lt; 2 &amp; 3 &gt; 2, don't"),
     ],
 )  # fmt: skip
@@ -132,7 +134,13 @@ def channel() -> TelegramChannel:
 
 
 def play(**changed: Any) -> Play:
-    values = {"key": "k1", "address": "4711", "name": "Mia Demir", "text": "Merhaba", "at": datetime.now(UTC)}
+    values: dict[str, Any] = {
+        "key": "k1",
+        "address": "4711",
+        "name": "Mia Demir",
+        "text": "Merhaba",
+        "at": datetime.now(UTC),
+    }
     return Play(**(values | changed))
 
 
@@ -178,7 +186,5 @@ def test_any_change_of_a_documented_update_is_read_or_refused(name: str, chance:
             part[key] = chance.draw(JSON)
             break
         part = part[key]
-    try:
+    with suppress(Unparsable):
         assert read(said).sender.address
-    except Unparsable as error:
-        assert str(error)

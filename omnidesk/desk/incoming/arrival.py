@@ -14,7 +14,7 @@ from omnidesk.desk.files import Stored
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import edits, joining
 from omnidesk.desk.incoming.joining import Joins
-from omnidesk.desk.interactions import By, Content
+from omnidesk.desk.interactions import By, Content, Place
 from omnidesk.desk.outgoing import planned, receipts
 from omnidesk.desk.surveys import Asked
 from omnidesk.store.db import Transaction
@@ -49,6 +49,8 @@ class Arrival:
     failure: Exception | None = None
     """An error of ours or of a store while reading it."""
     case_id: int | None = None
+    answering: dict[str, LiveInbox] = field(default_factory=dict)
+    """By their slugs, other inboxes by which its messages are answered."""
     raw: Raw | None = None
     """What there is to read, until it is read."""
 
@@ -64,8 +66,17 @@ class _Message:
     """Whether the token says that the sender is the contact of that case."""
 
     @property
+    def answered_by(self) -> LiveInbox:
+        """The inbox by which the sender is reached."""
+        return _answered_by(self.arrival, self.inbound)
+
+    @property
     def who(self) -> tuple[int, int]:
         return self.person.point.id, self.arrival.inbox.row.id
+
+
+def _answered_by(arrival: Arrival, inbound: Inbound) -> LiveInbox:
+    return arrival.answering.get(inbound.answer_by or "", arrival.inbox)
 
 
 async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[int]:
@@ -107,13 +118,13 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
         for item, stored in arrival.items
         if isinstance(item, Inbound)
     ]
-    people = {}
-    for channel in sorted({arrival.inbox.row.channel for arrival, _, _ in found}):
-        senders = [item.sender for arrival, item, _ in found if arrival.inbox.row.channel == channel]
+    people, channels = {}, [_answered_by(arrival, item).row.channel for arrival, item, _ in found]
+    for channel in sorted(set(channels)):
+        senders = [item.sender for (_, item, _), its in zip(found, channels, strict=True) if its == channel]
         people[channel] = await contacts.meet(tx, channel, senders)
     messages = []
-    for arrival, item, stored in found:
-        person = people[arrival.inbox.row.channel][item.sender.address]
+    for (arrival, item, stored), channel in zip(found, channels, strict=True):
+        person = people[channel][item.sender.address]
         theirs = recognising.case_of(keys, item.token, tx.now) if item.sender.proven else None
         token_case = theirs or joining.case_of_token(keys, item.token)
         messages.append(_Message(arrival, item, stored, person, token_case, recognised=theirs is not None))
@@ -267,8 +278,8 @@ def _subject(inbound: Inbound) -> str:
 def _answer_by(case: Case, message: _Message) -> None:
     """An answer goes where the contact wrote last."""
     case.contact_point_id = message.person.point.id
-    case.inbox_id = message.arrival.inbox.row.id
-    case.channel = message.arrival.inbox.row.channel
+    case.inbox_id = message.answered_by.row.id
+    case.channel = message.answered_by.row.channel
     case.contact_name = message.person.contact.name or case.contact_name
 
 
@@ -294,8 +305,15 @@ def _content(message: _Message) -> Content:
     inbound, row = message.inbound, message.arrival.row
     return Content(
         text=inbound.text, html=inbound.html, automatic=inbound.automatic, external_id=row.external_id, raw_id=row.id,
-        sent_at=inbound.sent_at, payload=_payload(inbound),
+        sent_at=inbound.sent_at, payload=_payload(inbound), place=_place(message),
     )  # fmt: skip
+
+
+def _place(message: _Message) -> Place | None:
+    """Where it was said, if it is answered elsewhere."""
+    inbox = message.arrival.inbox.row
+    elsewhere = message.answered_by is not message.arrival.inbox
+    return Place(message.person.point.id, inbox.id, inbox.channel) if elsewhere else None
 
 
 def _payload(inbound: Inbound) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class Intake:
         with _noted(arrival):
             items = await parsing.parse(arrival.inbox.channel, arrival.raw)
             arrival.items = [(self._marked(arrival.inbox, item), []) for item in items]
+            arrival.answering = self._answering(items)
         arrival.raw = None  # its bytes are not needed any more
 
     async def _keep_files(self, arrival: Arrival) -> None:
@@ -136,6 +137,11 @@ class Intake:
         if isinstance(item, Inbound) and self._inboxes.owns(inbox.channel.name, item.sender.address):
             return replace(item, automatic=True)
         return item
+
+    def _answering(self, items: Sequence[Inbound | Receipt]) -> dict[str, LiveInbox]:
+        """The other inboxes that these are answered by, as far as they are in use."""
+        named = {item.answer_by for item in items if isinstance(item, Inbound)}
+        return {inbox.row.slug: inbox for inbox in self._inboxes.all() if inbox.row.slug in named}
 
     async def _body(self, row: RawMessage) -> bytes:
         if row.blob is None:

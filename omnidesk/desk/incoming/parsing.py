@@ -84,6 +84,7 @@ def clean(inbound: Inbound) -> Inbound:
         claims={storable(kind): storable(said)[:_LONGEST] for kind, said in inbound.claims.items()},
         copied=tuple(_clean_addressee(one) for one in inbound.copied if _id(one.address)),
         reply_to=_id(inbound.reply_to),
+        answer_by=_id(inbound.answer_by),
         edits=_id(inbound.edits),
         album=_id(inbound.album),
         quoted=storable(inbound.quoted)[:_LONGEST_QUOTED],

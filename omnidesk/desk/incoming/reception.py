@@ -13,13 +13,14 @@ from omnidesk.desk import files, transcripts
 from omnidesk.desk.calendars import keeping
 from omnidesk.desk.inboxes import LiveInbox, note_health
 from omnidesk.desk.incoming.memories import InboxMemory
-from omnidesk.desk.incoming.receiving import Receiver
+from omnidesk.desk.incoming.receiving import Receiver, key_of
 from omnidesk.desk.outgoing import deliveries
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import Bus, Gap, PointMet, TranscriptChanged, Typing
 from omnidesk.store.db import Database
-from omnidesk.store.models import Case, DeliveryState
+from omnidesk.store.models import Case, DeliveryState, ExternalId
+from omnidesk.store.models import RawMessage as Raw
 
 _ID = re.compile(r"[0-9]{1,18}")
 _LOOK_AGAIN_SECONDS = 15.0
@@ -100,6 +101,18 @@ class Reception:
         if hours is None or hours.is_open(now):
             return Opening(open=True)
         return Opening(open=False, opens_at=hours.opens_at(now))
+
+    async def case_of(self, external_id: str) -> int | None:
+        """The number of the case that a received message went to."""
+        raw = RawMessage(external_id, "", b"")
+        known = (
+            select(Case.number)
+            .join(Raw, col(Raw.case_id) == col(Case.id))
+            .join(ExternalId, col(ExternalId.raw_id) == col(Raw.id))
+            .where(ExternalId.inbox_id == self._inbox.row.id, ExternalId.external_id == key_of(raw))
+        )
+        async with self._db.session() as session:
+            return (await session.exec(known)).first()
 
     def sign(self, text: str) -> str:
         """Sign a text with a key of this inbox."""

@@ -55,6 +55,7 @@ WORDS: Words = {
         "number_taken": N_(
             "The number {number} belongs to another person. Log the call there, or say on their page whose it is."
         ),
+        "no_link": N_("The provider gave no link. Look at the inbox in the settings, or try again in a minute."),
         "no_inbox": N_(
             "No inbox reaches this person, so a case could not be answered. Give a number, and ask your administrator "
             "for an inbox of the channel phone."

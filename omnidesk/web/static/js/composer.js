@@ -6,6 +6,7 @@ import { changed, forget, startDraft } from "./composer/draft.js";
 import { showLoss, startFormatting } from "./composer/formatting.js";
 import * as way from "./composer/way.js";
 import { startPeople } from "./composer/people.js";
+import "./composer/inserting.js";
 import "./composer/pending.js";
 import { startSending } from "./composer/sending.js";
 import * as window_ from "./composer/window.js";
