@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
 
 _OPENING = 50
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 
 
 @dataclass
@@ -56,13 +56,20 @@ async def main(url: str, count: int, rate: int, seconds: int) -> None:
             watch.written[key] = time.perf_counter()
             text = f"Kargom hâlâ gelmedi, nerede? ({number})"
             await sockets[number % count].send_json({"type": "message", "id": key, "text": text})
-        until = time.perf_counter() + _PATIENCE
-        while len(watch.shown) < len(watch.written) and time.perf_counter() < until:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+        await _all_shown(watch)
         for task in listening:
             task.cancel()
         sys.stdout.write(json.dumps({"stored": [*watch.stored.values()], "shown": [*watch.shown.values()]}))
         sys.stdout.flush()
+
+
+async def _all_shown(watch: Watch) -> None:
+    """Wait as long as there still come some."""
+    count, since = 0, time.perf_counter()
+    while len(watch.shown) < len(watch.written) and time.perf_counter() - since < _PATIENCE:
+        await asyncio.sleep(0.1)
+        if len(watch.shown) > count:
+            count, since = len(watch.shown), time.perf_counter()
 
 
 async def _open(client: ClientSession, url: str) -> ClientWebSocketResponse:
