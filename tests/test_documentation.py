@@ -13,7 +13,6 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from omnidesk.contract.channel import Channel, Inbound, RawMessage, Sender
 from omnidesk.desk.configuration import DeskFiles
 from omnidesk.settings import Settings
 from omnidesk.text.catalogues import LANGUAGES
@@ -120,17 +119,6 @@ def test_every_process_setting_is_documented() -> None:
 @pytest.mark.parametrize("channel", entry_points(group="omnidesk.channels"), ids=lambda channel: channel.name)
 def test_every_setting_of_a_channel_is_documented(channel: EntryPoint) -> None:
     assert undocumented(fields(channel.load().Settings), section(f"`{channel.name}`")) == []
-
-
-def test_the_example_of_a_channel_is_one() -> None:
-    text = (ROOT / "docs" / "adding-a-channel.md").read_text("utf-8")
-    code = dict(re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL))
-    names: dict[str, Any] = {"__name__": "pigeon"}
-    exec(compile(code["python"], "adding-a-channel.md", "exec"), names)
-    channel: Channel = names["Pigeon"](names["PigeonSettings"](token="coo"))
-    assert channel.parse(RawMessage("m1", "+905321234567", code["json"].encode())) == (
-        Inbound(Sender("+905321234567", "Mia", proven=True), "Hello", message_id="m1"),
-    )
 
 
 @pytest.mark.parametrize(("kind", "field"), DeskFiles.model_fields.items(), ids=DeskFiles.model_fields)

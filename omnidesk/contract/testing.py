@@ -12,13 +12,18 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Literal, get_args
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from omnidesk.contract.channel import (
     Addressee,
+    Button,
     Capabilities,
     Channel,
     ChannelError,
@@ -27,6 +32,7 @@ from omnidesk.contract.channel import (
     Nudge,
     Opening,
     Outbound,
+    Play,
     RawMessage,
     Receipt,
     ReceiptState,
@@ -187,6 +193,7 @@ class ChannelContract:
         assert can.attachments >= 0
         assert can.survey in ("number", "link") or (can.survey == "buttons" and can.buttons)
         assert can.max_length is None or can.max_length > 0
+        assert can.button_length is None or (can.buttons and can.button_length > 0)
         assert can.automatic_per_hour is None or can.automatic_per_hour > 0
         assert can.automatic_per_day is None or can.automatic_per_day > 0
 
@@ -207,6 +214,20 @@ class ChannelContract:
             assert route.path.startswith("/")
             assert "{slug}" in route.path
             assert asyncio.iscoroutinefunction(route.handler)
+
+    @pytest.mark.asyncio
+    async def test_junk_at_its_routes_is_refused_and_leaves_nothing(self) -> None:
+        """Strangers find every webhook; nothing they post is an error of ours, and nothing is kept of it."""
+        desk = FakeDesk()
+        desk.durable.set()
+        async with self.receiving() as channel, TestClient(TestServer(_served(channel, desk))) as client:
+            for route in type(channel).routes():
+                for body in JUNK:
+                    path = route.path.replace("{slug}", desk.slug)
+                    async with client.request(route.method, path, data=body if route.method == "POST" else None) as got:
+                        assert got.status < 500, (route.name, body[:50])
+            await channel.close()
+        assert desk.received == []
 
     # --- what it understands
 
@@ -252,6 +273,36 @@ class ChannelContract:
 
         any_bytes = hypothesis.given(hypothesis.strategies.binary(max_size=1000))
         hypothesis.settings(max_examples=100, deadline=None, database=None)(any_bytes(read))()
+
+    def test_it_knows_what_became_of_its_messages_where_it_says_so(self) -> None:
+        """A channel with receipts has samples of them."""
+        can = self.make().capabilities
+        if not can.receipts or can.api or can.typing:
+            pytest.skip("its receipts, if any, come another way")
+        assert any(isinstance(item, Receipt) for raw in self.samples() for item in self.make().parse(raw))
+
+    def test_what_it_imitates_is_what_it_understands(self) -> None:
+        """The simulator plays customers in the provider's own form."""
+        channel = self.make()
+        said = Play("play-1", self.outbound("17").to, "Mia Öz", "Kargom nerede? 📦", datetime(2026, 11, 25, tzinfo=UTC))
+        try:
+            raw = channel.imitate(said)
+        except ChannelError:
+            pytest.skip("this channel can't be simulated")
+        assert channel.imitate(said) == raw
+        other = channel.imitate(replace(said, key="play-2", text="Hâlâ yok"))
+        assert other.external_id != raw.external_id
+        for one, text in ((raw, said.text), (other, "Hâlâ yok")):
+            (heard,) = channel.parse(one)
+            assert isinstance(heard, Inbound)
+            assert heard.text.strip() == text
+            assert (heard.button, heard.attachments) == (None, ())
+            assert channel.normal_address(heard.sender.address) == channel.normal_address(said.address)
+        assert raw.sender == other.sender
+        if channel.capabilities.buttons:
+            (pressed,) = channel.parse(channel.imitate(replace(said, key="play-3", text="Evet", button="yes")))
+            assert isinstance(pressed, Inbound)
+            assert pressed.button == "yes"
 
     def _reads_or_refuses(self, raw: RawMessage) -> None:
         items: Sequence[Inbound | Receipt] = ()
@@ -307,6 +358,19 @@ class ChannelContract:
             await channel.close()
 
     @pytest.mark.asyncio
+    async def test_it_can_send_all_that_it_says_it_can(self) -> None:
+        """The desk degrades to what `capabilities` say, and to no less."""
+        can = self.make().capabilities
+        text = ("şifre " * (can.max_length or 1000))[: can.max_length or 1000].rstrip()
+        label = "Evet, lütfen " * 10
+        buttons = tuple(Button(f"b{n}", f"{n} {label}"[: can.button_length or 20]) for n in range(can.buttons))
+        async with asyncio.timeout(_SECONDS), self.sending() as channel:
+            for part in (1, 2):  # a longer text comes in parts, each with a key of its own
+                message = replace(self.outbound(f"17-{part}"), text=text, buttons=buttons if part == 2 else ())
+                assert await channel.send(message)
+            await channel.close()
+
+    @pytest.mark.asyncio
     async def test_the_copies_of_a_message_are_one_message(self) -> None:
         """Whoever gets two of them, or answers all, has one in front of them."""
         if not self.make().capabilities.copies:
@@ -337,6 +401,14 @@ class ChannelContract:
         async with asyncio.timeout(_SECONDS), self.sending() as channel:
             with pytest.raises(ChannelError):
                 await channel.fetch("no such medium")
+
+
+def _served(channel: Channel, desk: FakeDesk) -> web.Application:
+    """The routes of a channel as the desk serves them."""
+    app = web.Application()
+    for route in type(channel).routes():
+        app.router.add_route(route.method, route.path, partial(route.handler, channel, desk))
+    return app
 
 
 def _check(item: Inbound | Receipt) -> None:

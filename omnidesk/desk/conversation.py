@@ -125,6 +125,7 @@ class Conversation:
         """Log and send what the bot says, keep its state, and pass the case on if it asks so."""
         case.needs_bot = False
         case.language = answer.language
+        await _note_pressed(tx, pending)
         point = await tx.session.get_one(ContactPoint, case.contact_point_id)
         for index, saying in enumerate(answer.messages):
             payload: dict[str, Any] = {"decision": answer.decision}
@@ -211,12 +212,24 @@ def _turn_of(pending: _Pending, now: datetime) -> Turn:
     return Turn(
         texts=tuple(one.text for one in pending.said),
         now=now,
-        button=(last.payload.get("button") or chosen(last.text, pending.offered)) if last else None,
+        button=_pressed(last, pending.offered) if last else None,
         language=pending.case.language,
         state=pending.state,
         facts={"online": pending.person_online},
         attachments=pending.files,
     )
+
+
+def _pressed(said: Interaction, offered: Sequence[Button]) -> str | None:
+    return said.payload.get("button") or chosen(said.text, offered)
+
+
+async def _note_pressed(tx: Transaction, pending: _Pending) -> None:
+    """A choice that was written counts as pressed: it is shown so, and repeating it is no sign of a robot."""
+    last = pending.said[-1] if pending.said else None
+    if last is not None and "button" not in last.payload and (button := chosen(last.text, pending.offered)):
+        said = await tx.get(Interaction, last.id)
+        said.payload = {**said.payload, "button": button}
 
 
 def chosen(text: str, offered: Sequence[Button]) -> str | None:

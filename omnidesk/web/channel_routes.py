@@ -25,6 +25,7 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         inbox = request.app[INBOXES].by_slug(request.match_info["slug"])
         if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
+        _must_be_text(request)
         desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
         try:
             answer = await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
@@ -35,6 +36,14 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         return answer
 
     return handle
+
+
+def _must_be_text(request: web.Request) -> None:
+    """Headers of any bytes come as text that can't be written again: no channel has to think of them."""
+    try:
+        "".join(request.headers.values()).encode()
+    except UnicodeEncodeError as error:
+        raise web.HTTPBadRequest(text="The headers are not text.") from error
 
 
 def _count(request: web.Request, slug: str, status: int) -> None:

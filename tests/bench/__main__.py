@@ -6,23 +6,24 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tests.bench import calendars, crowd, email, intake, live, memory, pages, paint, search, start, town
+from tests.bench import calendars, channels, crowd, email, intake, live, memory, pages, paint, search, start, town
 from tests.bench.figures import Figure, show
 from tests.bench.ground import Stores, office, stores
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: messages to take in, cases in each filled store, megabytes of an imported file."""
+    """How much is measured: messages to take in, cases in each filled store, an import's megabytes, open chats."""
 
     messages: int
     cases: dict[str, tuple[int, ...]]
     megabytes: int
+    chats: int
 
 
 SIZES = {
-    "small": Size(3_200, {"sqlite": (10_000, 100_000), "postgresql": (10_000,)}, 50),
-    "full": Size(19_200, {"sqlite": (10_000, 100_000), "postgresql": (10_000, 100_000, 1_000_000)}, 2_000),
+    "small": Size(3_200, {"sqlite": (10_000, 100_000), "postgresql": (10_000,)}, 50, 300),
+    "full": Size(19_200, {"sqlite": (10_000, 100_000), "postgresql": (10_000, 100_000, 1_000_000)}, 2_000, 2_000),
 }
 
 
@@ -33,6 +34,7 @@ async def main(size: Size) -> None:
     with stores() as empty:
         show("Intake", await intake.measure(empty, size.messages))
         show("Email", await email.measure(empty, size.messages, size.megabytes))
+        show("Channels", await channels.measure(empty, size.messages, size.chats))
         show("Live", await live.measure(empty))
         for title, figures in (await _filled(empty, size)).items():
             show(title, figures)

@@ -209,6 +209,8 @@ async def test_a_number_or_the_buttons_text_chooses_where_there_are_no_buttons(
     assert office.sms("smsbot").sent[-1].text.splitlines()[-2:] == ["1. Red", "2. Açık mavi"]
     await office.says(text, inbox="smsbot")
     assert office.sms("smsbot").sent[-1].text == f"2: {chosen}"
+    (said,) = [row for row in await office.all(Interaction) if row.text == text]
+    assert said.payload["button"] == chosen
 
 
 @pytest.mark.parametrize("text", ["3", "0", "2 parcels", "blue"])

@@ -295,3 +295,26 @@ async def test_the_survey_that_was_made_last_is_asked(office: Office) -> None:
     case = await office.says("Hello")
     await office.act("Bo", actions.resolve, case.number)
     assert office.channel("desk").sent[-1].text.startswith("Another?")
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("4", 4), ("4.", 4), ("good", 4), ("4 – Good", 4), ("GREAT!", 5), ("6", None), ("not good", None)],
+)
+async def test_a_number_or_the_words_of_the_scale_answer(office: Office, text: str, score: int | None) -> None:
+    await resolved(office, inbox="sms")
+    await office.receive(text, inbox="sms")
+    await office.work()
+    found = await invitation(office)
+    assert found.score == score
+    assert [row.text for row in await office.all(Interaction) if row.kind == "message" and row.text == text] == (
+        [] if score else [text]
+    )
+
+
+async def test_of_two_scores_that_come_together_the_first_counts(office: Office) -> None:
+    await resolved(office, inbox="sms")
+    for text in ("5", "1"):
+        await office.receive(text, inbox="sms")
+    await office.work()
+    assert (await invitation(office)).score == 5
