@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import pickle
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Literal, get_args
@@ -18,6 +18,7 @@ import pytest
 from pydantic import ValidationError
 
 from omnidesk.contract.channel import (
+    Acquaintance,
     Addressee,
     Capabilities,
     Channel,
@@ -30,6 +31,7 @@ from omnidesk.contract.channel import (
     RawMessage,
     Receipt,
     ReceiptState,
+    Sender,
     Transcript,
     Unparsable,
 )
@@ -105,7 +107,9 @@ class FakeDesk:
         """Nothing changes."""
         yield _nothing()
 
-    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
+    async def signal(
+        self, address: str, kind: Literal["typing", "stopped", "delivered", "seen"], upto: str = ""
+    ) -> None:  # fmt: skip
         """Keep it."""
         self.signals.append((address, kind))
 
@@ -119,6 +123,26 @@ class FakeDesk:
     async def opening(self) -> Opening:
         """What the test says."""
         return self.is_open
+
+    async def acquaintance(self, address: str) -> Acquaintance | None:
+        """Nobody is known."""
+        return None
+
+    async def introduce(self, sender: Sender, claims: Mapping[str, str]) -> None:
+        """Forget it."""
+
+    async def take_over(self, address: str, by: str) -> bool:
+        """Nobody talked there."""
+        return False
+
+    @property
+    def mails(self) -> bool:
+        """There is no mail."""
+        return False
+
+    async def mail_transcript(self, address: str, email: str) -> None:
+        """There is no mail."""
+        raise ChannelError("there is no mail here", permanent=True)
 
     def sign(self, text: str) -> str:
         """Sign, well enough for a test."""

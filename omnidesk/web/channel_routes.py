@@ -25,7 +25,8 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         inbox = request.app[INBOXES].by_slug(request.match_info["slug"])
         if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
-        desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
+        app = request.app
+        desk = Reception(app[DATABASE], app[LETTERS], app[RECEIVER], inbox, inboxes=app[INBOXES])
         try:
             answer = await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
         except web.HTTPException as error:
