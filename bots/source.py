@@ -65,6 +65,8 @@ class Sayings(_Model):
     attachment: Text
     handoff: Text
     nobody_online: Text
+    ask_email: str = ""
+    """What an address is asked for with, of whom nothing could reach later; empty = it is not."""
     button_person: Text
     button_none: Text
     button_helped: Text

@@ -9,7 +9,7 @@ from bots.listening import Listener
 from bots.matching import Match, Matcher
 from bots.memory import Memory
 from bots.source import Sayings, Settings
-from omnidesk.contract.channel import Button
+from omnidesk.contract.channel import Button, Form, FormField
 from omnidesk.contract.responder import Answer, Article, Decision, Handoff, Saying, Turn, Why
 from omnidesk.text.catalogues import language_of
 from omnidesk.text.folding import words
@@ -131,7 +131,9 @@ class Talk:
         text = self._sayings.nobody_online if nobody else self._sayings.handoff
         handoff = Handoff(reason, summary(self._sayings, self._memory.asked, self._memory.answered))
         state = Memory(language=self._language).model_dump(mode="json")
-        return Answer((Saying(text),), state, "handoff", self._language, why, handoff)
+        asks = nobody and self._turn.facts.get("unreachable") is True and bool(self._sayings.ask_email)
+        form = Form("reach", (FormField("email", self._sayings.ask_email, "email", required=True),)) if asks else None
+        return Answer((Saying(text, form=form),), state, "handoff", self._language, why, handoff)
 
     def _say(self, decision: Decision, text: str, why: Why, *buttons: Button) -> Answer:
         offered = (*buttons, Button("person", self._sayings.button_person))

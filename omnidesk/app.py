@@ -128,7 +128,8 @@ def create_app(
     threaded = {name for name, kind in channels.items() if kind.capabilities.join == "thread"}
     app[PAGES] = Pages(settings, threaded=threaded)
     app[LISTENERS] = Listeners(
-        app[INBOXES], app[LEASES], partial(Reception, database, app[LETTERS], app[RECEIVER]), listens=only != "web"
+        app[INBOXES], app[LEASES],
+        partial(Reception, database, app[LETTERS], app[RECEIVER], inboxes=app[INBOXES]), listens=only != "web",
     )  # fmt: skip
     app[NUDGES] = Nudges(database, bus, works=only != "web")
     app.cleanup_ctx.extend([_store, _desk, _nudges, _http, _fetcher])

@@ -35,13 +35,14 @@ class PointMet:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """Somebody is writing: `author` is `contact` or `agent`, and then `agent_id` says who."""
+    """Somebody is writing, or has stopped: `author` is `contact` or `agent`, and then `agent_id` says who."""
 
     case_id: int
     contact_point_id: int | None
     author: str
     name: str
     agent_id: int | None = None
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)

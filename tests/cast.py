@@ -18,7 +18,7 @@ from omnidesk.store import migrating
 from omnidesk.store.db import Database
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import Role
-from tests.fakes import FakeChannel, FakeMail, FakeSms
+from tests.fakes import FakeChannel, FakeChat, FakeMail, FakeSms
 
 DESK = DeskFiles(
     teams=(TeamEntry(slug="support", name="Support"), TeamEntry(slug="billing", name="Billing", closed=True)),
@@ -50,7 +50,12 @@ DESK = DeskFiles(
     ),
 )
 BOTS = [BotFile("echo", "Echo", "echo.yaml", "bot: {slug: echo, name: Echo}")]
-CHANNELS: dict[str, type[Channel]] = {"fake": FakeChannel, "fakemail": FakeMail, "fakesms": FakeSms}
+CHANNELS: dict[str, type[Channel]] = {
+    "fake": FakeChannel,
+    "fakemail": FakeMail,
+    "fakesms": FakeSms,
+    "fakechat": FakeChat,
+}
 
 
 async def furnish(

@@ -8,13 +8,17 @@ from datetime import timedelta
 from omnidesk.contract.channel import (
     Addressee,
     Attachment,
+    Away,
     Button,
     Capabilities,
     Channel,
     ChannelError,
     Failure,
+    Form,
+    FormField,
     Inbound,
     Outbound,
+    Proof,
     RawMessage,
     Receipt,
     Sender,
@@ -82,6 +86,11 @@ class FakeChannel(Channel):
                     edits=said.get("edits"),
                     album=said.get("album"),
                     quoted=said.get("quoted", ""),
+                    proofs=tuple(Proof(kind, address) for kind, address in said.get("proofs", {}).items()),
+                    claims=said.get("claims", {}),
+                    form=said.get("form"),
+                    answers=said.get("answers", {}),
+                    labels=said.get("labels", {}),
                     attachments=tuple(
                         Attachment(name, "text/plain", content.encode())
                         for name, content in said.get("files", {}).items()
@@ -126,6 +135,7 @@ class FakeMail(FakeChannel):
 
     name = "fakemail"
     capabilities = Capabilities(
+        kind="email",
         join="thread",
         html=True,
         survey="link",
@@ -145,7 +155,9 @@ class FakeSms(FakeChannel):
     """The fake as a channel without buttons, which knows consent words and keeps its media (`kept`) itself."""
 
     name = "fakesms"
-    capabilities = Capabilities(survey="number", max_length=1600, stop_words=("stop", "ret"), start_words=("start",))
+    capabilities = Capabilities(
+        kind="phone", survey="number", max_length=1600, stop_words=("stop", "ret"), start_words=("start",)
+    )
 
     def __init__(self, settings: object, http: object = None) -> None:
         super().__init__(settings)
@@ -159,8 +171,25 @@ class FakeSms(FakeChannel):
         return found
 
 
+class FakeChat(FakeChannel):
+    """The fake as a chat whose other side is there only while a page is open."""
+
+    name = "fakechat"
+    capabilities = Capabilities(
+        join="person", buttons=5, forms=True, survey="buttons", attachments=1_000_000, receipts=True
+    )  # fmt: skip
+
+    @property
+    def away(self) -> Away:
+        """Two minutes, by the first of the mail inboxes."""
+        return Away(timedelta(minutes=2), "mail")
+
+
 class FakeResponder:
-    """Repeats what was said; `person` hands off, `break` breaks, `choose` offers buttons, which it repeats too."""
+    """Repeats what was said; `person` hands off, `break` breaks.
+
+    `choose` offers buttons, `ask` a form; what is pressed or filled in is repeated too.
+    """
 
     def check(self, source: Source) -> Sequence[Problem]:
         """Nothing is wrong."""
@@ -186,6 +215,11 @@ class FakeBot:
         turns = turn.state.get("turns", 0) + 1
         handoff = Handoff("asked", f"said: {said}") if said == "person" else None
         decision: Decision = "handoff" if handoff else "answer"
+        if said == "ask":
+            asked = Form("reach", (FormField("email", "Email", "email", required=True), FormField("note", "Note")))
+            return Answer((Saying("Where?", form=asked),), {"turns": turns}, "flow", "en")
+        if turn.answers:
+            said = f"got {dict(turn.answers)}"
         buttons = (Button("red", "Red"), Button("blue", "Açık mavi")) if said == "choose" else ()
         return Answer(
             (Saying(f"{turns}: {said}", buttons),), {"turns": turns}, decision, "en", Why("echo", 1.0), handoff

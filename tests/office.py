@@ -92,7 +92,9 @@ class Office:
 
     def reception(self, inbox: str) -> Reception:
         """The desk of an inbox."""
-        return Reception(self.database, self.app[LETTERS], self.app[RECEIVER], self.inboxes.by_slug(inbox))
+        return Reception(
+            self.database, self.app[LETTERS], self.app[RECEIVER], self.inboxes.by_slug(inbox), inboxes=self.inboxes
+        )
 
     def channel(self, inbox: str) -> FakeChannel:
         """The fake channel of an inbox."""

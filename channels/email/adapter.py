@@ -29,6 +29,7 @@ class EmailChannel(Channel):
     name = "email"
     Settings = EmailSettings
     capabilities = Capabilities(
+        kind="email",
         join="thread",
         html=True,
         survey="link",

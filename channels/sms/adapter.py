@@ -46,6 +46,7 @@ class SmsChannel(Channel):
     name = "sms"
     Settings = SmsSettings
     capabilities = Capabilities(
+        kind="phone",
         join="person",
         survey="number",
         max_length=1600,

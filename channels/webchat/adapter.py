@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import ClassVar
 from weakref import WeakSet
 
@@ -15,7 +17,7 @@ from channels.webchat.parse import parse
 from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
 from channels.webchat.uploads import refusal, take
 from channels.webchat.widget import script
-from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
+from omnidesk.contract.channel import Away, Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
 
 
 class WebChat(Channel):
@@ -26,6 +28,7 @@ class WebChat(Channel):
     capabilities = Capabilities(
         join="person",
         buttons=10,
+        forms=True,
         survey="buttons",
         attachments=MAX_FILE_BYTES,
         receipts=True,
@@ -38,6 +41,7 @@ class WebChat(Channel):
         super().__init__(settings, http)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
         self._paces = Paces(self.limits)
+        self._open: Counter[str] = Counter()
 
     @classmethod
     def routes(cls) -> Sequence[Route]:
@@ -48,9 +52,14 @@ class WebChat(Channel):
             Route("webchat_files", "POST", "/chat/{slug}/files", cls.files),
         )
 
+    @property
+    def away(self) -> Away:
+        """Who has closed the page gets answers by mail."""
+        return Away(timedelta(seconds=self.settings.leave_seconds), self.settings.email_inbox)
+
     def parse(self, raw: RawMessage) -> Sequence[Inbound]:
         """Understand one message of the socket."""
-        return (parse(raw),)
+        return (parse(raw, self.settings),)
 
     async def send(self, outbound: Outbound) -> str:
         """Nothing to hand over: open sockets read the log, whichever process holds them."""
@@ -76,8 +85,17 @@ class WebChat(Channel):
             heartbeat=self.limits.heartbeat_seconds, max_msg_size=self.limits.frame_bytes, compress=False
         )
         await socket.prepare(request)
+        remote = request.remote or ""
+        if self._open[remote] >= self.settings.max_sockets:
+            await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many chats from this address")
+            return socket
         self._sockets.add(socket)
-        await Conversation(desk, socket, self.settings, self._paces, request.remote or "").run()
+        self._open[remote] += 1
+        try:
+            await Conversation(desk, socket, self.settings, self._paces, remote).run()
+        finally:
+            self._open[remote] -= 1
+            self._open += Counter()  # addresses without any are forgotten
         return socket
 
     async def files(self, desk: Desk, request: web.Request) -> web.Response:

@@ -3,18 +3,37 @@
 import asyncio
 import json
 import math
-import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import ValidationError
 
-from channels.webchat.messages import MAX_FILES, SAYING, Hello, Message, Press, Seen, Signal, entry_form, external_id
+from channels.webchat import prechat
+from channels.webchat.hours import hours_form
+from channels.webchat.messages import (
+    MAX_FILES,
+    SAYING,
+    FormAnswers,
+    Hello,
+    Message,
+    Ping,
+    Press,
+    Seen,
+    Submission,
+    Typing,
+    Wish,
+    entry_form,
+    external_id,
+    fields_form,
+)
 from channels.webchat.pace import Paces, now
 from channels.webchat.settings import MAX_FILE_BYTES, WebChatSettings
+from channels.webchat.visitor import REFUSED, Refused, Visitor, meet
 from channels.webchat.words import words
-from omnidesk.contract.channel import Desk, Entry, Nudge, RawMessage, Transcript
+from omnidesk.contract import forms
+from omnidesk.contract.channel import ChannelError, Desk, Entry, FormField, Nudge, RawMessage, Transcript
 
 
 class Conversation:
@@ -29,9 +48,10 @@ class Conversation:
         self._paces = paces
         self._limits = paces.limits
         self._remote = remote
-        self._address = ""
         self._language: str | None = None
         self._cursor = ""
+        self._forms: dict[str, Entry] = {}
+        self._hours: dict[str, Any] = {}
 
     async def run(self) -> None:
         """Talk until either side leaves."""
@@ -39,18 +59,24 @@ class Conversation:
         if hello is None:
             await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"say hello first")
             return
-        known = self._desk.verify(hello.token) if hello.token else None
-        if known is None and self._paces.visitors.wait(self._remote, now()):
+        try:
+            self._visitor = await meet(self._desk, self._settings, hello)
+        except Refused:
+            await self._socket.close(code=REFUSED, message=b"identity refused")
+            return
+        if self._visitor.new and self._paces.visitors.wait(self._remote, now()):
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"too many new visitors")
             return
-        self._address = known or secrets.token_hex(16)
         self._language = hello.language
-        self._cursor = hello.cursor if known else ""
-        token = hello.token if known and hello.token else self._desk.sign(self._address)
+        self._cursor = "" if self._visitor.new else hello.cursor
         try:
-            await self._talk(token, new=known is None)
+            await self._talk()
         except* ConnectionError:
             pass  # the visitor left while we were writing
+
+    @property
+    def _address(self) -> str:
+        return self._visitor.address
 
     async def _hello(self) -> Hello | None:
         try:
@@ -60,33 +86,64 @@ class Conversation:
         except (TimeoutError, ValidationError):
             return None
 
-    async def _talk(self, token: str, *, new: bool) -> None:
+    async def _talk(self) -> None:
         """Follow before the first look at the transcript, so that nothing falls between the two."""
         async with self._desk.follow(self._address) as nudges, asyncio.TaskGroup() as tasks:
-            await self._welcome(token, new=new)
-            pushing = tasks.create_task(self._push(nudges))
+            await self._welcome(self._visitor)
+            beside = [tasks.create_task(self._push(nudges)), tasks.create_task(self._keep_hours())]
             await self._listen()
-            pushing.cancel()
+            for task in beside:
+                task.cancel()
 
-    async def _welcome(self, token: str, *, new: bool) -> None:
+    async def _welcome(self, visitor: Visitor) -> None:
         limits = {
             "max_length": self._settings.max_length,
             "file_bytes": MAX_FILE_BYTES,
             "files": MAX_FILES,
             "messages_per_minute": self._limits.messages_per_minute,
         }
+        known = await self._desk.acquaintance(self._address)
+        user = visitor.identity
+        who = {
+            "name": (known.name if known else "") or (user.name if user else ""),
+            "email": (known.email if known else "") or (user.email if user else ""),
+        }
+        self._hours = await self._opening()
         fetched = await self._fetch()
         await self._say(
-            "welcome", token=token, new=new, title=self._settings.title, limits=limits, **self._form(fetched)
-        )
+            "welcome", token=visitor.token, new=visitor.new, title=self._settings.title, limits=limits,
+            prechat=self._prechat(who) if known is None else None, hours=self._hours, visitor=who,
+            offers={"email": self._desk.mails, "transcript": self._desk.mails and self._settings.transcripts},
+            unread=known.unread if known else 0, **self._form(fetched),
+        )  # fmt: skip
         await self._delivered(fetched.entries)
+
+    def _questions(self) -> tuple[FormField, ...]:
+        return prechat.questions(self._settings.prechat, words(self._language))
+
+    def _prechat(self, who: Mapping[str, str]) -> dict[str, Any] | None:
+        """What to ask a stranger, without what the host has told already."""
+        asked = [one for one in self._questions() if not who.get(one.name)]
+        return {"title": words(self._language)["prechat"], "fields": fields_form(asked)} if asked else None
+
+    async def _opening(self) -> dict[str, Any]:
+        return hours_form(await self._desk.opening(), datetime.now(UTC), self._language, self._visitor.zone)
+
+    async def _keep_hours(self) -> None:
+        """Tell when the hours change, as soon as they are said to."""
+        while True:
+            await asyncio.sleep(_seconds_until(self._hours["opens_at"], self._limits.hours_seconds))
+            hours = await self._opening()
+            if hours != self._hours:
+                self._hours = hours
+                await self._say("hours", **hours)
 
     async def _push(self, nudges: AsyncIterator[Nudge]) -> None:
         async for nudge in nudges:
-            if nudge.kind == "typing":
-                await self._say("typing", name=nudge.name)
-            else:
+            if nudge.kind == "changed":
                 await self._catch_up()
+            else:
+                await self._say("typing", name=nudge.name, on=nudge.kind == "typing")
         await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _catch_up(self) -> None:
@@ -98,7 +155,11 @@ class Conversation:
     async def _fetch(self) -> Transcript:
         fetched = await self._desk.transcript(self._address, self._cursor)
         self._cursor = fetched.cursor
+        self._note_forms(fetched)
         return fetched
+
+    def _note_forms(self, fetched: Transcript) -> None:
+        self._forms |= {entry.form.id: entry for entry in fetched.entries if entry.form}
 
     def _form(self, fetched: Transcript) -> dict[str, Any]:
         return {"entries": [entry_form(entry, self._address) for entry in fetched.entries], "cursor": fetched.cursor}
@@ -124,38 +185,110 @@ class Conversation:
             await self._refuse("malformed", _id_in(text))
             return
         match said:
-            case Signal(type="ping"):
+            case Ping():
                 await self._say("pong")
-            case Signal(type="typing"):
-                await self._desk.signal(self._address, "typing")
+            case Typing():
+                await self._desk.signal(self._address, "typing" if said.on else "stopped")
             case Seen():
                 await self._desk.signal(self._address, "seen", said.upto)
-            case Message() | Press():
+            case Message() | Press() | FormAnswers():
                 await self._submit(said)
+            case Wish():
+                await self._grant(said)
 
-    async def _submit(self, said: Message | Press) -> None:
-        if len(said.text) > self._settings.max_length:
+    async def _submit(self, said: Submission) -> None:
+        if not isinstance(said, FormAnswers) and len(said.text) > self._settings.max_length:
             await self._refuse("too_long", said.id)
-        elif wait := self._paces.messages.wait(self._address, now()):
-            await self._refuse("too_fast", said.id, retry_after=math.ceil(wait))
-        else:
-            await self._desk.receive(self._raw(said))
+        elif await self._is_too_fast(said.id):
+            return
+        elif (checked := await self._checked(said)) is not None:
+            await self._desk.receive(self._raw(checked))
             await self._say("stored", id=said.id)
 
-    def _raw(self, said: Message | Press) -> RawMessage:
+    async def _is_too_fast(self, message_id: str) -> bool:
+        wait = self._paces.messages.wait(self._address, now())
+        if wait:
+            await self._refuse("too_fast", message_id, retry_after=math.ceil(wait))
+        return bool(wait)
+
+    async def _checked(self, said: Submission) -> Submission | None:
+        """What was said with its answers in their proper form; None where they can't be taken, and the visitor is told.
+
+        A repeated message is taken again: only then does its client forget it.
+        """
+        if isinstance(said, Message) and said.profile:
+            given = [one for one in self._questions() if one.name in said.profile]
+            answers, wrong = forms.checked(given, said.profile, self._settings.country)
+            return said.model_copy(update={"profile": answers}) if await self._fits(said.id, wrong) else None
+        if not isinstance(said, FormAnswers):
+            return said
+        form = await self._asked(said.form)
+        if form is None or form.form is None:
+            await self._refuse("malformed", said.id)
+            return None
+        answers, wrong = forms.checked(form.form.fields, said.answers, self._settings.country)
+        return said.model_copy(update={"answers": answers}) if await self._fits(said.id, wrong) else None
+
+    async def _asked(self, form: str) -> Entry | None:
+        """The entry with a form; one from before this socket's cursor is looked for in all that was said."""
+        if form not in self._forms:
+            self._note_forms(await self._desk.transcript(self._address, ""))
+        return self._forms.get(form)
+
+    async def _fits(self, message_id: str, wrong: Mapping[str, str]) -> bool:
+        texts = words(self._language)
+        if wrong:
+            fields = {name: texts[f"wrong_{why}"] for name, why in wrong.items()}
+            await self._refuse("form", message_id, fields=fields)
+        return not wrong
+
+    async def _grant(self, wish: Wish) -> None:
+        """Answers go there when the visitor is away; or what was said goes there now."""
+        email = forms.email(wish.email.strip())
+        if await self._is_too_fast(wish.id):
+            return
+        if email is None:
+            await self._refuse("malformed", wish.id, text="wrong_address")
+        elif wish.type == "email":
+            await self._desk.introduce(self._visitor.sender, {"email": email})
+            await self._say("stored", id=wish.id)
+        elif not (self._desk.mails and self._settings.transcripts):
+            await self._refuse("not_offered", wish.id)
+        else:
+            await self._mail(wish, email)
+
+    async def _mail(self, wish: Wish, email: str) -> None:
+        try:
+            await self._desk.mail_transcript(self._address, email)
+        except ChannelError as error:
+            if error.permanent:
+                await self._refuse("not_offered", wish.id)
+            else:
+                await self._refuse("too_fast", wish.id, text="too_often", retry_after=3600)
+        else:
+            await self._say("done", id=wish.id)
+
+    def _raw(self, said: Submission) -> RawMessage:
         return RawMessage(
             external_id=external_id(self._address, said.id),
             sender=self._address,
             body=said.model_dump_json().encode(),
-            envelope={"language": self._language},
+            envelope=self._visitor.envelope,
         )
 
-    async def _refuse(self, code: str, message_id: str | None, **more: Any) -> None:
-        text = words(self._language)[code].format(max_length=self._settings.max_length)
-        await self._say("error", code=code, message=text, id=message_id, **more)
+    async def _refuse(self, code: str, message_id: str | None, *, text: str = "", **more: Any) -> None:
+        said = words(self._language)[text or code].format(max_length=self._settings.max_length)
+        await self._say("error", code=code, message=said, id=message_id, **more)
 
     async def _say(self, kind: str, **fields: Any) -> None:
         await self._socket.send_json({"type": kind, **fields})
+
+
+def _seconds_until(opens_at: str | None, most: float) -> float:
+    if opens_at is None:
+        return most
+    left = (datetime.fromisoformat(opens_at) - datetime.now(UTC)).total_seconds()
+    return min(max(left, 1.0), most)
 
 
 def _id_in(text: str) -> str | None:

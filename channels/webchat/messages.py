@@ -1,11 +1,13 @@
 """The messages of the socket: what a client may say, and the form of what it is told (docs/web-chat.md)."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
-from omnidesk.contract.channel import Entry, File, Question
+from omnidesk.contract.channel import Entry, File, FormField, Question
+from omnidesk.contract.forms import LONGEST_TEXT
 
 MAX_FILES = 10
 
@@ -30,19 +32,37 @@ Short = Annotated[str, StringConstraints(max_length=500)]
 Language = Annotated[str | None, BeforeValidator(_language_or_none)]
 
 
+Answers = Annotated[
+    dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]],
+    Field(max_length=30),
+]
+Address = Annotated[str, StringConstraints(min_length=3, max_length=320)]
+
+
 class Said(BaseModel):
     """Base of what a client says; unknown keys are ignored, so that a newer client is understood."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+class Page(Said):
+    """The page that shows the chat."""
+
+    url: str = ""
+    title: str = ""
+
+
 class Hello(Said):
-    """The first message: who am I (if I know), what have I seen, which language is the page."""
+    """The first message: who am I (if I know), what have I seen, which page is this, in which language and zone."""
 
     type: Literal["hello"]
     token: Short | None = None
     cursor: Short = ""
     language: Language = None
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
+    identity: Annotated[str, StringConstraints(max_length=8000)] | dict[str, Any] | None = None
+    """Looked at apart: a wrong one is refused with a code of its own."""
+    page: Page | None = None
 
 
 class Upload(Said):
@@ -60,6 +80,8 @@ class Message(Said):
     id: Key
     text: str = ""
     attachments: tuple[Upload, ...] = Field(default=(), max_length=MAX_FILES)
+    profile: Answers = Field(default_factory=dict)
+    """The answers to the questions before the first message."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -77,10 +99,34 @@ class Press(Said):
     text: Annotated[str, StringConstraints(min_length=1)]
 
 
-class Signal(Said):
-    """What needs no answer but a pong."""
+class FormAnswers(Said):
+    """A form that was filled in."""
 
-    type: Literal["typing", "ping"]
+    type: Literal["form"]
+    id: Key
+    form: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    answers: Answers
+
+
+class Wish(Said):
+    """Where answers shall go when the visitor is away, or what was said shall go now."""
+
+    type: Literal["email", "transcript"]
+    id: Key
+    email: Address
+
+
+class Ping(Said):
+    """Whether we are there."""
+
+    type: Literal["ping"]
+
+
+class Typing(Said):
+    """The visitor is typing, or has stopped."""
+
+    type: Literal["typing"]
+    on: bool = True
 
 
 class Seen(Said):
@@ -90,9 +136,10 @@ class Seen(Said):
     upto: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-SUBMISSION: TypeAdapter[Message | Press] = TypeAdapter(Annotated[Message | Press, Field(discriminator="type")])
-SAYING: TypeAdapter[Message | Press | Seen | Signal] = TypeAdapter(
-    Annotated[Message | Press | Seen | Signal, Field(discriminator="type")]
+Submission = Message | Press | FormAnswers
+SUBMISSION: TypeAdapter[Submission] = TypeAdapter(Annotated[Submission, Field(discriminator="type")])
+SAYING: TypeAdapter[Submission | Wish | Seen | Typing | Ping] = TypeAdapter(
+    Annotated[Submission | Wish | Seen | Typing | Ping, Field(discriminator="type")]
 )
 
 
@@ -110,7 +157,16 @@ def entry_form(entry: Entry, address: str) -> dict[str, Any]:
         "buttons": [{"id": button.id, "text": button.text} for button in entry.buttons],
         "files": [_file_form(file) for file in entry.files],
         "question": _question_form(entry.question),
+        "form": _form_form(entry),
     }
+
+
+def fields_form(fields: Sequence[FormField]) -> list[dict[str, Any]]:
+    """Questions as JSON."""
+    return [
+        {"name": one.name, "label": one.label, "kind": one.kind, "required": one.required, "choices": list(one.choices)}
+        for one in fields
+    ]
 
 
 def external_id(address: str, client: str) -> str:
@@ -126,6 +182,13 @@ def client_id(external: str | None, address: str) -> str | None:
 
 def _file_form(file: File) -> dict[str, Any]:
     return {"name": file.filename, "content_type": file.content_type, "size": file.size, "url": file.url}
+
+
+def _form_form(entry: Entry) -> dict[str, Any] | None:
+    form = entry.form
+    if form is None:
+        return None
+    return {"id": form.id, "fields": fields_form(form.fields), "submit": form.submit, "answered": entry.answered}
 
 
 def _question_form(question: Question | None) -> dict[str, Any] | None:

@@ -100,4 +100,4 @@ class Program:
             blobs = Blobs(settings.blob_store)
             letters = Letters(inboxes.database, blobs, Keys(secret_of(settings)), settings.public_url)
             receiver = Receiver(inboxes.database, blobs)
-            yield Reception(inboxes.database, letters, receiver, inboxes.by_slug(slug))
+            yield Reception(inboxes.database, letters, receiver, inboxes.by_slug(slug), inboxes=inboxes)

@@ -83,6 +83,8 @@ class Capabilities:
     """Whether messages are counted and paid in SMS segments (`omnidesk.text.segments`)."""
     turkish_shift: bool | Literal["single"] = False
     """For `segments`: whether the provider sends with the Turkish tables, or with the one of single letters."""
+    kind: Literal["", "email", "phone"] = ""
+    """What its addresses are, where they are also known elsewhere: a `Proof` of this kind is of one of them."""
     window: timedelta | None = None
     """How long after the person's last word a free message may go out; later only a `Template` may."""
     receipts: bool = False
@@ -209,6 +211,10 @@ class Inbound:
     """The id of the `Form` that this message answers."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """What was filled in: a form's answers by the names of its fields."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the fields of `answers` are called, where the desk did not ask for them itself."""
+    page: str = ""
+    """The address of the page on which it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +428,8 @@ class Entry:
     files: tuple[File, ...] = ()
     question: Question | None = None
     form: Form | None = None
+    answered: bool = False
+    """Whether the form was filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,9 +442,9 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Why a follower was woken: the transcript changed, or somebody of ours is typing."""
+    """Why a follower was woken: the transcript changed, or somebody of ours types, or stopped."""
 
-    kind: Literal["changed", "typing"]
+    kind: Literal["changed", "typing", "stopped"]
     name: str = ""
 
 
@@ -446,6 +454,27 @@ class Opening:
 
     open: bool
     opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What the desk knows of who talks at an address. `email`: where they said they can be reached."""
+
+    name: str = ""
+    email: str = ""
+    unread: int = 0
+    """How many of our messages they have not seen; stops at 99."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """How answers reach who has left a chat: by mail, `after` they were there last.
+
+    `inbox` is the slug of the inbox that sends it; empty = the only one whose addresses are email addresses.
+    """
+
+    after: timedelta
+    inbox: str = ""
 
 
 class Memory(Protocol):
@@ -492,8 +521,10 @@ class Desk(Protocol):
     def follow(self, address: str) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
         """Be woken when the transcript of this address changes. Nudges may be merged; fetch to know."""
 
-    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
-        """The person is typing; has been given, or has looked at, everything up to the entry with the id `upto`."""
+    async def signal(
+        self, address: str, kind: Literal["typing", "stopped", "delivered", "seen"], upto: str = ""
+    ) -> None:  # fmt: skip
+        """The person types, or stopped; has been given, or has looked at, everything up to the entry with id `upto`."""
 
     async def upload(self, chunks: AsyncIterable[bytes], *, limit: int) -> str:
         """Store a file of at most `limit` bytes and give its handle for `Attachment.upload`.
@@ -506,6 +537,25 @@ class Desk(Protocol):
 
     async def case_of(self, external_id: str) -> int | None:
         """The number of the case that a received message went to; None until it has."""
+
+    async def acquaintance(self, address: str) -> Acquaintance | None:
+        """What is known of who talks at an address; None = they never did."""
+
+    async def introduce(self, sender: Sender, claims: Mapping[str, str]) -> None:
+        """A person says how they can be reached, beside their messages; durable when it returns."""
+
+    async def take_over(self, address: str, by: str) -> bool:
+        """Whoever talked at `address` is proven to be who talks at the address `by`: it goes on there, with all of it.
+
+        False = nobody talked there. From then on `address` is a stranger's.
+        """
+
+    @property
+    def mails(self) -> bool:
+        """Whether there is an inbox that mails for this one (`Channel.away`)."""
+
+    async def mail_transcript(self, address: str, email: str) -> None:
+        """Mail what was said with an address. Raises `ChannelError` where it can't be done, or was done too often."""
 
     def sign(self, text: str) -> str:
         """Sign a text with a key of this inbox: gives `text.signature`, safe in URLs when `text` is."""
@@ -616,6 +666,11 @@ class Channel(ABC):
         It is for the simulator (an inbox with `simulated`), so its body is what `parse` reads, in the provider's form.
         """
         raise ChannelError(f"{self.name} can't be simulated", permanent=True)
+
+    @property
+    def away(self) -> Away | None:
+        """How answers reach people who have left, for chats whose other side is there only while a page is open."""
+        return None
 
     async def templates(self, memory: Memory) -> Sequence[Template]:
         """The approved texts of this account, for channels with a `window`; asks nobody, and ends at once.

@@ -38,7 +38,8 @@ class Turn:
     """What the person said since the bot's last turn, and what the bot may know.
 
     `language` is the contact's, if known; `state` is what the last `Answer` returned; `facts` are values of the case
-    and contact (JSON), among them `online`: whether a person could answer now.
+    and contact (JSON), among them `online`: whether a person could answer now, and `unreachable`: whether nothing can
+    be told to them once they have left.
     """
 
     texts: tuple[str, ...]

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import pickle
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from omnidesk.contract.channel import (
+    Acquaintance,
     Addressee,
     Button,
     Capabilities,
@@ -36,6 +37,7 @@ from omnidesk.contract.channel import (
     RawMessage,
     Receipt,
     ReceiptState,
+    Sender,
     Transcript,
     Unparsable,
 )
@@ -111,7 +113,9 @@ class FakeDesk:
         """Nothing changes."""
         yield _nothing()
 
-    async def signal(self, address: str, kind: Literal["typing", "delivered", "seen"], upto: str = "") -> None:
+    async def signal(
+        self, address: str, kind: Literal["typing", "stopped", "delivered", "seen"], upto: str = ""
+    ) -> None:  # fmt: skip
         """Keep it."""
         self.signals.append((address, kind))
 
@@ -129,6 +133,26 @@ class FakeDesk:
     async def case_of(self, external_id: str) -> int | None:
         """Whatever was received is case 17."""
         return 17 if any(raw.external_id == external_id for raw in self.received) else None
+
+    async def acquaintance(self, address: str) -> Acquaintance | None:
+        """Nobody is known."""
+        return None
+
+    async def introduce(self, sender: Sender, claims: Mapping[str, str]) -> None:
+        """Forget it."""
+
+    async def take_over(self, address: str, by: str) -> bool:
+        """Nobody talked there."""
+        return False
+
+    @property
+    def mails(self) -> bool:
+        """There is no mail."""
+        return False
+
+    async def mail_transcript(self, address: str, email: str) -> None:
+        """There is no mail."""
+        raise ChannelError("there is no mail here", permanent=True)
 
     def sign(self, text: str) -> str:
         """Sign, well enough for a test."""

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button
 from omnidesk.contract.responder import Answer, Article, Bot, Responder, Turn
-from omnidesk.desk import cases, interactions, notices, surveys
+from omnidesk.desk import cases, forms, interactions, notices, surveys
 from omnidesk.desk.interactions import By, Content
 from omnidesk.desk.outgoing import deliveries, loops, planned
 from omnidesk.desk.routing import anyone_online
@@ -62,6 +62,8 @@ class _Pending:
     """The choices under what the bot said last."""
     files: int
     person_online: bool
+    is_unreachable: bool
+    """Whether the person can't be told anything once they have left, since nobody knows where."""
     wanted: bool
     """Whether the person wants automatic messages."""
     looping: bool
@@ -131,6 +133,8 @@ class Conversation:
             payload: dict[str, Any] = {"decision": answer.decision}
             if saying.buttons:
                 payload["buttons"] = [asdict(button) for button in saying.buttons]
+            if saying.form:
+                payload["form"] = forms.kept(saying.form)
             if index == 0:
                 payload["why"] = {"intent": answer.why.intent, "confidence": round(answer.why.confidence, 2)}
             content = Content(text=saying.text, payload=payload, automatic=True)
@@ -195,9 +199,19 @@ async def _read(session: AsyncSession, case_id: int, now: datetime) -> _Pending 
     point = await session.get_one(ContactPoint, case.contact_point_id)
     return _Pending(
         case, inbox.bot or "", state.state if state else {}, said, await _offered(session, case_id),
-        (await session.exec(files)).one(), await anyone_online(session, case.team_id, now), point.consent,
+        (await session.exec(files)).one(), await anyone_online(session, case.team_id, now),
+        await _is_unreachable(session, point), point.consent,
         await loops.stands(session, point.id, now), await loops.repeats(session, case, now),
     )  # fmt: skip
+
+
+async def _is_unreachable(session: AsyncSession, point: ContactPoint) -> bool:
+    if point.here_at is None or point.away_email:
+        return False
+    others = select(ContactPoint.id).where(
+        ContactPoint.contact_id == point.contact_id, ContactPoint.channel != point.channel, col(ContactPoint.working)
+    )
+    return (await session.exec(others.limit(1))).first() is None
 
 
 async def _offered(session: AsyncSession, case_id: int) -> list[Button]:
@@ -213,9 +227,10 @@ def _turn_of(pending: _Pending, now: datetime) -> Turn:
         texts=tuple(one.text for one in pending.said),
         now=now,
         button=_pressed(last, pending.offered) if last else None,
+        answers=last.payload.get("answers", {}) if last else {},
         language=pending.case.language,
         state=pending.state,
-        facts={"online": pending.person_online},
+        facts={"online": pending.person_online, "unreachable": pending.is_unreachable},
         attachments=pending.files,
     )
 

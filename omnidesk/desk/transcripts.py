@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Entry, Question, Transcript
-from omnidesk.desk import surveys
+from omnidesk.desk import forms, surveys
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.desk.timeline import TimelineRow, rows_of
 from omnidesk.store.models import (
@@ -21,6 +21,7 @@ from omnidesk.store.models import (
     Author,
     Case,
     ContactPoint,
+    Delivery,
     DeliveryState,
     Direction,
     Interaction,
@@ -46,8 +47,10 @@ class _Talk:
 
 
 async def point_id_of(session: AsyncSession, channel: str, address: str) -> int | None:
-    """The contact point of an address, once it has written."""
-    statement = select(ContactPoint.id).where(ContactPoint.channel == channel, ContactPoint.address == address)
+    """The contact point of an address, once it has written; one that goes on as another is nobody's."""
+    statement = select(ContactPoint.id).where(
+        ContactPoint.channel == channel, ContactPoint.address == address, col(ContactPoint.known_as_id).is_(None)
+    )
     return (await session.exec(statement)).first()
 
 
@@ -59,6 +62,7 @@ async def read(session: AsyncSession, letters: Letters, point_id: int | None, af
     interactions: list[Interaction] = []
     for talk in changed:
         interactions += await _news(session, talk, point_id, marks.get(talk.case_id, (0, 0)))
+    interactions = [*await _answered_forms(session, interactions), *interactions]
     rows = await rows_of(session, interactions)
     scores = await _scores(session, rows)
     reads = {talk.case_id: talk.read for talk in talks}
@@ -68,7 +72,10 @@ async def read(session: AsyncSession, letters: Letters, point_id: int | None, af
 
 async def _talks(session: AsyncSession, point_id: int) -> list[_Talk]:
     """The cases of whom this address belongs to, if it took part in them, oldest first."""
-    took_part = select(Interaction.case_id).where(Interaction.contact_point_id == point_id)
+    here = select(ContactPoint.id).where(
+        (col(ContactPoint.id) == point_id) | (col(ContactPoint.known_as_id) == point_id)
+    )
+    took_part = select(Interaction.case_id).where(col(Interaction.contact_point_id).in_(here))
     agents_read = select(func.max(Read.position)).where(col(Read.case_id) == col(Case.id)).scalar_subquery()
     statement = (
         select(Case.id, Case.last_position, func.coalesce(agents_read, 0))
@@ -115,6 +122,17 @@ async def _news(
     return list(reversed(list(await session.exec(statement))))
 
 
+async def _answered_forms(session: AsyncSession, news: list[Interaction]) -> list[Interaction]:
+    """The forms that these answer, which are given again: they can't be filled in any more."""
+    ids = {int(form) for one in news if isinstance(form := one.payload.get("form"), str)} - {one.id for one in news}
+    if not ids:
+        return []
+    asked = select(Interaction).where(
+        col(Interaction.id).in_(ids), col(Interaction.case_id).in_({one.case_id for one in news})
+    )
+    return list(await session.exec(asked.order_by(col(Interaction.position))))
+
+
 async def _scores(session: AsyncSession, rows: list[TimelineRow]) -> dict[int, int | None]:
     ids = [row.interaction.payload["invitation"] for row in rows if "invitation" in row.interaction.payload]
     answers = select(Invitation.id, Invitation.score).where(col(Invitation.id).in_(ids))
@@ -136,11 +154,22 @@ def _entry(letters: Letters, row: TimelineRow, reads: dict[int, int], scores: di
         buttons=tuple(Button(**button) for button in said.payload.get("buttons", ())),
         files=tuple(letters.file(file) for file in row.attachments if file.state == AttachmentState.STORED),
         question=None if inbound else _question(said, scores),
+        form=None if inbound else forms.of(said),
+        answered="answered" in said.payload,
     )
 
 
 def _was_read(row: TimelineRow) -> bool:
     return any(delivery.state == DeliveryState.READ for delivery in row.deliveries)
+
+
+async def unread(session: AsyncSession, point_id: int, most: int = 99) -> int:
+    """How many messages of ours somebody has not looked at in a chat, at most `most`."""
+    waiting = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED)
+    ours = select(Delivery.id).where(
+        Delivery.contact_point_id == point_id, col(Delivery.state).in_(waiting), ~col(Delivery.away)
+    )
+    return (await session.exec(select(func.count()).select_from(ours.limit(most).subquery()))).one()
 
 
 def _question(said: Interaction, scores: dict[int, int | None]) -> Question | None:

@@ -26,7 +26,8 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
         _must_be_text(request)
-        desk = Reception(request.app[DATABASE], request.app[LETTERS], request.app[RECEIVER], inbox)
+        app = request.app
+        desk = Reception(app[DATABASE], app[LETTERS], app[RECEIVER], inbox, inboxes=app[INBOXES])
         try:
             answer = await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
         except web.HTTPException as error:

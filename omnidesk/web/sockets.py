@@ -255,7 +255,8 @@ class Live:
                 await asyncio.sleep(1 / _COUNTING)
 
     def _tell_typing(self, case: Case, event: Typing) -> None:
-        text = json.dumps({"typing": case.number, "author": event.author, "name": event.name})
+        stopped = {} if event.on else {"on": False}
+        text = json.dumps({"typing": case.number, "author": event.author, "name": event.name, **stopped})
         for socket in tuple(self.sockets):
             oneself = event.agent_id == socket.viewer.agent_id
             if socket.shown.case == case.number and socket.viewer.may_see(case) and not oneself:

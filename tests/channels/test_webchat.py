@@ -211,7 +211,7 @@ async def test_typing_and_reading_are_passed_on_both_ways(shop: Shop) -> None:
         await mia.say(type="typing")
         await mia.say(type="seen", upto="1")
         shop.desk.type(mia.address, "Ada")
-        assert await mia.hear("typing") == {"type": "typing", "name": "Ada"}
+        assert await mia.hear("typing") == {"type": "typing", "name": "Ada", "on": True}
         await mia.say(type="ping")
         await mia.hear("pong")
         assert shop.desk.signals == [(mia.address, "typing"), (mia.address, "seen")]

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.webchat.parse import parse
+from channels.webchat import parse as parsing
+from channels.webchat.settings import WebChatSettings
 from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Sender, Unparsable
+
+
+def parse(message: RawMessage) -> Inbound:
+    return parsing.parse(message, WebChatSettings())
 
 
 def raw(body: Any, language: Any = "tr-TR") -> RawMessage:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from aiohttp import web
 from channels.webchat.adapter import WebChat
 from channels.webchat.settings import WebChatSettings
 from omnidesk.contract.channel import (
+    Acquaintance,
     Attachment,
     Button,
     ChannelError,
@@ -25,6 +26,7 @@ from omnidesk.contract.channel import (
     Opening,
     Question,
     RawMessage,
+    Sender,
     Transcript,
 )
 from omnidesk.contract.testing import FakeMemory
@@ -57,6 +59,10 @@ class MemoryDesk:
         self.followers: dict[str, list[asyncio.Queue[Nudge]]] = {}
         self._log: dict[str, list[tuple[int, Entry]]] = {}
         self._changes = 0
+        self.is_open = Opening(open=True)
+        self.mails = True
+        self.introduced: dict[str, str] = {}
+        self.mailed: list[tuple[str, str]] = []
 
     async def receive(self, raw: RawMessage) -> bool:
         await self.open.wait()
@@ -103,8 +109,30 @@ class MemoryDesk:
         return handle
 
     async def opening(self) -> Opening:
-        """Always open."""
-        return Opening(open=True)
+        """As the test says."""
+        return self.is_open
+
+    async def acquaintance(self, address: str) -> Acquaintance | None:
+        said = self._log.get(address)
+        if said is None and address not in self.introduced:
+            return None
+        unread = [entry for _, entry in said or () if entry.direction == "outbound" and not entry.seen]
+        return Acquaintance("", self.introduced.get(address, ""), len(unread))
+
+    async def introduce(self, sender: Sender, claims: Mapping[str, str]) -> None:
+        self.introduced[sender.address] = claims.get("email", "")
+
+    async def take_over(self, address: str, by: str) -> bool:
+        if address not in self._log:
+            return False
+        moved = [(self._next_change(), entry) for _, entry in self._log.pop(address)]
+        self._log.setdefault(by, []).extend(moved)
+        return True
+
+    async def mail_transcript(self, address: str, email: str) -> None:
+        if len(self.mailed) >= 3:
+            raise ChannelError("too often")
+        self.mailed.append((address, email))
 
     async def case_of(self, external_id: str) -> int | None:
         raise NotImplementedError
@@ -125,9 +153,9 @@ class MemoryDesk:
         """Send a survey."""
         self.say(address, text, author="system", name="", question=Question("survey-1", scale))
 
-    def type(self, address: str, name: str) -> None:
-        """Somebody of ours is typing."""
-        self._nudge(address, Nudge("typing", name))
+    def type(self, address: str, name: str, *, on: bool = True) -> None:
+        """Somebody of ours is typing, or has stopped."""
+        self._nudge(address, Nudge("typing" if on else "stopped", name))
 
     def read(self, address: str) -> None:
         """An agent reads everything."""
@@ -147,6 +175,10 @@ class MemoryDesk:
                     self._log[address][index] = (self._next_change(), answered)
             self._nudge(address)
             return
+        if inbound.form:
+            for index, (_, entry) in enumerate(self._log[address]):
+                if entry.form and entry.form.id == inbound.form:
+                    self._log[address][index] = (self._next_change(), replace(entry, answered=True))
         files = tuple(self._file(attachment) for attachment in inbound.attachments)
         entry = Entry(
             self._next_id(), self._next_at(), "inbound", "contact", "", inbound.text, echo=raw.external_id, files=files

@@ -184,7 +184,7 @@ async def test_the_bot_is_told_what_it_may_know(office: Office) -> None:
     await conversation(office, probe).run()
     (turn,) = probe.turns
     assert (turn.texts, turn.button, turn.attachments, turn.language) == (("Hello",), "b1", 2, "en")
-    assert turn.facts == {"online": False}
+    assert turn.facts == {"online": False, "unreachable": False}
     await office.comes("Bo")
     await office.receive("And now?", inbox="bot")
     await office.workers[0].run()

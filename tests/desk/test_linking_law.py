@@ -42,6 +42,7 @@ from omnidesk.store.models import (
     Shelf,
     Survey,
 )
+from tests.cast import CHANNELS
 from tests.conftest import in_a_thread
 from tests.fakes import FakeChannel
 
@@ -229,7 +230,7 @@ class Talk:
         token = joining.case_token(KEYS, case.id) if case else None
         inbound = Inbound(Sender(address), address, token=token)
         arrived = Arrival(raw, LiveInbox(inbox, FakeChannel(None)), [(inbound, [])])
-        await arrival.apply(tx, KEYS, [arrived])
+        await arrival.apply(tx, KEYS, [arrived], CHANNELS)
 
 
 async def said_to(database: Database, point: ContactPoint) -> set[str]:

@@ -68,6 +68,12 @@ async def _known(tx: Transaction, channel: str, addresses: set[str]) -> dict[str
     return {point.address: Person(point, contacts[point.contact_id]) for point in points}
 
 
+async def at(tx: Transaction, channel: str, addresses: set[str]) -> dict[str, ContactPoint]:
+    """The contact points of these addresses, as far as they are known, locked in id order."""
+    points = await tx.load(ContactPoint, _POINTS, {"channel": channel, "addresses": list(addresses)})
+    return {point.address: point for point in points}
+
+
 def _create(tx: Transaction, channel: str, sender: Sender, organization_id: int | None) -> Person:
     contact = tx.new(
         Contact, name=sender.name, folded_name=fold(sender.name), language=sender.language,

@@ -7,21 +7,23 @@ from typing import Any
 
 from omnidesk.contract.channel import Inbound, Receipt
 from omnidesk.contract.channel import RawMessage as Raw
-from omnidesk.desk import cases, files, interactions, notices, surveys, windows
-from omnidesk.desk.directory import consent, contacts, recognising
+from omnidesk.desk import cases, files, forms, interactions, notices, surveys, windows
+from omnidesk.desk.directory import consent, contacts, proving, recognising
 from omnidesk.desk.directory.contacts import Person
+from omnidesk.desk.directory.proving import Channels, Proven
 from omnidesk.desk.files import Stored
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import edits, joining
 from omnidesk.desk.incoming.joining import Joins
 from omnidesk.desk.interactions import By, Content, Place
-from omnidesk.desk.outgoing import planned, receipts
+from omnidesk.desk.outgoing import away, planned, receipts
 from omnidesk.desk.surveys import Asked
 from omnidesk.store.db import Transaction
 from omnidesk.store.keys import Keys
 from omnidesk.store.models import (
     Case,
     Contact,
+    ContactPoint,
     Direction,
     Kind,
     MessageReference,
@@ -64,6 +66,10 @@ class _Message:
     token_case: int | None
     recognised: bool = False
     """Whether the token says that the sender is the contact of that case."""
+    proven: Proven | None = None
+    """What proofs in it have led to."""
+    by_mail: str = ""
+    """The channel it came by, where it answers what was mailed to who has left a chat."""
 
     @property
     def answered_by(self) -> LiveInbox:
@@ -79,14 +85,14 @@ def _answered_by(arrival: Arrival, inbound: Inbound) -> LiveInbox:
     return arrival.answering.get(inbound.answer_by or "", arrival.inbox)
 
 
-async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[int]:
+async def apply(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival], channels: Channels) -> list[int]:
     """Apply a batch in order, with a number of statements that doesn't depend on its length.
 
     Gives the inboxes of receipts that fit no message of ours.
     """
     said = _receipts(arrivals)
     foreign = await receipts.take_all(tx, keys, said) if said else []
-    messages = await _people(tx, keys, arrivals)
+    messages = await _people(tx, keys, arrivals, channels)
     token_cases = {message.token_case for message in messages if message.token_case}
     joins = await joining.read(tx, [m.inbound for m in messages], token_cases, {m.who for m in messages})
     await windows.heard(tx, _words(messages))
@@ -110,7 +116,9 @@ def _receipts(arrivals: Sequence[Arrival]) -> list[tuple[int, Receipt]]:
     ]
 
 
-async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> list[_Message]:
+async def _people(
+    tx: Transaction, keys: Keys, arrivals: Sequence[Arrival], channels: Channels
+) -> list[_Message]:  # fmt: skip
     found = [
         (arrival, item, stored)
         for arrival in arrivals
@@ -118,16 +126,17 @@ async def _people(tx: Transaction, keys: Keys, arrivals: Sequence[Arrival]) -> l
         for item, stored in arrival.items
         if isinstance(item, Inbound)
     ]
-    people, channels = {}, [_answered_by(arrival, item).row.channel for arrival, item, _ in found]
-    for channel in sorted(set(channels)):
-        senders = [item.sender for (_, item, _), its in zip(found, channels, strict=True) if its == channel]
+    people, named = {}, [_answered_by(arrival, item).row.channel for arrival, item, _ in found]
+    for channel in sorted(set(named)):
+        senders = [item.sender for (_, item, _), its in zip(found, named, strict=True) if its == channel]
         people[channel] = await contacts.meet(tx, channel, senders)
     messages = []
-    for (arrival, item, stored), channel in zip(found, channels, strict=True):
+    for (arrival, item, stored), channel in zip(found, named, strict=True):
         person = people[channel][item.sender.address]
         theirs = recognising.case_of(keys, item.token, tx.now) if item.sender.proven else None
         token_case = theirs or joining.case_of_token(keys, item.token)
-        messages.append(_Message(arrival, item, stored, person, token_case, recognised=theirs is not None))
+        message = _Message(arrival, item, stored, person, token_case, recognised=theirs is not None)
+        messages.append(await _known(tx, channels, message) if _tells(message) else message)
     return messages
 
 
@@ -140,6 +149,21 @@ def _words(messages: Sequence[_Message]) -> dict[tuple[int, int], datetime]:
             said_at = inbound.sent_at or message.arrival.row.received_at
             words[message.who] = max(said_at, words.get(message.who, said_at))
     return words
+
+
+def _tells(message: _Message) -> bool:
+    return bool(message.inbound.proofs) or message.person.point.known_as_id is not None
+
+
+async def _known(tx: Transaction, channels: Channels, message: _Message) -> _Message:
+    """Whose message it is, as far as it proves that, or did since it was on its way."""
+    point, contact = message.person.point, message.person.contact
+    if point.known_as_id is not None:
+        point = await tx.get(ContactPoint, point.known_as_id)
+    if point.contact_id != contact.id:  # a message before this one said so
+        contact = await tx.get(Contact, point.contact_id)
+    proven = await proving.take(tx, channels, Person(point, contact), message.inbound.proofs)
+    return replace(message, person=proven.person, proven=proven)
 
 
 def _marked(message: _Message, joins: Joins) -> _Message:
@@ -168,12 +192,18 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         return
     case = await _case(tx, message, joins, opened)
     message.arrival.case_id = case.id
-    if case.contact_id == message.person.contact.id:
+    message = await _by_mail(tx, message, case)
+    message = replace(message, inbound=await forms.take(tx, case, message.inbound))
+    _learn_email(message)
+    if message.by_mail:
+        pass  # the case goes on in the chat
+    elif case.contact_id == message.person.contact.id:
         joins.remember(case, message.who)
         _answer_by(case, message)
     elif not message.inbound.automatic:  # a bounce takes part in nothing
         _add_participant(tx, case, message.person, joins)
     interaction_id = _append(tx, case, message)
+    await _tell_proven(tx, case, message, is_new=case in opened)
     _remember_id(tx, case, message, joins, interaction_id)
     if message.person.point.blocked:
         return
@@ -206,6 +236,41 @@ async def _recognised(tx: Transaction, message: _Message, joins: Joins) -> _Mess
         return message
     person = await recognising.recognise(tx, message.person, case)
     return replace(message, person=person) if person else replace(message, token_case=None)
+
+
+async def _by_mail(tx: Transaction, message: _Message, case: Case) -> _Message:
+    """An answer to what was mailed to somebody who has left a chat is theirs, as if they had said it there.
+
+    Who answers reads the mail of that address: one that nobody had is theirs from now on.
+    """
+    channel, address = message.arrival.inbox.row.channel, message.inbound.sender.address
+    if case.channel == channel or message.inbound.automatic:
+        return message
+    point_id = await away.visitor_of(tx.session, case, channel, address)
+    if point_id is None:
+        return message
+    await tx.flush()
+    point = await tx.get(ContactPoint, point_id)
+    visitor = Person(point, await tx.get(Contact, point.contact_id))
+    if message.person.contact.id != visitor.contact.id and message.person.contact.created_at == tx.now:
+        await proving.give(tx, message.person, visitor.contact)
+    return replace(message, person=visitor, by_mail=channel)
+
+
+def _learn_email(message: _Message) -> None:
+    """Where who leaves a chat can be mailed."""
+    email = message.inbound.claims.get("email") or message.inbound.answers.get("email")
+    if email and message.arrival.inbox.channel.away is not None:
+        message.person.point.away_email = email
+
+
+async def _tell_proven(tx: Transaction, case: Case, message: _Message, *, is_new: bool) -> None:
+    """Say on the case who somebody is proven to be; take up what they filled in."""
+    if message.proven is not None:
+        for name, values in (*message.proven.events, *(message.proven.hints if is_new else ())):
+            interactions.event(tx, case, name, **values)
+    if message.inbound.answers:
+        await forms.fill_fields(tx, case, message.inbound.answers)
 
 
 def _all_said(inbound: Inbound) -> str:
@@ -296,6 +361,8 @@ def _append(tx: Transaction, case: Case, message: _Message) -> int:
     by, content = By.contact(message.person.contact, message.person.point), _content(message)
     if case.contact_id != message.person.contact.id:
         content.payload["participant"] = True
+    if message.by_mail:
+        content.payload["by"] = message.by_mail
     interaction_id = interactions.append(tx, case, Kind.MESSAGE, Direction.INBOUND, by, content)
     files.attach(tx, interaction_id, message.files)
     return interaction_id
@@ -321,7 +388,8 @@ def _payload(inbound: Inbound) -> dict[str, Any]:
         "subject": inbound.subject, "button": inbound.button, "address": inbound.sender.address,
         "claims": dict(inbound.claims), "whole": inbound.whole,
         "copied": [asdict(one) for one in inbound.copied[:_COPIED]],
-        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to, "quoted": inbound.quoted,
+        "doubt": inbound.sender.doubt, "reply_to": inbound.reply_to, "quoted": inbound.quoted, "page": inbound.page,
+        "form": inbound.form, "answers": dict(inbound.answers), "labels": dict(inbound.labels),
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}
 

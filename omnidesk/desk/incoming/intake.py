@@ -197,7 +197,7 @@ class Intake:
             for arrival in arrivals:
                 if arrival.failure is not None:
                     raise arrival.failure
-            foreign = await apply(tx, self._keys, arrivals)
+            foreign = await apply(tx, self._keys, arrivals, self._inboxes.channels)
             for arrival in arrivals:
                 _finish(tx, arrival)
         for inbox_id in foreign:

@@ -9,7 +9,7 @@ import pickle
 import resource
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,6 +25,8 @@ _QUICK = 32 * 1024
 _LONGEST = 320
 _LONGEST_TEXT = 100_000
 _LONGEST_QUOTED = 1000
+_LONGEST_ANSWER = 2000
+_LONGEST_PAGE = 500
 
 Parsed = Sequence[Inbound | Receipt]
 
@@ -88,8 +90,22 @@ def clean(inbound: Inbound) -> Inbound:
         edits=_id(inbound.edits),
         album=_id(inbound.album),
         quoted=storable(inbound.quoted)[:_LONGEST_QUOTED],
+        proofs=tuple(one for one in inbound.proofs if _id(one.address)),
+        form=_id(inbound.form),
+        answers=_clean_answers(inbound.answers),
+        labels=_clean_answers(inbound.labels),
+        page=_page(inbound.page),
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
     )
+
+
+def _clean_answers(answers: Mapping[str, str]) -> dict[str, str]:
+    return {storable(name)[:_LONGEST]: storable(said)[:_LONGEST_ANSWER] for name, said in answers.items()}
+
+
+def _page(url: str) -> str:
+    """A page that may be linked to."""
+    return one_line(url)[:_LONGEST_PAGE] if url.startswith(("https://", "http://")) else ""
 
 
 def _cut(text: str, html: str) -> list[Attachment]:

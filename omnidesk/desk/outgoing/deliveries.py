@@ -127,6 +127,7 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
         Delivery.contact_point_id == point_id,
         col(Delivery.interaction_id) <= upto,
         col(Delivery.state).in_(before),
+        ~col(Delivery.away),
     )
     for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update(key_share=True)):
         await advance(tx, delivery, state)
@@ -146,7 +147,10 @@ async def fail(tx: Transaction, delivery: Delivery, error: str, failure: Failure
     delivery.state, delivery.error, delivery.failure = DeliveryState.FAILED, error[:1000], failure or ""
     if failure is Failure.HARD:
         point = await tx.get(ContactPoint, delivery.contact_point_id)
-        point.working, point.failure = False, error[:500]
+        if delivery.away:
+            point.away_email = ""
+        else:
+            point.working, point.failure = False, error[:500]
     if failure is Failure.STOPPED:
         await _stopped(tx, delivery)
     await note(tx, delivery, "delivery_failed", error=error[:300])

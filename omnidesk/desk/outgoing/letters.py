@@ -9,10 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.contract.channel import Button, Capabilities, Channel, File, Link, Logged, Outbound
-from omnidesk.desk import files, surveys, windows
+from omnidesk.desk import files, forms, surveys, windows
 from omnidesk.desk.inboxes import LiveInbox
 from omnidesk.desk.incoming import joining
-from omnidesk.desk.outgoing import copies, deliveries
+from omnidesk.desk.outgoing import away, copies, deliveries
 from omnidesk.desk.outgoing.templates import Chosen
 from omnidesk.errors import Invalid
 from omnidesk.store.blobs import Blobs
@@ -64,7 +64,7 @@ class Letters:
         buttons = _buttons(interaction, can)
         shown = _fit(buttons, can)
         carried, linked = await self._files(session, delivery, can)
-        return Outbound(
+        outbound = Outbound(
             key=deliveries.key_of(self.keys, delivery.id),
             to=delivery.address,
             to_name=_to_name(case, point) if delivery.role == DeliveryRole.TO else point.name,
@@ -85,7 +85,9 @@ class Letters:
             webhooks=channel.webhooks(self.public_url, inbox.slug),
             logged=_logged(interaction, case, inbox),
             template=Chosen.of_row(template, interaction.text).filled if template else None,
+            form=forms.of(interaction) if can.forms else None,
         )
+        return away.as_mail(outbound, interaction) if delivery.away else outbound
 
     def _links(self, interaction: Interaction, can: Capabilities) -> tuple[Link, ...]:
         """The scale of a survey as links, where a score is asked for by a page."""
@@ -171,8 +173,10 @@ def _fit(buttons: Sequence[Button], can: Capabilities) -> bool:
 def _text(
     interaction: Interaction, linked: Sequence[File], numbered: Sequence[Button], can: Capabilities, language: str
 ) -> str:
-    """The text, and what the channel can't carry as lines: files, buttons, the scale of a survey."""
+    """The text, and what the channel can't carry as lines: files, buttons, the scale of a survey, a form."""
     said = plain(interaction.text) if _is_formatted(interaction) and not can.html else interaction.text
+    if not can.forms and (questions := forms.lines(interaction)):
+        said = f"{said}\n\n{questions}"
     if "invitation" in interaction.payload and can.survey != "link" and (numbered or can.survey == "number"):
         ask = catalogues.load(_LOCALE)[language].gettext("Answer with a number:")
         return "\n".join([said, ask, *(f"{score} – {label}" for score, label in _scale(interaction))])

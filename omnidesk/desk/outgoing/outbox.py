@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from omnidesk.contract.channel import ChannelError, Failure, Outbound
 from omnidesk.desk import windows
 from omnidesk.desk.inboxes import Inboxes
-from omnidesk.desk.outgoing import deliveries, loops, parts, receipts, sending_health
+from omnidesk.desk.outgoing import away, deliveries, loops, parts, receipts, sending_health
 from omnidesk.desk.outgoing.letters import Letters
 from omnidesk.errors import Invalid
 from omnidesk.events import WorkWaiting
@@ -109,6 +109,9 @@ class Outbox:
             .where(
                 earlier.case_id == Delivery.case_id,
                 earlier.contact_point_id == Delivery.contact_point_id,
+                earlier.away == Delivery.away,
+                ~col(Delivery.away)
+                | (col(earlier.automatic) == col(Delivery.automatic)),  # a transcript waits for none
                 col(earlier.state).in_([DeliveryState.QUEUED, DeliveryState.SENDING]),
                 col(earlier.id) < col(Delivery.id),
             )
@@ -203,8 +206,8 @@ class Outbox:
             return row.holder == self._holder and row.state in _GOING
 
     async def _write(self, delivery: Delivery) -> Sequence[Outbound] | None:
-        """What to send, in parts where it is long, or None for an automatic one that may not go."""
-        if delivery.automatic and not await self._passes(delivery):
+        """What to send, in parts where it is long, or None for what may not go, or not now."""
+        if (delivery.automatic or delivery.away) and not await self._passes(delivery):
             return None
         channel = self._inboxes.by_id(delivery.inbox_id).channel
         async with self._db.session() as session:
@@ -214,7 +217,11 @@ class Outbox:
     async def _passes(self, delivery: Delivery) -> bool:
         async with self._db.transaction(durable=False) as tx:
             row = await self._still_ours(tx, delivery)
-            return row is not None and await self._in_its_time(tx, row) and await loops.let_pass(tx, row, self._inboxes)
+            if row is None or not await self._in_its_time(tx, row):
+                return False
+            if row.away:
+                return await away.may_go(tx, row, self._inboxes)
+            return await loops.let_pass(tx, row, self._inboxes)
 
     async def _in_its_time(self, tx: Transaction, row: Delivery) -> bool:
         """Whether the person may still be answered freely; else it is cancelled, and the case says so."""
@@ -245,6 +252,7 @@ class Outbox:
                 row.state, row.error, row.failure = DeliveryState.SENT, "", ""
         await _refer(tx, [(provider_ids[row.id], row) for row in rows])
         await sending_health.worked(tx, {row.inbox_id for row in rows})
+        await away.follow(tx, self._inboxes, rows)
         await deliveries.tell(tx, rows)
         await tx.flush()
         await receipts.catch_up(tx, self._letters.keys, [(row.inbox_id, provider_ids[row.id]) for row in rows])

@@ -6,7 +6,18 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
-from omnidesk.store.models._row import BIG, BY_CODE_POINT, Row, key, link, maybe_link, maybe_moment, moment, partial
+from omnidesk.store.models._row import (
+    BIG,
+    BY_CODE_POINT,
+    Row,
+    big,
+    key,
+    link,
+    maybe_link,
+    maybe_moment,
+    moment,
+    partial,
+)
 
 
 class Contact(Row, table=True):
@@ -41,7 +52,10 @@ class ContactPoint(Row, table=True):
     """One address of a contact on one kind of channel: a claim unless `proven`."""
 
     __tablename__ = "contact_points"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        partial("ix_contact_points_known_as", "known_as_id", where="known_as_id IS NOT NULL"),
+    )
 
     id: int = key()
     contact_id: int = link("contacts.id", index=True)
@@ -57,6 +71,12 @@ class ContactPoint(Row, table=True):
     """An agent said so: what comes from there is kept and troubles nobody."""
     consent: bool = True
     """False after a STOP word, until START: nothing automatic is sent there."""
+    away_email: str = ""
+    """Where the person said that they can be mailed when they have left: a claim."""
+    here_at: datetime | None = maybe_moment()
+    """When a chat of theirs was open last, to a minute."""
+    known_as_id: int | None = big(None)
+    """The address at which the person goes on, once it is proven who they are: this one is a stranger's since."""
     created_at: datetime = moment()
 
 

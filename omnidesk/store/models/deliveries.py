@@ -53,6 +53,8 @@ class Delivery(Row, table=True):
     address: str
     role: str = DeliveryRole.TO
     automatic: bool = False
+    away: bool = False
+    """Whether it is the mail to somebody who has left a chat (see `desk.outgoing.away`): `address` is theirs too."""
     state: str = DeliveryState.QUEUED
     not_before: datetime = moment()
     attempts: int = 0

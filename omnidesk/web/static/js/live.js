@@ -50,9 +50,9 @@ function refreshAll() {
 
 const refreshSoon = atMostEvery(3000, refreshAll);
 
-function somebodyTypes({ author, name }) {
+function somebodyTypes({ author, name, on }) {
   if (author === "agent") colleagueTypes(name);
-  else showTyping(name);
+  else showTyping(on === false ? null : name);
 }
 
 function hear(message) {
