@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tests.bench import calendars, crowd, email, intake, live, memory, pages, paint, search, start, town
+from tests.bench import calendars, chat, crowd, email, intake, live, memory, pages, paint, search, start, town
 from tests.bench.figures import Figure, show
 from tests.bench.ground import Stores, office, stores
 
@@ -33,6 +33,7 @@ async def main(size: Size) -> None:
     with stores() as empty:
         show("Intake", await intake.measure(empty, size.messages))
         show("Email", await email.measure(empty, size.messages, size.megabytes))
+        show("Chat on a page", await chat.measure())
         show("Live", await live.measure(empty))
         for title, figures in (await _filled(empty, size)).items():
             show(title, figures)
