@@ -62,7 +62,8 @@ def _shop(text: str) -> web.Application:
 
 
 async def _visits(browser: Browser, url: str) -> tuple[list[float], list[float]]:
-    first, again = [], []
+    first: list[float] = []
+    again: list[float] = []
     for _ in range(TIMES):
         context = await browser.new_context()
         page = await context.new_page()

@@ -42,7 +42,7 @@ async def faults(page: Page) -> list[str]:
     """What is against the rules of WCAG, in light and dark."""
     found = []
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         await page.evaluate(_AXE)
         found += [f"{scheme}: {one}" for one in await page.evaluate(_RULES)]
     return found
@@ -233,22 +233,22 @@ async def test_a_chat_for_signed_in_users_says_so_to_others(open_page: OpenPage,
     await expect(page.get_by_role("status")).to_have_text("Please sign in to write to us here.")
 
 
+_FOCUSED = """() => {
+  const focused = document.activeElement.shadowRoot?.activeElement;
+  return focused?.ariaLabel ?? focused?.textContent;
+}"""
+
+
 async def test_everything_is_reached_by_keyboard(open_page: OpenPage, shop: Shop) -> None:
     page = await open_page()
     mia = await ask(page, shop)
     shop.desk.say(mia, "Was it this?", buttons=YES_NO)
     await expect(page.locator(".quick button")).to_have_count(2)
     reached = []
-    for _ in range(9):
+    for _ in range(6):
         await page.keyboard.press("Shift+Tab")
-        reached.append(
-            await page.evaluate(
-                "document.activeElement.shadowRoot?.activeElement?.ariaLabel ?? document.activeElement.shadowRoot?.activeElement?.textContent"
-            )
-        )
-    assert reached[:7] == [
-        "Attach a file", "Talk to a person", "The link never came", "Messages", "Close chat", "More", None,
-    ]  # fmt: skip
+        reached.append(await page.evaluate(_FOCUSED))
+    assert reached == ["Attach a file", "Talk to a person", "The link never came", "Messages", "Close chat", "More"]
 
 
 async def test_it_keeps_to_the_rules_of_accessibility(open_page: OpenPage, shop: Shop) -> None:

@@ -40,7 +40,7 @@ function fieldRow(field, value, said) {
   show(said);
   // while typing, not on leaving: a line that goes away then would move the button from under the pointer
   input.addEventListener("input", () => (error.hidden ? null : row.check()));
-  const label = make("label", { for: id }, field.label || words[`field_${field.name}`] || field.name);
+  const label = make("label", { for: id }, field.label || field.name);
   if (!field.required) label.append(make("i", {}, ` ${words.optional}`));
   row.node = make("div", { class: field.kind === "checkbox" ? "field tick" : "field" }, label, input, error);
   return row;
