@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from tests.bench import calendars, channels, crowd, email, intake, live, memory, pages, paint, search, start, town
+from tests.bench import calendars, channels, chat, crowd, email, intake, live, memory, pages, paint, search, start, town
 from tests.bench.figures import Figure, show
 from tests.bench.ground import Stores, office, stores
 
@@ -35,6 +35,7 @@ async def main(size: Size) -> None:
         show("Intake", await intake.measure(empty, size.messages))
         show("Email", await email.measure(empty, size.messages, size.megabytes))
         show("Channels", await channels.measure(empty, size.messages, size.chats))
+        show("Chat on a page", await chat.measure())
         show("Live", await live.measure(empty))
         for title, figures in (await _filled(empty, size)).items():
             show(title, figures)

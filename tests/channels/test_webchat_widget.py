@@ -10,7 +10,7 @@ from channels.webchat.settings import Limits
 from channels.webchat.words import tables
 from tests.browser import NEEDS_CHROMIUM
 from tests.channels.webchat_desk import YES_NO, Shop, until
-from tests.channels.webchat_page import OpenPage, ask, bubbles, start, stored_keys, write
+from tests.channels.webchat_page import OpenPage, ask, bubbles, field, start, stored_keys, write
 
 ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e366"
@@ -53,7 +53,7 @@ async def test_a_pressed_button_disappears_and_is_said(open_page: OpenPage, shop
     await page.get_by_role("button", name="Talk to a person").click()
     await until(lambda: shop.desk.inbound[-1].button == "person")
     await expect(page.locator(".quick")).to_have_count(0)
-    await expect(page.get_by_role("textbox")).to_be_focused()
+    await expect(field(page)).to_be_focused()
     assert (await bubbles(page))[-1] == "Talk to a person"
 
 
@@ -100,9 +100,9 @@ async def test_nothing_is_remembered_before_the_first_message(open_page: OpenPag
     page = await open_page()
     await start(page)
     await until(lambda: any(shop.desk.followers.values()))
-    await page.get_by_role("textbox").fill("only typed")
+    await field(page).fill("only typed")
     assert await stored_keys(page) == []
-    await page.get_by_role("textbox").press("Enter")
+    await field(page).press("Enter")
     await until(lambda: shop.desk.texts() == ["only typed"])
     await expect(page.locator(".state span")).to_have_text("Delivered")
     assert await stored_keys(page) == ["token"]
@@ -175,7 +175,7 @@ async def test_a_text_too_long_stays_in_the_field(open_page: OpenPage, shop: Sho
     await start(page)
     await write(page, "ş" * 4001)
     await expect(page.get_by_role("status")).to_contain_text("4000 characters fit")
-    await expect(page.get_by_role("textbox")).to_have_value("ş" * 4001)
+    await expect(field(page)).to_have_value("ş" * 4001)
 
 
 async def test_a_file_is_sent_and_shown(open_page: OpenPage, shop: Shop) -> None:
@@ -218,7 +218,7 @@ async def test_keys_write_send_and_close_and_the_page_hears_none(open_page: Open
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     before = await page.evaluate("heard")
-    await expect(page.get_by_role("textbox")).to_be_focused()
+    await expect(field(page)).to_be_focused()
     await page.keyboard.type("one")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("two")

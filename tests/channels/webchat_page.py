@@ -2,11 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from tests.channels.webchat_desk import Shop, until
 
 OpenPage = Callable[..., Awaitable[Page]]
+
+
+def field(page: Page) -> Locator:
+    """Where the visitor writes."""
+    return page.locator(".write textarea")
 
 
 async def start(page: Page) -> None:
@@ -14,8 +19,8 @@ async def start(page: Page) -> None:
 
 
 async def write(page: Page, text: str) -> None:
-    await page.get_by_role("textbox").fill(text)
-    await page.get_by_role("textbox").press("Enter")
+    await field(page).fill(text)
+    await field(page).press("Enter")
 
 
 async def bubbles(page: Page) -> list[str]:

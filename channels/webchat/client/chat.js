@@ -15,7 +15,7 @@ class Chat {
     hello: () => this.#hello(),
     heard: (message) => this.#heard(message),
     changed: () => this.draw(),
-    refused: () => this.#identityRefused(),
+    refused: (code) => this.#identityRefused(code),
   });
   panel = new Panel(this);
   limits = { max_length: 4000, file_bytes: 10 * 1024 * 1024, files: 10 };
@@ -102,8 +102,8 @@ class Chat {
     if (open) this.line.start();
     this.draw(open);
     this.panel.toMark();
-    this.look();
     this.#emit(open ? "open" : "close");
+    this.look();
   }
 
   send(text, profile) {
@@ -283,8 +283,15 @@ class Chat {
     this.look();
   }
 
-  #identityRefused() {
-    if (!this.#identity) return this.tell(words.sign_in); // this chat is for signed-in users only
+  #identityRefused(code) {
+    if (!this.#identity && code === 1008) return false;
+    this.line.stop();
+    if (!this.#identity) this.tell(words.sign_in); // this chat is for signed-in users only
+    else this.#goOnUnknown();
+    return true;
+  }
+
+  #goOnUnknown() {
     console.warn("Omnidesk: the identity was refused (wrong signature, or expired); the visitor stays anonymous.");
     this.#identity = null;
     this.memory.owner = "";

@@ -18,6 +18,7 @@ class ChatElement extends HTMLElement {
 let chat = null;
 
 function appear() {
+  if (!tag || customElements.get("omnidesk-chat")) return;
   chat = new Chat();
   chat.begin();
   customElements.define("omnidesk-chat", ChatElement);
@@ -32,8 +33,6 @@ function appear() {
   document.dispatchEvent(new Event("omnidesk:ready"));
 }
 
-// A page may carry the tag twice: the second one does nothing.
-if (tag && !window.Omnidesk && !customElements.get("omnidesk-chat")) {
-  if (document.body) appear();
-  else document.addEventListener("DOMContentLoaded", () => window.Omnidesk || appear());
-}
+// A page may carry the tag twice: the second one does nothing. Before there is a body, we would stand in its place.
+if (document.body) appear();
+else document.addEventListener("DOMContentLoaded", appear);

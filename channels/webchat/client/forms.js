@@ -30,7 +30,7 @@ function fieldRow(field, value, said) {
   const id = `f${newId()}`;
   const error = make("small", { class: "fault", id: `${id}-fault` });
   const input = fieldInput(field, id, value);
-  const row = { field, input, value: () => (field.kind === "checkbox" ? (input.checked ? "yes" : "") : input.value.trim()) };
+  const row = { field, input, value: () => (field.kind === "checkbox" ? (input.checked ? "true" : "") : input.value.trim()) };
   const show = (text) => {
     write(error, text);
     input.setAttribute("aria-invalid", String(Boolean(text)));
@@ -38,8 +38,9 @@ function fieldRow(field, value, said) {
   };
   row.check = () => show(fault(field, row.value()));
   show(said);
-  input.addEventListener("change", () => (error.hidden ? null : row.check()));
-  const label = make("label", { for: id }, field.label || words[`field_${field.name}`] || field.name);
+  // while typing, not on leaving: a line that goes away then would move the button from under the pointer
+  input.addEventListener("input", () => (error.hidden ? null : row.check()));
+  const label = make("label", { for: id }, field.label || field.name);
   if (!field.required) label.append(make("i", {}, ` ${words.optional}`));
   row.node = make("div", { class: field.kind === "checkbox" ? "field tick" : "field" }, label, input, error);
   return row;
@@ -60,7 +61,7 @@ function fieldInput(field, id, value) {
     dir: field.kind === "email" || field.kind === "phone" ? "ltr" : "auto",
     maxlength: 500,
   });
-  if (field.kind === "checkbox") input.checked = value === "yes";
+  if (field.kind === "checkbox") input.checked = value === "true";
   else input.value = value;
   return input;
 }

@@ -4,7 +4,7 @@ const PING = 30_000; // browsers hide the protocol's own pings from scripts
 const PATIENCE = 10_000; // silence after we spoke means that the connection is dead
 const LONGEST_DELAY = 30_000;
 const RESTARTING = 1001;
-const IDENTITY_REFUSED = 4401;
+const REFUSED = [4401, 1008]; // an identity that is wrong, or no identity at all
 
 /** A socket that comes back: growing delays with jitter, and at once when the network or the tab returns. */
 class Line {
@@ -13,7 +13,7 @@ class Line {
   #attempts = 0;
   #timers = {};
 
-  /** `hello()` gives the first message; `heard(message)` takes every answer; `changed()` says that `ready` did. */
+  /** `hello()` gives the first message; `heard(message)` takes every answer; `changed()` says that `ready` did; `refused(code)` is asked before a refused hello is tried again, and gives whether it has seen to it. */
   constructor({ hello, heard, changed, refused }) {
     Object.assign(this, { hello, heard, changed, refused });
     addEventListener("online", () => this.#hurry());
@@ -81,10 +81,7 @@ class Line {
   }
 
   #closed(code) {
-    if (code === IDENTITY_REFUSED) {
-      this.#drop();
-      this.refused();
-    } else this.#lost(code);
+    if (this.ready || !REFUSED.includes(code) || !this.refused(code)) this.#lost(code);
   }
 
   #lost(code) {

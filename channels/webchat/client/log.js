@@ -96,7 +96,8 @@ class Log {
 
   #said() {
     const ours = this.waiting.filter((item) => item.type === "message" || (item.type === "button" && !item.survey));
-    return [...this.#entries.values(), ...ours.map(asEntry)];
+    const shown = [...this.#entries.values()].filter((e) => e.text || e.files.length || e.question || e.form || e.buttons.length);
+    return [...shown, ...ours.map(asEntry)];
   }
 
   #entryLines(entry, before, after, form) {

@@ -1,6 +1,7 @@
 // The page we stand on: what its script tag says, in which language, and what its frameworks may have bent.
 
-const tag = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null;
+// A page may have an element named currentScript, or fetch us in a way of its own; then our address is looked for.
+const tag = document.currentScript instanceof HTMLScriptElement ? document.currentScript : document.querySelector("script[src*='/widget.js']");
 const base = new URL(".", tag?.src || location.href);
 const wishes = { ...tag?.dataset };
 const pageLanguage = wishes.language || document.documentElement.lang || navigator.language;

@@ -136,7 +136,9 @@ class Panel {
     if (prechat.drawn === form) return;
     prechat.drawn = form;
     this.#writer.profile = asked && new Fields(asked.fields, chat.visitor, asked.faults);
+    const waiting = this.#writer.waiting;
     prechat.replaceChildren(...(asked ? [asked.title ? make("p", {}, asked.title) : "", ...this.#writer.profile.nodes] : []));
+    if (waiting && asked && chat.open) this.focus();
   }
 
   #drawLauncher() {

@@ -18,6 +18,11 @@ class Writer {
     this.draw();
   }
 
+  /** Whether the visitor is here and has written nothing yet. */
+  get waiting() {
+    return !this.text && this.#parts.input.matches(":focus");
+  }
+
   focus() {
     this.#parts.input.focus();
   }
