@@ -48,7 +48,7 @@ async def browsing(
             await office.work()
             (case,) = await office.all(Case)
             async with ada_browses(office, served) as page:
-                await page.goto(f"/inbox/all/{case.number}")
+                await page.goto(f"/inbox/all/{case.number}", timeout=20_000)
                 await page.locator("#text").click()
                 yield office, gateway, page
 
