@@ -13,6 +13,7 @@ MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
 _SHORTEST_SECRET = 32
+_Choice = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class PrechatField(BaseModel):
@@ -23,9 +24,7 @@ class PrechatField(BaseModel):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
     label: str = Field(default="", max_length=100)
     required: bool = False
-    choices: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] = Field(
-        default=(), max_length=30
-    )
+    choices: tuple[_Choice, ...] = Field(default=(), max_length=30)
 
     @property
     def kind(self) -> Literal["text", "email", "phone", "choice"]:

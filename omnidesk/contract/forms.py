@@ -30,7 +30,7 @@ def checked(fields: Sequence[FormField], answers: Mapping[str, str], country: st
         elif len(said) > (LONGEST_TEXT if one.kind == "long" else LONGEST):
             wrong[one.name] = "too_long"
         elif (value := _value(one, said, country)) is None:
-            wrong[one.name] = one.kind
+            wrong[one.name] = "choice" if one.choices else one.kind
         else:
             taken[one.name] = value
     return taken, wrong

@@ -61,6 +61,7 @@ class MemoryDesk:
         self._changes = 0
         self.is_open = Opening(open=True)
         self.mails = True
+        self.settings = WebChatSettings()
         self.introduced: dict[str, str] = {}
         self.mailed: list[tuple[str, str]] = []
 
@@ -71,7 +72,7 @@ class MemoryDesk:
         if any(known.external_id == raw.external_id for known in self.received):
             return False
         self.received.append(raw)
-        (inbound,) = WebChat(WebChatSettings()).parse(raw)
+        (inbound,) = WebChat(self.settings).parse(raw)
         self.inbound.append(inbound)
         self._take(raw, inbound)
         return True
@@ -229,6 +230,7 @@ class Shop:
 
     def __init__(self, desk: MemoryDesk, channel: WebChat) -> None:
         self.desk = desk
+        desk.settings = channel.settings
         self.channel = channel
         self.port = 0
         self.page = PAGE
