@@ -1,3 +1,4 @@
+import { say } from "../words.js";
 import { showCount } from "./counter.js";
 
 // By which way a reply goes, and what its channel takes: length, files, copies. All of it is data of the page.
