@@ -25,6 +25,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "email": {"address": "support@desk.example"},
     "sms": {"account_sid": "AC1", "auth_token": "secret", "from_number": "+908501234567"},
     "telegram": {"token": "123:abc", "mode": "webhook"},
+    "whatsapp": {"phone_number_id": "17", "access_token": "secret", "app_secret": "secret", "verify_token": "a secret"},
 }
 """Of channels whose settings can't be made up from their model."""
 KINDS = [point for point in entry_points(group="omnidesk.channels") if point.load().routes()]
