@@ -23,7 +23,9 @@ class PrechatField(BaseModel):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
     label: str = Field(default="", max_length=100)
     required: bool = False
-    choices: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] = Field(default=(), max_length=30)
+    choices: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] = Field(
+        default=(), max_length=30
+    )
 
     @property
     def kind(self) -> Literal["text", "email", "phone", "choice"]:
