@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 from sqlmodel import col, select
+from yarl import URL
 
 from omnidesk.app import create_app, installed_channels, installed_responder
 from omnidesk.desk import agents, configuration
@@ -54,9 +55,9 @@ def make_demo(settings: Settings, folder: Path) -> web.Application:
     return app
 
 
-async def _moved(_: web.Request) -> web.Response:
+async def _moved(request: web.Request) -> web.Response:
     """Where the page was before."""
-    raise web.HTTPFound("/simulator")
+    raise web.HTTPFound(URL("/simulator").with_query(request.query))
 
 
 async def _prepare(app: web.Application, folder: Path) -> None:
