@@ -415,8 +415,8 @@ async def test_when_telegram_says_wait_nothing_of_the_bot_goes_out_before() -> N
 
 async def test_one_chat_gets_a_message_a_second_and_others_do_not_wait() -> None:
     async with connected() as (channel, telegram):
-        await channel.send(outbound("1"))
         began = time.monotonic()
+        await channel.send(outbound("1"))
         second = asyncio.create_task(channel.send(outbound("2")))
         await channel.send(outbound("3", to="4712"))
         assert [sent["chat_id"] for sent in telegram.taken] == ["4711", "4712"]
@@ -425,10 +425,9 @@ async def test_one_chat_gets_a_message_a_second_and_others_do_not_wait() -> None
 
 
 async def test_a_bot_sends_thirty_messages_a_second_and_no_more() -> None:
-    pace = Pace()
+    pace, began = Pace(), time.monotonic()
     for chat in range(30):
         await pace.turn(str(chat))
-    began = time.monotonic()
     await pace.turn("31")
     assert time.monotonic() - began > 0.8
 
