@@ -102,7 +102,6 @@ _ENGLISH = {
     "wrong_address": _("This is no email address. Write one such as name@example.com."),
     "not_offered": _("This can't be mailed right now."),
     "too_often": _("This was mailed several times today. Please try again tomorrow."),
-    "identity_required": _("Please sign in to write to us."),
 }
 
 

@@ -1,10 +1,11 @@
 // Who the host's page says its visitor is: a JWT, or an object with the id and its hash (docs/web-chat.md).
 
 function readIdentity(given) {
-  if (typeof given !== "string") return given ?? null;
+  if (!given) return null;
+  if (typeof given === "object") return { ...given, id: String(given.id) }; // many sites number their users
   if (!given.trim().startsWith("{")) return given.trim() || null;
   try {
-    return JSON.parse(given);
+    return readIdentity(JSON.parse(given));
   } catch {
     console.warn("Omnidesk: data-identity is neither a JWT nor JSON; the visitor stays anonymous.");
     return null;
