@@ -1,13 +1,14 @@
 """What a visitor can do beside writing: fields, forms, mails, pictures, sounds; and what the host's page can do."""
 
 import gzip
+import hmac
 import json
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from channels.webchat.settings import WebChatSettings
 from channels.webchat.widget import script
@@ -213,6 +214,29 @@ async def test_the_tag_says_theme_colour_side_and_language(open_page: OpenPage, 
     assert style == ["24px", "dark"]
     await expect(page.get_by_role("link", name=tables()["tr"]["privacy"])).to_have_attribute("href", f"{shop.url}/kvkk")
     assert await faults(page) == []
+
+
+async def test_a_user_of_the_host_finds_the_talk_in_another_browser_and_leaves_none_after_signing_out(
+    open_page: OpenPage, shop: Shop, browser: Browser
+) -> None:
+    await settle(shop, identity_secret=SECRET)
+    signature = hmac.new(SECRET.encode(), b"17", "sha256").hexdigest()
+    shop.tag = f"""data-identity='{{"id": 17, "hash": "{signature}"}}'"""
+    await ask(await open_page(), shop)
+    elsewhere = await browser.new_context()
+    page = await elsewhere.new_page()
+    await page.goto(shop.url)
+    await start(page)
+    await expect(page.locator(".bubble")).to_contain_text("Where is my order?")
+    await write(page, "Hello?")
+    await until(lambda: shop.desk.texts()[-1] == "Hello?")
+    assert len({raw.sender for raw in shop.desk.received}) == 1
+    await page.evaluate("Omnidesk.identify(null)")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert await stored_keys(page) == []
+    await start(page)
+    await expect(page.locator(".bubble")).to_have_count(0)
+    await elsewhere.close()
 
 
 @pytest.mark.parametrize(
