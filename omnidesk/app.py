@@ -25,6 +25,7 @@ from omnidesk.desk.inboxes import Inboxes
 from omnidesk.desk.incoming.intake import Intake
 from omnidesk.desk.incoming.listening import Listeners
 from omnidesk.desk.incoming.media import Media
+from omnidesk.desk.incoming.overhearing import Overhearing
 from omnidesk.desk.incoming.receiving import Receiver
 from omnidesk.desk.incoming.reception import Reception
 from omnidesk.desk.notices.forgetting import Forgetting
@@ -170,7 +171,8 @@ async def _desk(app: web.Application) -> AsyncIterator[None]:
 
 async def _nudges(app: web.Application) -> AsyncIterator[None]:
     """Events of other processes, where there may be some."""
-    carrying = [] if app[DATABASE].is_sqlite else [asyncio.create_task(app[NUDGES].run())]
+    work = Overhearing(app[DATABASE]).run() if app[DATABASE].is_sqlite else app[NUDGES].run()
+    carrying = [asyncio.create_task(work)]
     yield
     for task in carrying:
         task.cancel()

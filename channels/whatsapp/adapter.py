@@ -48,6 +48,7 @@ class WhatsAppChannel(Channel):
     Settings = WhatsAppSettings
     capabilities = Capabilities(
         join="person",
+        kind="phone",
         buttons=messages.BUTTONS,
         button_length=messages.BUTTON_LENGTH,
         survey="buttons",

@@ -33,6 +33,11 @@ class IdMaker:
         return self._last_ms << 22 | self.worker << 12 | self._count
 
 
+def worker_of(made: int) -> int:
+    """The number of the worker that made an id."""
+    return made >> 12 & (WORKERS - 1)
+
+
 def first_at(moment: datetime) -> int:
     """An id that is greater than all made before `moment`, and no greater than those made from then on."""
     return min(max(0, int(moment.timestamp() * 1000) - EPOCH_MS) << 22, MAX_ID)

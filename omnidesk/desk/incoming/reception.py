@@ -35,8 +35,10 @@ from omnidesk.store.models import Case, Contact, ContactPoint, DeliveryState, Ex
 from omnidesk.store.models import RawMessage as Raw
 
 _ID = re.compile(r"[0-9]{1,18}")
-_LOOK_AGAIN_SECONDS = 15.0
-"""A nudge can be lost between processes; looking again costs little, since the cursor says what is known."""
+_LOOK_AGAIN_SECONDS = 300.0
+"""A nudge can be lost between processes; most are made up for sooner (`events.Gap`, `incoming.overhearing`)."""
+_STRANGER_SECONDS = 15.0
+"""Who has not written yet is looked for more often: nobody can be nudged of them."""
 _TELL_AGAIN_SECONDS = 60.0
 _MINUTE = timedelta(seconds=55)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -265,7 +267,7 @@ class Follower:
 
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+            async with asyncio.timeout(_LOOK_AGAIN_SECONDS if self.point_id else _STRANGER_SECONDS):
                 await self._woken.wait()
         except TimeoutError:
             self._changed = True
