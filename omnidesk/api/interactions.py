@@ -36,6 +36,8 @@ from omnidesk.store.models import (
 )
 
 _Rows = Sequence[tuple[TimelineRow, Case | None]]
+_FOLLOWS = 20
+"""What was written stands among so many of the newest rows: events may follow from it."""
 
 
 async def of_case(call: Call, number: int, query: Page) -> answers.InteractionPage:
@@ -82,8 +84,9 @@ async def write(call: Call, tx: Transaction, number: int, body: forms.NewInterac
     position = case.last_position
     await tx.finish()
     log = await views.find(tx.session, call.viewer, number)
-    rows = await timeline.rows_after(tx.session, call.viewer, log, after=position - 1, limit=1)
-    return (await _answers(call, tx.session, rows))[0]
+    rows = await timeline.rows_after(tx.session, call.viewer, log, after=position - _FOLLOWS, limit=_FOLLOWS)
+    written = [row for row in rows if row[0].interaction.kind != Kind.EVENT]
+    return (await _answers(call, tx.session, written[-1:]))[0]
 
 
 async def _template(call: Call, tx: Transaction, number: int, body: forms.NewInteraction) -> Chosen | None:

@@ -31,6 +31,10 @@ _COUNTING = 15
 _LOOKING_SECONDS = 40
 """So long somebody counts as looking at a case after it was last told."""
 
+_NOTICES = json.dumps({"notices": True})
+_REFRESH = json.dumps({"refresh": True})
+_COUNT = json.dumps({"counts": True})
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
@@ -38,11 +42,6 @@ class Left:
 
     team_id: int
     assignee_id: int | None
-
-
-_NOTICES = json.dumps({"notices": True})
-_REFRESH = json.dumps({"refresh": True})
-_COUNT = json.dumps({"counts": True})
 
 
 class Shown(BaseModel):
@@ -218,9 +217,11 @@ class Live:
         for socket in tuple(self.sockets):
             is_opened = socket.shown.case == case.number
             if not socket.viewer.may_see(case):
-                if is_opened:
+                saw = any(socket.viewer.may_see(before) for before in left)
+                if is_opened and (saw or socket.sees_case):
+                    socket.sees_case = False
                     socket.tell(gone)
-                elif any(socket.viewer.may_see(before) for before in left):
+                elif saw:
                     socket.elsewhere.add(case.number)
                 continue
             holds = socket.view is not None and socket.view.may_hold(case)

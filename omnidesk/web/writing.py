@@ -150,11 +150,11 @@ async def _somebody_wrote(request: web.Request, form: Message) -> web.Response:
     )  # fmt: skip
 
 
-def _done_since(viewer: Viewer, case: Case, rows: list[Interaction]) -> dict[str, str]:
+def _done_since(viewer: Viewer, case: Case, rows: list[Interaction]) -> dict[str, Any]:
     """To whom a case was given and who resolved it, in these rows of its log; empty where it is not so any more."""
     happened = {row.payload.get("event"): row for row in rows}
     given, ended = happened.get("assigned"), happened.get("resolved")
     if ended and case.category in cases.DONE:
-        return {"taken": "", "resolved": ended.author_name}
+        return {"taken": "", "resolved": True, "resolver": ended.author_name}
     taken = given.payload.get("agent", "") if given and case.assignee_id != viewer.agent_id else ""
-    return {"taken": taken, "resolved": ""}
+    return {"taken": taken, "resolved": False}

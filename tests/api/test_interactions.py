@@ -10,6 +10,7 @@ from omnidesk.desk import actions
 from omnidesk.store.models import ContactPoint, Delivery
 from tests.api.conftest import MakeProgram
 from tests.api.program import Answer, Program, message
+from tests.desk.test_planned import plan
 from tests.office import Office
 
 
@@ -53,6 +54,14 @@ async def test_a_log_is_read_to_its_end_without_gap_or_repeat(office: Office, sh
         rows = await shop.all(f"/cases/{first.number}/interactions", limit=limit)
         assert [row["position"] for row in rows] == of_case
         assert [row["id"] for row in await shop.all(path, limit=limit)] == of_contact
+
+
+async def test_a_reply_is_told_though_events_follow_from_it(office: Office, shop: Program) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", who="Bo", later=True, seconds=3600)
+    answer = await say(shop, case.number, "Here it is")
+    assert (answer.said["kind"], answer.said["text"]) == ("message", "Here it is")
+    assert answer.said["deliveries"]
 
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "9" * 30, "²"])
