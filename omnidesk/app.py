@@ -122,7 +122,7 @@ def create_app(
     app[LEASES] = Leases(database)
     app[LETTERS] = Letters(database, blobs, keys, settings.public_url)
     app[RECEIVER] = Receiver(database, blobs)
-    stage = Stage(database, blobs, keys)
+    stage = Stage(database, blobs, keys, settings.public_url)
     app[INBOXES] = Inboxes(database, keys, channels, partial(simulated, stage) if time else None)
     app[RESPONDER] = responder
     app[MAILER] = Mailer(settings.mail, clock)

@@ -43,8 +43,8 @@ class LiveInbox:
         return self.channel.capabilities.start_words if self.row.start_words is None else self.row.start_words
 
 
-Simulate = Callable[[type[Channel], int], type[Channel]]
-"""Gives a kind of channel that needs no provider, for the inbox of an id."""
+Simulate = Callable[[type[Channel], Inbox], type[Channel]]
+"""Gives a kind of channel that needs no provider, for an inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Inboxes:
         if row.simulated:
             if self._simulate is None:
                 raise ValueError("it is simulated, which needs `enabled = true` under [simulator] in omnidesk.toml")
-            kind = self._simulate(kind, row.id)
+            kind = self._simulate(kind, row)
         settings = merged(row.settings, self._keys.decrypt(row.secrets))
         settings = made_up(kind.Settings, settings) if row.simulated else settings
         return kind(kind.Settings.model_validate(settings), self._http)

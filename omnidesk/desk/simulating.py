@@ -22,7 +22,7 @@ from omnidesk.store import dialect
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.db import Database, table_of
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import SimulatedMessage
+from omnidesk.store.models import Inbox, SimulatedMessage
 
 _SHOWN = 100
 
@@ -34,6 +34,7 @@ class Stage:
     db: Database
     blobs: Blobs
     keys: Keys
+    public_url: str
 
 
 class Person(NamedTuple):
@@ -56,7 +57,7 @@ class _Simulated(Channel):
     """What takes the provider's place in every simulated inbox."""
 
     stage: ClassVar[Stage]
-    inbox_id: ClassVar[int]
+    row: ClassVar[Inbox]
 
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
@@ -69,10 +70,6 @@ class _Simulated(Channel):
     async def close(self) -> None:
         """There is nothing open."""
 
-    async def deep_link(self, token: str) -> str | None:
-        """Nobody could follow it."""
-        return None
-
     async def fetch(self, reference: str) -> bytes:
         """A file of a made-up person. Raises ChannelError for one that nobody has."""
         try:
@@ -82,13 +79,21 @@ class _Simulated(Channel):
 
     async def send(self, outbound: Outbound) -> str:
         """Keep it to be shown; the same once, however often it is tried."""
-        await _keep(self.stage.db, self.inbox_id, outbound.to, outbound.key, outbound.text, _more(outbound))
+        await _keep(self.stage.db, self.row.id, outbound.to, outbound.key, outbound.text, _more(outbound))
         return outbound.key
 
 
-def simulated(stage: Stage, kind: type[Channel], inbox_id: int) -> type[Channel]:
+async def _deep_link(channel: _Simulated, token: str) -> str:
+    """A link that opens the phone with what the provider's own link would say."""
+    return f"{channel.stage.public_url}/simulator?on={channel.row.slug}&start={token}#phone"
+
+
+def simulated(stage: Stage, kind: type[Channel], row: Inbox) -> type[Channel]:
     """The same kind of channel, without its provider."""
-    return type(f"Simulated{kind.__name__}", (_Simulated, kind), {"stage": stage, "inbox_id": inbox_id})
+    members: dict[str, Any] = {"stage": stage, "row": row}
+    if kind.deep_link is not Channel.deep_link:
+        members["deep_link"] = _deep_link
+    return type(f"Simulated{kind.__name__}", (_Simulated, kind), members)
 
 
 def _more(outbound: Outbound) -> dict[str, Any]:

@@ -153,9 +153,10 @@ async def _send(tx: Transaction, case: Case, invitation: Invitation, can: Capabi
     point = await tx.session.get_one(ContactPoint, case.contact_point_id)
     window = await windows.of(tx.session, can, point.id, case.inbox_id)
     over = window is not None and not window.is_open(tx.now)
-    if over or not point.consent:
+    no_way = can is not None and not can.sends
+    if over or no_way or not point.consent:
         invitation.state = InvitationState.CANCELLED
-        interactions.event(tx, case, "survey_skipped", reason="window" if over else "stopped")
+        interactions.event(tx, case, "survey_skipped", reason="no_way" if no_way else "window" if over else "stopped")
         return
     survey = await tx.session.get_one(Survey, invitation.survey_id)
     texts = _texts(survey, case.language)

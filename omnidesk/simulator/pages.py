@@ -49,6 +49,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         who=phone.who(request),
         screen=await phone.screen(request, shown) if shown else None,
         passed=request.app[RUNNING_TIME].ahead,
+        start=f"/start {start}" if (start := request.query.get("start", "")) else "",
     )
     keep_language(request, response)
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
@@ -46,7 +47,17 @@ class Screen:
 
 def inboxes(request: web.Request) -> list[LiveInbox]:
     """The simulated inboxes that are in use."""
-    return [inbox for inbox in request.app[INBOXES].all() if inbox.row.simulated and inbox.row.enabled]
+    now, person = request.app[DATABASE].now(), next(iter(PEOPLE.values()))
+    simulated = [inbox for inbox in request.app[INBOXES].all() if inbox.row.simulated and inbox.row.enabled]
+    return [inbox for inbox in simulated if _is_played(inbox, person, now)]
+
+
+def _is_played(inbox: LiveInbox, person: Person, now: datetime) -> bool:
+    """Some accounts only send, such as a gateway without a webhook for messages."""
+    try:
+        return bool(simulating.address_of(inbox, person, now))
+    except ChannelError:
+        return False
 
 
 def _inbox(request: web.Request) -> LiveInbox:
@@ -92,7 +103,7 @@ async def say(request: web.Request) -> web.StreamResponse:
             await simulating.say(request.app[DATABASE], _desk(request, inbox), inbox, PEOPLE[who(request)], said)
         except ChannelError as error:
             raise Invalid(str(error), code="not_simulated") from error
-    return page(request, "simulator/screen.html", screen=await screen(request, inbox), writes=True)
+    return page(request, "simulator/screen.html", screen=await screen(request, inbox), writes=True, ready="")
 
 
 async def _upload(request: web.Request, file: web.FileField) -> files.Upload:

@@ -5,6 +5,7 @@ of a counter.
 """
 
 from datetime import datetime
+from typing import Any
 
 EPOCH_MS = 1_704_067_200_000
 WORKERS = 1024
@@ -33,9 +34,9 @@ class IdMaker:
         return self._last_ms << 22 | self.worker << 12 | self._count
 
 
-def worker_of(made: int) -> int:
-    """The number of the worker that made an id."""
-    return made >> 12 & (WORKERS - 1)
+def worker_of(made: Any) -> Any:
+    """The number of the worker that made the id in a column."""
+    return made.op(">>")(12).op("&")(WORKERS - 1)
 
 
 def first_at(moment: datetime) -> int:

@@ -25,10 +25,10 @@ def _dispatch(kind: type[Channel], route: Route) -> Handler:
         inbox = request.app[INBOXES].by_slug(request.match_info["slug"])
         if not isinstance(inbox.channel, kind) or inbox.row.simulated:
             raise NotFound(f"There is no {kind.name} inbox {inbox.row.slug} here.")
-        _must_be_text(request)
         app = request.app
         desk = Reception(app[DATABASE], app[LETTERS], app[RECEIVER], inbox, inboxes=app[INBOXES])
         try:
+            _must_be_text(request)
             answer = await route.handler(inbox.channel, desk, request.clone(remote=address_of(request)))
         except web.HTTPException as error:
             _count(request, inbox.row.slug, error.status)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from omnidesk.desk import actions
 from omnidesk.desk.incoming import joining
-from omnidesk.store.models import Case, Category, Contact, Inbox, Interaction, Participant
+from omnidesk.store.models import Case, Category, Contact, ContactPoint, Inbox, Interaction, Participant
 from tests.office import Office
 
 
@@ -291,3 +291,30 @@ async def test_a_bounce_takes_part_in_nothing(office: Office) -> None:
     await office.says("undeliverable", inbox="mail", sender="daemon", references=["a@x"], automatic=True)
     assert await office.all(Participant) == []
     assert "participant_added" not in await office.events(case)
+
+
+async def test_a_word_in_a_chat_whose_case_goes_on_elsewhere_joins_it(office: Office) -> None:
+    case = await office.says("Hello", sender="mia")
+    other = await office.says("By SMS", inbox="sms", sender="+905321234567")
+    await office.change(ContactPoint, col(ContactPoint.id) == other.contact_point_id, contact_id=case.contact_id)
+    await office.change(
+        Case,
+        col(Case.id) == case.id,
+        contact_point_id=other.contact_point_id,
+        inbox_id=other.inbox_id,
+        channel="fakesms",
+    )
+    again = await office.says("And one thing more", sender="mia")
+    assert again.number == case.number
+    assert again.channel == "fake"  # answers go where the person wrote last
+    await office.act("Ada", actions.resolve, case.number)
+    assert (await office.says("Hi, it's me", sender="mia2")).number != case.number
+
+
+async def test_an_automatic_answer_moves_no_case(office: Office) -> None:
+    case = await office.says("Hello", sender="mia")
+    other = await mail(office, "A mail", sender="mia@x.example")
+    await office.change(ContactPoint, col(ContactPoint.id) == other.contact_point_id, contact_id=case.contact_id)
+    away = await mail(office, "I am away", sender="mia@x.example", token=token_of(office, case), automatic=True)
+    assert away.number == case.number
+    assert away.channel == "fake"

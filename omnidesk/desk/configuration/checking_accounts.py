@@ -27,6 +27,10 @@ def account(inbox: InboxEntry, channels: Mapping[str, type[Channel]], problems: 
         text = f"{inbox.channel} is not installed; known: {', '.join(sorted(channels))}"
         problems.add(inbox.place("channel"), f"{field}.channel", text)
         return None
+    if inbox.simulated and kind.imitate is Channel.imitate:
+        text = f"{inbox.channel} can't be simulated; leave `simulated` away"
+        problems.add(inbox.place("simulated"), f"{field}.simulated", text)
+        return None
     if inbox.simulated:
         values, sources, wrong = made_up(kind.Settings, inbox.settings), dict[str, Any](), list[Keys]()
     else:

@@ -199,7 +199,8 @@ async def _take(tx: Transaction, message: _Message, joins: Joins, opened: list[C
         pass  # the case goes on in the chat
     elif case.contact_id == message.person.contact.id:
         joins.remember(case, message.who)
-        _answer_by(case, message)
+        if not message.inbound.automatic:
+            _answer_by(case, message)
     elif not message.inbound.automatic:  # a bounce takes part in nothing
         _add_participant(tx, case, message.person, joins)
     interaction_id = _append(tx, case, message)

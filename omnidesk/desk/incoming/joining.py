@@ -1,6 +1,6 @@
 """Which case a message joins: a signed token, then what the inbox joins by; what joins nothing opens a case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from omnidesk.contract.channel import Inbound, Join
 from omnidesk.store.db import Transaction, rows_of
 from omnidesk.store.keys import Keys
-from omnidesk.store.models import Case, Category, Interaction, MessageReference, Participant
+from omnidesk.store.models import Case, Category, ContactPoint, Interaction, MessageReference, Participant
 
 _KNOWN = (Interaction.external_id, Interaction.inbox_id)
 _NAMED = (
@@ -35,6 +35,7 @@ _REFERENCES = 50
 _RANKED = (
     sqlalchemy.select(
         col(Case.id), col(Case.contact_point_id), col(Case.inbox_id),
+        (col(Case.category) == Category.CLOSED).label("closed"),
         func.row_number().over(
             partition_by=(col(Case.contact_point_id), col(Case.inbox_id)),
             order_by=(col(Case.category) == Category.CLOSED, col(Case.last_at).desc(), col(Case.id).desc()),
@@ -45,6 +46,16 @@ _RANKED = (
     .subquery()
 )  # fmt: skip
 _LATEST = sqlalchemy.select(_RANKED).where(_RANKED.c.rank == 1)
+_GONE_ELSEWHERE = (
+    sqlalchemy.select(col(Interaction.contact_point_id), col(Interaction.inbox_id), func.max(Case.id))
+    .join(Case, col(Case.id) == col(Interaction.case_id))
+    .join(ContactPoint, col(ContactPoint.id) == col(Interaction.contact_point_id))
+    .where(col(Interaction.contact_point_id).in_(bindparam("points", expanding=True)))
+    .where(col(Interaction.inbox_id).in_(bindparam("inboxes", expanding=True)))
+    .where(col(Case.contact_id) == col(ContactPoint.contact_id), col(Case.category) != Category.CLOSED)
+    .group_by(col(Interaction.contact_point_id), col(Interaction.inbox_id))
+)
+"""Cases in which people wrote at an address, and which are answered at another one by now."""
 
 
 def case_token(keys: Keys, case_id: int) -> str:
@@ -118,7 +129,10 @@ async def read(
     tx: Transaction, inbounds: Sequence[Inbound], token_cases: Iterable[int], people: Iterable[tuple[int, int]]
 ) -> Joins:
     """Read what a batch may join; all its cases, and where they were merged, are locked, in id order."""
-    joins = Joins(known=await _known(tx, inbounds), by_person=await _latest(tx, list(people)))
+    people = set(people)
+    latest, closed = await _latest(tx, people)
+    latest |= await _gone_elsewhere(tx, [who for who in people if who not in latest or who in closed])
+    joins = Joins(known=await _known(tx, inbounds), by_person=latest)
     wanted = {*token_cases, *joins.by_person.values(), *(known.case_id for known in joins.known.values())}
     if wanted:
         joins.cases = {case.id: case for case in await tx.load(Case, _CASES, {"ids": list(wanted)})}
@@ -151,10 +165,28 @@ async def _participants(tx: Transaction, case_ids: Iterable[int]) -> set[tuple[i
     return {(case_id, point_id) for case_id, point_id in await tx.session.exec(statement)}
 
 
-async def _latest(tx: Transaction, people: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """For each (contact point, inbox) its case that was last written in, closed ones last: to those one is linked."""
+async def _latest(
+    tx: Transaction, people: Collection[tuple[int, int]]
+) -> tuple[dict[tuple[int, int], int], set[tuple[int, int]]]:
+    """For each (contact point, inbox) its case that was last written in, and for whom that is a closed one.
+
+    Closed ones come last: to those one is linked.
+    """
+    if not people:
+        return {}, set()
+    rows = list(await (await tx.session.connection()).execute(_LATEST, _of(people)))
+    latest = {(row.contact_point_id, row.inbox_id): row.id for row in rows}
+    return latest, {(row.contact_point_id, row.inbox_id) for row in rows if row.closed}
+
+
+async def _gone_elsewhere(tx: Transaction, people: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The newest case that went on elsewhere, of those who have none here: a word in the old chat belongs to it."""
     if not people:
         return {}
-    of = {"points": list({point for point, _ in people}), "inboxes": list({inbox for _, inbox in people})}
-    rows = await (await tx.session.connection()).execute(_LATEST, of)
-    return {(point, inbox): case_id for case_id, point, inbox, _ in rows}
+    rows = await (await tx.session.connection()).execute(_GONE_ELSEWHERE, _of(people))
+    found = {(point, inbox): case_id for point, inbox, case_id in rows if point is not None}
+    return {who: case_id for who, case_id in found.items() if who in people}
+
+
+def _of(people: Collection[tuple[int, int]]) -> dict[str, list[int]]:
+    return {"points": list({point for point, _ in people}), "inboxes": list({inbox for _, inbox in people})}

@@ -35,16 +35,20 @@ class Overhearing:
             await asyncio.sleep(EVERY_SECONDS)
             try:
                 since = await self.look(since - _SLACK)
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.warning("what other processes said could not be looked up: %s", error)
 
     async def look(self, since: datetime) -> datetime:
         """Tell of what others said since then; gives until when that was looked up."""
         now = self._db.now()
-        said = select(Interaction.id, Interaction.contact_point_id).where(col(Interaction.id) >= first_at(since))
+        theirs = select(Interaction.contact_point_id).where(
+            col(Interaction.id) >= first_at(since),
+            worker_of(col(Interaction.id)) != self._db.ids.worker,
+            col(Interaction.contact_point_id).is_not(None),
+        )
         async with self._db.session() as session:
-            rows = list(await session.exec(said))
-        for point_id in {point for row_id, point in rows if worker_of(row_id) != self._db.ids.worker}:
+            points = list(await session.exec(theirs.distinct()))
+        for point_id in points:
             if point_id is not None:
                 self._db.bus.deliver(TranscriptChanged(point_id))
         return now

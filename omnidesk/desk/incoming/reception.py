@@ -114,7 +114,9 @@ class Reception:
         if not _ID.fullmatch(upto):
             return
         async with self._db.transaction() as tx:
-            await deliveries.reached(tx, point_id, _STATES[kind], int(upto))
+            unsent = await deliveries.reached(tx, point_id, _STATES[kind], int(upto))
+            if self._inboxes:
+                await away.follow(tx, self._inboxes, unsent)
             if kind == "seen":
                 await away.seen(tx, point_id, int(upto))
 
@@ -218,6 +220,7 @@ class Follower:
         self._changed = False
         self._typing = ""
         self._stopped = ""
+        self._looked_at = time.monotonic()
         self._woken = asyncio.Event()
 
     def listen(self, bus: Bus) -> list[Callable[[], None]]:
@@ -251,7 +254,7 @@ class Follower:
         """Nudges as they come; without any, one to look again every now and then. `is_here` is told each minute."""
         told_at = -_TELL_AGAIN_SECONDS
         while True:
-            if self.point_id is not None and time.monotonic() - told_at > _TELL_AGAIN_SECONDS:
+            if self.point_id is not None and time.monotonic() - told_at >= _TELL_AGAIN_SECONDS:
                 await is_here(self.point_id)
                 told_at = time.monotonic()
             await self._wait()
@@ -262,13 +265,15 @@ class Follower:
                 yield Nudge("stopped", self._stopped)
                 self._stopped = ""
             if self._changed:
-                self._changed = False
+                self._changed, self._looked_at = False, time.monotonic()
                 yield Nudge("changed")
 
     async def _wait(self) -> None:
+        look_again = self._looked_at + (_LOOK_AGAIN_SECONDS if self.point_id else _STRANGER_SECONDS)
+        left = max(look_again - time.monotonic(), 0.0)
         try:
-            async with asyncio.timeout(_LOOK_AGAIN_SECONDS if self.point_id else _STRANGER_SECONDS):
+            async with asyncio.timeout(min(left, _TELL_AGAIN_SECONDS)):
                 await self._woken.wait()
         except TimeoutError:
-            self._changed = True
+            self._changed = left <= _TELL_AGAIN_SECONDS
         self._woken.clear()

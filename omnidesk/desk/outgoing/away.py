@@ -89,10 +89,14 @@ async def email_of(session: AsyncSession, point_id: int, channel: str) -> str:
     theirs = (
         select(ContactPoint.address)
         .where(ContactPoint.contact_id == point.contact_id, ContactPoint.channel == channel)
-        .where(col(ContactPoint.proven), col(ContactPoint.working))
+        .where(col(ContactPoint.proven), col(ContactPoint.working), col(ContactPoint.consent))
         .order_by(col(ContactPoint.id).desc())
     )
-    return (await session.exec(theirs.limit(1))).first() or point.away_email
+    if proven := (await session.exec(theirs.limit(1))).first():
+        return proven
+    known = select(ContactPoint).where(ContactPoint.channel == channel, ContactPoint.address == point.away_email)
+    said = (await session.exec(known)).first() if point.away_email else None
+    return "" if said and not (said.working and said.consent) else point.away_email
 
 
 async def may_go(tx: Transaction, row: Delivery, inboxes: Inboxes) -> bool:

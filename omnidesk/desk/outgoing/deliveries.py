@@ -120,8 +120,11 @@ async def advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> 
         await tell(tx, [delivery])
 
 
-async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: int) -> None:
-    """The person was given, or has looked at, everything up to an interaction: in a chat even before it was sent."""
+async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: int) -> list[Delivery]:
+    """The person was given, or has looked at, everything up to an interaction.
+
+    Gives what had not even been sent yet: a chat may be quicker than we.
+    """
     before = PROGRESS[: PROGRESS.index(state)]
     this = (
         Delivery.contact_point_id == point_id,
@@ -129,8 +132,13 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
         col(Delivery.state).in_(before),
         ~col(Delivery.away),
     )
+    unsent = []
     for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update(key_share=True)):
+        if delivery.state == DeliveryState.QUEUED:
+            delivery.sent_at = tx.now
+            unsent.append(delivery)
         await advance(tx, delivery, state)
+    return unsent
 
 
 async def tell(tx: Transaction, changed: Sequence[Delivery]) -> None:
@@ -148,12 +156,24 @@ async def fail(tx: Transaction, delivery: Delivery, error: str, failure: Failure
     if failure is Failure.HARD:
         point = await tx.get(ContactPoint, delivery.contact_point_id)
         if delivery.away:
-            point.away_email = ""
+            await _forget_email(tx, point, delivery)
         else:
             point.working, point.failure = False, error[:500]
     if failure is Failure.STOPPED:
         await _stopped(tx, delivery)
     await note(tx, delivery, "delivery_failed", error=error[:300])
+
+
+async def _forget_email(tx: Transaction, point: ContactPoint, delivery: Delivery) -> None:
+    """Nothing reaches an email address: it is mailed no more, whoever said it."""
+    if point.away_email == delivery.address:
+        point.away_email = ""
+    at = select(ContactPoint.id).where(
+        ContactPoint.channel == delivery.channel, ContactPoint.address == delivery.address
+    )  # fmt: skip
+    if (own := (await tx.session.exec(at)).first()) is not None:
+        dead = await tx.get(ContactPoint, own)
+        dead.working, dead.failure = False, delivery.error[:500]
 
 
 async def _stopped(tx: Transaction, delivery: Delivery) -> None:

@@ -158,7 +158,7 @@ class Outbox:
             except ChannelError as error:
                 await self._not_sent(delivery, str(error), error.failure, final=error.permanent)
             except Invalid as error:
-                await self._not_sent(delivery, error.message, final=True)
+                await self._not_sent(delivery, error.message, Failure.POLICY, final=True)
             except Exception as error:
                 log.exception("delivery %s broke its channel", delivery.id)
                 await self._not_sent(delivery, repr(error))

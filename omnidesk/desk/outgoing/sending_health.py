@@ -16,7 +16,7 @@ from omnidesk.store.models import Agent, Case, Delivery, Inbox, Interaction, Not
 log = logging.getLogger(__name__)
 
 IN_A_ROW = 5
-_OF_ONE_MESSAGE = (Failure.HARD, Failure.POLICY, Failure.FULL)
+_OF_ONE_MESSAGE = (Failure.HARD, Failure.POLICY, Failure.FULL, Failure.STOPPED)
 _LONGEST = 500
 
 

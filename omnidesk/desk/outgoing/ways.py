@@ -23,7 +23,8 @@ class Way:
 async def of(session: AsyncSession, viewer: Viewer, contact_id: int) -> Sequence[Way]:
     """How a person can be reached, the newest address first: by the inbox they wrote to from there, else by any."""
     theirs = select(ContactPoint).where(
-        ContactPoint.contact_id == contact_id, col(ContactPoint.working), col(ContactPoint.consent)
+        ContactPoint.contact_id == contact_id, col(ContactPoint.working), col(ContactPoint.consent),
+        col(ContactPoint.known_as_id).is_(None),
     )  # fmt: skip
     points = list(await session.exec(theirs.order_by(col(ContactPoint.id).desc())))
     channels = {point.channel for point in points}

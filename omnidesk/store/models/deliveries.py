@@ -40,6 +40,7 @@ class Delivery(Row, table=True):
         Index("ix_deliveries_point", "contact_point_id", "id"),
         Index("ix_deliveries_case", "case_id", "id"),
         Index("ix_deliveries_provider", "inbox_id", "provider_id"),
+        partial("ix_deliveries_away", "address", "created_at", where="away"),
         partial("ix_deliveries_passed_point", "contact_point_id", "passed_at", where="passed_at IS NOT NULL"),
         partial("ix_deliveries_passed_case", "case_id", "passed_at", where="passed_at IS NOT NULL"),
     )  # fmt: skip

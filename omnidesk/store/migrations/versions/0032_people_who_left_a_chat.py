@@ -27,3 +27,7 @@ def upgrade() -> None:
         deliveries.add_column(sa.Column("away", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.alter_column("away", existing_type=sa.Boolean(), server_default=None)
+    op.create_index(
+        "ix_deliveries_away", "deliveries", ["address", "created_at"],
+        sqlite_where=sa.text("away = 1"), postgresql_where=sa.text("away"),
+    )  # fmt: skip
