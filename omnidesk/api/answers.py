@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from omnidesk.contract.channel import Failure
+from omnidesk.desk.calls import Outcome
 from omnidesk.store.models import Author, Category, DeliveryRole, DeliveryState, Direction, Holder, Kind, Priority
 
 
@@ -91,6 +92,15 @@ class Template(Answer):
     values: list[str]
 
 
+class PhoneCall(Answer):
+    """A telephone call that an agent wrote down, with when it began; `number` is null where it was withheld."""
+
+    outcome: Outcome
+    number: str | None
+    seconds: int | None
+    began_at: datetime
+
+
 class OfferedTemplate(Answer):
     """An approved text; its variables stand in it as `{{1}}`, `{{2}}`, …, and `variables` says what each of them is."""
 
@@ -113,7 +123,8 @@ class Interaction(Answer):
     `event` names what happened, in rows of that kind; `score` is what the contact gave, in answers to a survey;
     `whole` is the text with the history that a mail quotes and its signature, where `text` is without;
     `claims` is how else the sender said they can be reached (email, phone), which nobody has checked.
-    `template` is the one that it was, of a provider's approved texts.
+    `template` is the one that it was, of a provider's approved texts; `call` tells of a call, in rows of that kind, of
+    which `text` are the notes and `direction` says who called.
     `doubt` says of mail that nothing proves its sender (`unproven`) or that a check has failed (`forged`);
     `reply_to` is another address at which answers are wanted. `html` is harmless; pictures that lie elsewhere stand
     in `data-remote`, so that they don't tell the sender who reads when.
@@ -137,6 +148,7 @@ class Interaction(Answer):
     doubt: Literal["unproven", "forged"] | None
     reply_to: str | None
     template: Template | None
+    call: PhoneCall | None
     attachments: list[File]
     deliveries: list[Delivery]
     created_at: datetime

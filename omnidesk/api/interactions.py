@@ -32,6 +32,7 @@ from omnidesk.store.models import (
     DeliveryState,
     Direction,
     Inbox,
+    Interaction,
     Kind,
 )
 
@@ -140,6 +141,7 @@ def _answer(
         score=said.payload.get("score"), claims=said.payload.get("claims", {}),
         doubt=said.payload.get("doubt"), reply_to=said.payload.get("reply_to"),
         template=answers.Template(**_sent(said.payload["template"])) if "template" in said.payload else None,
+        call=_called(said) if "call" in said.payload else None,
         attachments=[_file(call, file) for file in row.attachments],
         deliveries=[_delivery(one, points[one.contact_point_id]) for one in row.deliveries],
         created_at=said.created_at,
@@ -148,6 +150,14 @@ def _answer(
 
 def _sent(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {name: kept[name] for name in ("name", "language", "values")}
+
+
+def _called(said: Interaction) -> answers.PhoneCall:
+    kept = said.payload["call"]
+    return answers.PhoneCall(
+        outcome=kept["outcome"], number=kept["number"] or None, seconds=kept["seconds"],
+        began_at=said.sent_at or said.created_at,
+    )  # fmt: skip
 
 
 def _file(call: Call, file: Attachment) -> answers.File:

@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk import actions, cases, interactions, surveys, views
 from omnidesk.desk.access import Viewer, must_be
 from omnidesk.desk.directory import finding, people
 from omnidesk.desk.interactions import By, Content, Place
 from omnidesk.desk.outgoing import planned, ways
-from omnidesk.desk.search import indexing
 from omnidesk.errors import Invalid, NotAllowed, NotFound
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Case, Category, Contact, ContactPoint, Direction, Inbox, Interaction, Kind, Role
@@ -57,7 +57,7 @@ async def log(tx: Transaction, viewer: Viewer, number: int, call: Call, *, count
     """Write a call down on a case. `country` is for numbers without +. Raises Invalid, NotFound, NotAllowed."""
     must_be(viewer, Role.AGENT)
     seen = await views.find(tx.session, viewer, number)
-    call = _checked(call, tx.now, country)
+    call = _timed(_checked(call, country), tx.now)
     point = await _point(tx, seen.contact_id, call.number)  # locked before the case, as always
     case = await actions.for_work(tx, viewer, number)
     _append(tx, viewer, case, call, point)
@@ -71,7 +71,7 @@ async def open_case(
     """Open a case with a call. Raises Invalid, NotFound, NotAllowed."""
     must_be(viewer, Role.AGENT)
     await people.find(tx.session, contact_id)
-    call = _checked(call, tx.now, country)
+    call = _timed(_checked(call, country), tx.now)
     point = await _point(tx, contact_id, call.number)
     contact = await tx.get(Contact, contact_id)
     await tx.flush()  # the number may be new
@@ -91,21 +91,22 @@ async def open_case(
 async def correct(
     tx: Transaction, viewer: Viewer, number: int, position: int, call: Call, *, country: str
 ) -> Case:  # fmt: skip
-    """Correct what was written down; status and clocks stay. Only who wrote it may, and supervisors."""
+    """Correct what was written down; status and clocks stay. Only who wrote it may, and supervisors.
+
+    Without `began_at` it began when it did.
+    """
     seen = await views.find(tx.session, viewer, number)
-    call = _checked(call, tx.now, country)
+    call = _checked(call, country)
     point = await _point(tx, seen.contact_id, call.number)
     case = await actions.for_work(tx, viewer, number)
     row = await find(tx, case, position)
     if row.author_id != viewer.as_agent and not viewer.at_least(Role.SUPERVISOR):
         raise NotAllowed("Only who wrote this call down can correct it.")
     if row.text != call.notes:
-        versions = [*row.payload.get("versions", ()), {"text": row.text, "until": tx.now.isoformat()}]
-        row.payload = {**row.payload, "versions": versions}
+        interactions.say_anew(tx, case, row, call.notes)
     row.payload = {**row.payload, **_payload(call)}
-    row.text, row.direction, row.sent_at = call.notes, call.direction, call.began_at
+    row.direction, row.sent_at = call.direction, _began(row, call, tx.now)
     row.contact_point_id = point.id if point else None
-    indexing.wait(tx, row.id)
     interactions.event(tx, case, "call_corrected", By.viewer(viewer), position=position)
     return case
 
@@ -121,15 +122,15 @@ async def find(tx: Transaction, case: Case, position: int) -> Interaction:
     return await tx.get(Interaction, found)
 
 
-async def numbers_of(tx_or_session: Any, contact_id: int) -> list[str]:
+async def numbers_of(session: AsyncSession, contact_id: int) -> list[str]:
     """The telephone numbers of a person, whatever they are used for."""
     points = select(ContactPoint.address).where(
         ContactPoint.contact_id == contact_id, col(ContactPoint.address).startswith("+")
     )
-    return list(dict.fromkeys(await tx_or_session.exec(points.order_by(col(ContactPoint.id).desc()))))
+    return list(dict.fromkeys(await session.exec(points.order_by(col(ContactPoint.id).desc()))))
 
 
-def _checked(call: Call, now: datetime, country: str) -> Call:
+def _checked(call: Call, country: str) -> Call:
     number = normal_phone(call.number, country) if call.number.strip() else ""
     if number is None:
         raise Invalid(
@@ -138,14 +139,27 @@ def _checked(call: Call, now: datetime, country: str) -> Call:
         )  # fmt: skip
     if call.seconds is not None and not 0 <= call.seconds <= _LONGEST.total_seconds():
         raise Invalid("A call lasts at most a day.", code="call_length", fields={"length": "too long"})
+    if len(call.notes) > _LONGEST_NOTES:
+        raise Invalid(f"Notes have at most {_LONGEST_NOTES} characters.", fields={"notes": "too long"})
+    return replace(call, number=number, notes=call.notes.strip())
+
+
+def _timed(call: Call, now: datetime) -> Call:
+    """With when it began."""
     began = call.began_at or now - timedelta(seconds=call.seconds or 0)
     if not now - _BACK <= began <= now + _AHEAD:
         raise Invalid(
             "Give a time within the last year, not one to come.", code="call_time", fields={"when": "out of range"}
         )
-    if len(call.notes) > _LONGEST_NOTES:
-        raise Invalid(f"Notes have at most {_LONGEST_NOTES} characters.", fields={"notes": "too long"})
-    return replace(call, number=number, began_at=min(began, now), notes=call.notes.strip())
+    return replace(call, began_at=min(began, now))
+
+
+def _began(row: Interaction, call: Call, now: datetime) -> datetime | None:
+    """When a corrected call began: forms know it to the minute, and however long ago, it may stay."""
+    was = row.sent_at or row.created_at
+    if call.began_at in (None, was, was.replace(second=0, microsecond=0)):
+        return was
+    return _timed(call, now).began_at
 
 
 async def _point(tx: Transaction, contact_id: int, number: str) -> ContactPoint | None:
@@ -201,6 +215,7 @@ async def _follow(tx: Transaction, viewer: Viewer, case: Case, call: Call) -> No
         if await cases.receive(tx, case):
             interactions.event(tx, case, "reopened", By.viewer(viewer), by="call")
             await surveys.cancel(tx, case)
+        actions.take_from_bot(tx, viewer, case)  # which has nothing to say to a call
     if call.outcome == Outcome.ANSWERED and case.category in cases.OPEN:
         await _spoken(tx, viewer, case, call)
 
@@ -213,5 +228,6 @@ async def _spoken(tx: Transaction, viewer: Viewer, case: Case, call: Call) -> No
     began = call.began_at or tx.now
     case.first_reply_at = case.first_reply_at or max(case.created_at, began)
     case.unread, case.waits_since = False, None
+    await planned.agent_replied(tx, viewer, case)
     if case.category == Category.NEW:
         cases.set_category(case, Category.OPEN)

@@ -14,6 +14,8 @@ from omnidesk.store.models import Author, Case, Contact, ContactPoint, Direction
 from omnidesk.text.markup import is_formatted, plain
 
 PREVIEW_LENGTH = 160
+_VERSIONS = 20
+"""So many earlier texts are kept, the first one always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,16 @@ def event(tx: Transaction, case: Case, name: str, actor: By = SYSTEM, /, **value
     """Log that something happened; the page says it in the reader's language from `name` and `values`."""
     content = Content(payload={"event": name, **values})
     return append(tx, case, Kind.EVENT, Direction.INTERNAL, actor, content)
+
+
+def say_anew(tx: Transaction, case: Case, row: Interaction, text: str) -> None:
+    """Give a locked row another text. What it said before stays with it, and the list shows what it says now."""
+    versions = [*row.payload.get("versions", ()), {"text": row.text, "until": tx.now.isoformat()}]
+    row.payload = {**row.payload, "versions": [*versions[:1], *versions[1:][-_VERSIONS + 1 :]]}
+    if case.preview == preview_of(row.text):
+        case.preview = preview_of(text)
+    row.text = text
+    indexing.wait(tx, row.id)
 
 
 def _show(case: Case, now: datetime, by: By, text: str) -> None:

@@ -6,13 +6,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
-from omnidesk.desk import calls, moments, views
+from omnidesk.desk import calls, moments, timeline, views
 from omnidesk.desk.calls import Call, Outcome
 from omnidesk.desk.directory import people
 from omnidesk.errors import Invalid, NotFound
 from omnidesk.keys import DATABASE, SETTINGS
 from omnidesk.store.models import Direction, Kind
-from omnidesk.web.cases import rows_from
 from omnidesk.web.requests import done, id_in, is_fragment, page, read, viewer_of, zone_of
 
 _LENGTH = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]\d)|(\d{1,4})", re.ASCII)
@@ -54,11 +53,11 @@ async def edit(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].session() as session:
         case = await views.find(session, viewer_of(request), _number(request))
         numbers = await calls.numbers_of(session, case.contact_id)
-        found = [line for line in await rows_from(request, session, case, position) if line.row.position == position]
-    if not found or found[0].row.kind != Kind.CALL:
+        found = [row.interaction for row in await timeline.timeline(session, case, before=position + 1, limit=1)]
+    if not found or (found[0].position, found[0].kind) != (position, Kind.CALL):
         raise NotFound(f"There is no call at {position} here.")
     action = f"/cases/{case.number}/calls/{position}"
-    return page(request, "calls/form.html", action=action, numbers=numbers, row=found[0].row)
+    return page(request, "calls/form.html", action=action, numbers=numbers, row=found[0])
 
 
 async def panel_of_contact(request: web.Request) -> web.StreamResponse:

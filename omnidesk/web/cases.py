@@ -28,6 +28,7 @@ _AT_FIRST = 60
 _REFRESHED = 200
 """The most rows that one refresh draws again."""
 _CHANGED = "case-changed"
+_EDITED = ("message_edited", "call_corrected")
 _ORIGINAL_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"  # links open in a window of their own
@@ -119,7 +120,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def changes(request: web.Request) -> web.StreamResponse:
     """What the page shows of a case, drawn again: rows from `since` on; those after `last` are new to it.
 
-    After a merge or a split the rows stand elsewhere, and all are drawn anew.
+    After a merge or a split the rows stand elsewhere, and all are drawn anew; so they are when too many are new.
     """
     since, last = _position(request, "since"), _position(request, "last")
     viewer = viewer_of(request)
@@ -136,7 +137,8 @@ async def changes(request: web.Request) -> web.StreamResponse:
         waiting = await planned.shown(session, case)
         target = await views.merged_into(session, viewer, case)
         left = await windows.of_case(request, session, case)
-        anew = last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last)
+        missed = bool(rows) and rows[0].row.position > (first or last + 1)
+        anew = missed or last > case.last_position or any(_moved_all(line) for line in rows if line.row.position > last)
         if anew:
             rows = await _lines(request, session, case, await timeline.timeline(session, case, limit=_AT_FIRST))
     if anew and target:
@@ -151,7 +153,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
 def _first_edited(rows: Sequence[Line], last: int) -> int | None:
     """The first row that the page has and that changed since, where it is not among these already."""
     told = [line.row.payload for line in rows if line.row.position > last]
-    edited = [said["position"] for said in told if said.get("event") == "message_edited"]
+    edited = [said["position"] for said in told if said.get("event") in _EDITED]
     there = [position for position in edited if position > last - _AT_FIRST]
     return min(there) if there and min(there) < rows[0].row.position else None
 

@@ -1,13 +1,14 @@
 """The log by the API, and what is said on a case: replies and notes."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import col
 
-from omnidesk.desk import actions
-from omnidesk.store.models import ContactPoint, Delivery
+from omnidesk.desk import actions, calls
+from omnidesk.store.models import ContactPoint, Delivery, Direction
 from tests.api.conftest import MakeProgram
 from tests.api.program import Answer, Program, message
 from tests.desk.test_planned import plan
@@ -30,13 +31,25 @@ async def test_an_interaction_is_told_completely(office: Office, shop: Program) 
         "direction": "inbound", "kind": "message",
         "author": {"kind": "contact", "id": str(case.contact_id), "name": "mia"},
         "text": "Kargom nerede? 📦", "whole": None, "html": None, "event": None, "score": None, "claims": {},
-        "doubt": None, "reply_to": None, "template": None,
+        "doubt": None, "reply_to": None, "template": None, "call": None,
         "deliveries": [],
     }  # fmt: skip
     assert {**file, "id": None} == {"id": None, "filename": "kapı notu.txt", "content_type": "text/plain", "size": 13}
     path = url[url.index("/", 8) :]
     async with shop.session.get(path) as answer:
         assert await answer.text() == "evde yoktunuz"
+
+
+async def test_a_call_is_told_with_its_facts(office: Office, shop: Program) -> None:
+    case = await office.says("My parcel?")
+    began = office.clock() - timedelta(hours=1)
+    for number, called in (("0532 123 45 67", "+905321234567"), ("", None)):
+        call = calls.Call(Direction.INBOUND, calls.Outcome.CALLBACK, number, began, 205, "At noon")
+        await office.act("Ada", calls.log, case.number, call, country="TR")
+        told = [row for row in await shop.all(f"/cases/{case.number}/interactions") if row["kind"] == "call"][-1]
+        assert (told["direction"], told["text"]) == ("inbound", "At noon")
+        assert datetime.fromisoformat(told["call"].pop("began_at")) == began
+        assert told["call"] == {"outcome": "callback", "number": called, "seconds": 205}
 
 
 async def test_a_log_is_read_to_its_end_without_gap_or_repeat(office: Office, shop: Program) -> None:

@@ -79,6 +79,15 @@ async def test_a_call_takes_the_case_from_the_bot(office: Office) -> None:
     assert (await log(office, case, OUT, Outcome.ANSWERED)).holder == "team"
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.CALLBACK])
+async def test_the_bot_has_nothing_to_say_to_a_call(office: Office, outcome: Outcome) -> None:
+    case = await office.says("Hello", inbox="bot")
+    before = await office.transcript(inbox="bot")
+    now = await log(office, case, IN, outcome)
+    assert (now.holder, now.needs_bot, now.unread) == ("team", False, True)
+    assert await office.transcript(inbox="bot") == before
+
+
 async def test_a_number_that_belongs_to_somebody_else_is_refused(office: Office) -> None:
     first, other = await office.says("Hi"), await office.says("Hi", sender="max")
     await log(office, first, IN, Outcome.ANSWERED)
@@ -137,6 +146,34 @@ async def test_a_call_is_corrected_and_what_it_said_is_kept(office: Office) -> N
     await office.act("Ada", calls.correct, case.number, row.position, call, country="TR")
     with pytest.raises(NotFound):
         await office.act("Ada", calls.correct, case.number, 1, call, country="TR")
+
+
+async def test_a_corrected_call_is_what_the_list_shows_and_keeps_not_every_version(office: Office) -> None:
+    case = await office.says("Hi")
+    await log(office, case, IN, Outcome.ANSWERED, notes="0")
+    position = (await logged(office, case)).position
+    for number in range(1, 26):
+        call = Call(IN, Outcome.ANSWERED, notes=str(number))
+        case = await office.act("Ada", calls.correct, case.number, position, call, country="TR")
+    versions = [version["text"] for version in (await logged(office, case)).payload["versions"]]
+    assert (case.preview, versions) == ("25", ["0", *map(str, range(6, 25))])
+
+
+async def test_an_old_call_is_corrected_and_began_when_it_did(office: Office) -> None:
+    case = await office.says("Hi")
+    await log(office, case, IN, Outcome.ANSWERED)
+    row = await logged(office, case)
+    began = row.sent_at
+    assert began is not None
+    office.clock.skip(days=400)
+    for when in (None, began.replace(second=0, microsecond=0)):
+        call = Call(IN, Outcome.ANSWERED, began_at=when, notes=f"Began {when}")
+        await office.act("Ada", calls.correct, case.number, row.position, call, country="TR")
+        row = await logged(office, case)
+        assert (row.sent_at, row.text) == (began, f"Began {when}")
+    call = Call(IN, Outcome.ANSWERED, began_at=began - timedelta(hours=1))
+    with pytest.raises(Invalid, match="within the last year"):
+        await office.act("Ada", calls.correct, case.number, row.position, call, country="TR")
 
 
 async def test_a_colleague_corrects_no_call_of_another(office: Office) -> None:

@@ -7,12 +7,24 @@ from typing import Any
 import pytest
 
 from omnidesk.app import make_workers
-from omnidesk.desk import actions, spam
+from omnidesk.desk import actions, calls, spam
+from omnidesk.desk.calls import Call, Outcome
 from omnidesk.desk.casework import merging
 from omnidesk.desk.drafts import Writing
 from omnidesk.desk.outgoing import planned
 from omnidesk.errors import Conflict, Invalid, NotAllowed
-from omnidesk.store.models import Agent, Case, Category, ContactPoint, Draft, Interaction, Kind, Notice, PlannedReply
+from omnidesk.store.models import (
+    Agent,
+    Case,
+    Category,
+    ContactPoint,
+    Direction,
+    Draft,
+    Interaction,
+    Kind,
+    Notice,
+    PlannedReply,
+)
 from tests.office import Office
 
 
@@ -289,6 +301,15 @@ async def test_a_colleagues_answer_holds_back_what_was_put_off_and_its_agent_is_
     await do(office, case, planned.send_now)
     assert (await said(office))[-1] == "Any news?"
     assert await office.all(PlannedReply) == []
+
+
+async def test_a_colleagues_call_that_is_answered_holds_back_what_was_put_off(office: Office) -> None:
+    case = await office.says("Hello")
+    await plan(office, case, "Any news?", later=True, seconds=3600)
+    for outcome, state in ((Outcome.NO_ANSWER, "planned"), (Outcome.ANSWERED, "cancelled")):
+        await office.act("Bo", calls.log, case.number, Call(Direction.OUTBOUND, outcome), country="TR")
+        assert [reply.state for reply in await office.all(PlannedReply)] == [state]
+    assert [(reply.why, reply.said) for reply in await office.all(PlannedReply)] == [("agent_replied", "Bo")]
 
 
 async def test_what_was_refused_or_went_elsewhere_is_not_sent_as_it_is(office: Office) -> None:

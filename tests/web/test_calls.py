@@ -1,11 +1,13 @@
 """Logging calls by the pages."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from omnidesk.desk import actions
 from omnidesk.store.models import Case, Kind
 from omnidesk.web import calls as handlers
 from tests.office import Office
@@ -66,6 +68,60 @@ async def test_an_edited_message_is_drawn_again(office: Office, window: Any) -> 
     await picture(page, "edited")
 
 
+async def test_a_page_shows_a_call_that_was_corrected_however_far_above(office: Office, visit: Visit) -> None:
+    case = await office.says("My parcel?")
+    ada = await visit("Ada")
+    await ada.post(f"/cases/{case.number}/calls", **FORM, notes="Two parcels")
+    position = await call_in(office, case)
+    await notes(office, case, 30)
+    last = (await office.case(case.number)).last_position
+    assert (await ada.post(f"/cases/{case.number}/calls/{position}", **FORM, notes="Three parcels"))[0] == 303
+    _, text = await ada.get(f"/cases/{case.number}/changes?since={last - 5}&last={last}")
+    assert f'hx-target="#line-{position}"' in text
+    assert "Three parcels" in text
+
+
+async def test_a_page_that_slept_through_more_than_is_drawn_at_once_is_drawn_anew(office: Office, visit: Visit) -> None:
+    case = await office.says("My parcel?")
+    ada = await visit("Ada")
+    await ada.post(f"/cases/{case.number}/calls", **FORM, notes="Two parcels")
+    position, last = await call_in(office, case), (await office.case(case.number)).last_position
+    await notes(office, case, 199)
+    path = f"/cases/{case.number}/changes?since={last}&last={last}"
+    _, text = await ada.get(path)
+    assert 'hx-target="#lines" hx-swap="beforeend"' in text
+    await notes(office, case, 2)
+    _, text = await ada.get(path)
+    assert 'hx-target="#lines" hx-swap="innerHTML"' in text
+    status, form = await ada.get(f"/cases/{case.number}/calls/{position}")
+    assert (status, "Two parcels" in form, "call-when" in form) == (200, True, False)
+    assert (await ada.get(f"/cases/{case.number}/calls/{position + 1}"))[0] == 404
+
+
+async def call_in(office: Office, case: Case) -> int:
+    """The place of the only call."""
+    (position,) = [row.interaction.position for row in await office.log(case) if row.interaction.kind == Kind.CALL]
+    return position
+
+
+async def notes(office: Office, case: Case, count: int) -> None:
+    """As many rows more."""
+    viewer = await office.viewer("Ada")
+    async with office.database.transaction() as tx:
+        for number in range(count):
+            await actions.note(tx, viewer, case.number, f"Note {number}.")
+
+
+def test_a_menu_that_is_fetched_is_called_off_when_it_is_closed() -> None:
+    pages = (Path(handlers.__file__).parent / "templates").rglob("*.html")
+    menus = [
+        menu for page in pages for menu in re.findall(r'<details class="menu[^\n]*? hx-get=[^\n]*', page.read_text())
+    ]
+    fetched = [menu for menu in menus if 'hx-trigger="toggle"' in menu]
+    assert fetched
+    assert [menu for menu in fetched if 'hx-sync="this:replace"' not in menu] == []
+
+
 FORM = {"direction": "inbound", "outcome": "answered"}
 
 
@@ -73,7 +129,7 @@ async def test_cy_is_refused(office: Office, visit: Visit) -> None:
     case = await office.says("My parcel?")
     ada, cy = await visit("Ada"), await visit("Cy")
     assert (await ada.post(f"/cases/{case.number}/calls", **FORM))[0] == 303
-    (position,) = [row.interaction.position for row in await office.log(case) if row.interaction.kind == Kind.CALL]
+    position = await call_in(office, case)
     for path in (f"/cases/{case.number}/calls", f"/cases/{case.number}/calls/{position}"):
         assert (await cy.get(path))[0] == 404
         assert (await cy.post(path, **FORM))[0] == 404

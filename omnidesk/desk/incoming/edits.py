@@ -19,8 +19,6 @@ from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
 from omnidesk.store.models import Attachment, Case, Direction, Holder, Interaction, Kind
 
-_VERSIONS = 20
-"""So many earlier texts are kept, the first one always."""
 _TOGETHER = timedelta(minutes=2)
 """The parts of an album come this soon after each other."""
 
@@ -89,13 +87,8 @@ async def _new_files(tx: Transaction, row: Interaction, stored: Sequence[Stored]
 
 
 async def _change(tx: Transaction, case: Case, row: Interaction, inbound: Inbound, person: Person) -> None:
-    versions = [*row.payload.get("versions", ()), {"text": row.text, "until": tx.now.isoformat()}]
-    was_shown = interactions.preview_of(row.text)
-    row.payload = {**row.payload, "versions": [*versions[:1], *versions[1:][-_VERSIONS + 1 :]]}
-    row.text, row.html = inbound.text, inbound.html
-    indexing.wait(tx, row.id)
-    if case.preview == was_shown:
-        case.preview = interactions.preview_of(row.text)
+    interactions.say_anew(tx, case, row, inbound.text)
+    row.html = inbound.html
     if not person.point.blocked:
         by = By.contact(person.contact, person.point)
         interactions.event(tx, case, "message_edited", by, position=row.position)
