@@ -27,6 +27,11 @@ class Place:
     query: str = ""
     """The filter and sort of a saved view."""
 
+    @property
+    def href(self) -> str:
+        """Where its list is."""
+        return f"/inbox/{self.asked.view}?{self.query}" if self.query else f"/inbox/{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
