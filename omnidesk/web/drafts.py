@@ -40,7 +40,7 @@ def as_written(request: web.Request, draft: Draft | None) -> dict[str, Any]:
     return {
         "version": str(draft.version), "text": draft.text, "kind": draft.kind, "cc": draft.cc, "bcc": draft.bcc,
         "at": str(draft.contact_point_id or ""), **_template(draft.template),
-        "files": [{"handle": handle, "name": file.filename} for handle, file in named],
+        "files": [{"handle": handle, "name": file.filename, "size": file.size} for handle, file in named],
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,15 +13,17 @@ from omnidesk.errors import NotFound
 from omnidesk.keys import DATABASE
 from omnidesk.store.models import MacroKind, Role
 from omnidesk.text.folding import fold
-from omnidesk.web.pages import PAGES
+from omnidesk.web.pages import PAGES, sentence
 from omnidesk.web.requests import language_for, page, viewer_of
 from omnidesk.web.settings import sections
-from omnidesk.web.words import WORDS
+from omnidesk.web.words import N_, WORDS
 
 _LONGEST = 100
+_PLACES = 20
 _PEOPLE = 5
 _MACROS = 5
 _LARGEST_NUMBER = 2**31
+_HINTS = {"saved": N_("Saved view"), "team": N_("Team"), "channel": N_("Channel")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ async def find(request: web.Request) -> web.StreamResponse:
     asked = request.query.get("q", "")[:_LONGEST].strip()
     async with request.app[DATABASE].session() as session:
         found = [
+            *islice(_places(request, await views.places(session, viewer_of(request)), asked), _PLACES),
             *_pages(request, asked),
             *await _case(request, session, asked),
             *await _people(request, session, asked),
@@ -48,13 +52,26 @@ async def find(request: web.Request) -> web.StreamResponse:
     return page(request, "palette/found.html", found=found)
 
 
-def _pages(request: web.Request, asked: str) -> Iterator[Found]:
-    """Views and sections of the settings, by name."""
-    language, wanted = language_for(request), fold(asked)
-    for name in views.VIEWS:
-        title = request.app[PAGES].gettext(language, WORDS["view"][name])
+def _places(request: web.Request, places: views.Places, asked: str) -> Iterator[Found]:
+    """Views by name; where something is asked for, saved views, teams and channels too."""
+    pages, language, wanted = request.app[PAGES], language_for(request), fold(asked)
+    for place in places.all if wanted else places.built_in:
+        kind = _kind(place)
+        code = WORDS[kind].get(place.title) if kind in WORDS else None
+        title = sentence(pages.gettext(language, code), language) if code else place.title
         if wanted in fold(title):
-            yield Found("view", f"/inbox/{name}", title)
+            yield Found("view", place.href, title, pages.gettext(language, _HINTS[kind]) if kind in _HINTS else "")
+
+
+def _kind(place: views.Place) -> str:
+    """What a place is: `view` where it is built in."""
+    kind, separator, _ = place.name.partition("-")
+    return kind if separator else "view"
+
+
+def _pages(request: web.Request, asked: str) -> Iterator[Found]:
+    """Sections of the settings, by name."""
+    language, wanted = language_for(request), fold(asked)
     if wanted:
         for group in sections.open_to(viewer_of(request)).values():
             for section in group:

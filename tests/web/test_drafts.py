@@ -116,3 +116,20 @@ async def test_two_windows_of_one_agent_do_not_fight(office: Office, window: Any
     await here.reload()
     await expect(here.locator("#text")).to_have_value("")
     assert await office.all(Draft) == []
+
+
+async def test_a_file_of_a_draft_is_still_said_to_go_as_a_link(office: Office, window: Any) -> None:
+    case = await office.says("Hello", name="Mia", sender="+905321112233", inbox="sms")
+    page = await window("Ada", f"/inbox/all/{case.number}")
+    await page.set_input_files("#files", {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"12.50"})
+    await expect(page.locator("#saved")).to_have_text("Draft saved")
+    await page.reload()
+    await expect(page.locator(".uploads .as-link")).to_have_text("goes as a link")
+
+
+async def test_a_draft_of_many_bytes_is_kept(office: Office, window: Any) -> None:
+    case = await office.says("Hello", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}")
+    await page.fill("#text", "ş" * 14_000)  # six bytes each, as a form sends them
+    await expect(page.locator("#saved")).to_have_text("Draft saved")
+    assert [len(draft.text) for draft in await office.all(Draft)] == [14_000]

@@ -1,5 +1,6 @@
 """The command palette, the shortcuts and the picture viewer, as hands use them."""
 
+import re
 from base64 import b64decode
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.office import Office
 from tests.web.conftest import Visit
 from tests.web.test_browser import picture, size
 
+_ANY = re.compile(".")
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 )
@@ -94,3 +96,36 @@ async def test_pictures_are_shown_large_one_after_the_other(office: Office, wind
     await page.keyboard.press("Escape")
     await expect(viewer).to_be_hidden()
     await expect(page.locator(".file").nth(1)).to_be_focused()
+
+
+async def test_saved_views_teams_and_channels_are_found_by_those_who_may_see_them(
+    office: Office, visit: Visit
+) -> None:  # fmt: skip
+    ada, bo, cy = await visit("Ada"), await visit("Bo"), await visit("Cy")
+    await bo.post("/saved-views", name="Öfkeli <b>", view="all", query="priority=urgent&label=x")
+    for asked, whose, found in (
+        ("ofkeli", bo, "/inbox/all?label=x&amp;priority=urgent"), ("support", bo, "/inbox/team-"),
+        ("fakesms", ada, "/inbox/channel-fakesms"), ("billing", cy, "/inbox/team-"),
+    ):  # fmt: skip
+        assert f'data-href="{found}' in (await whose.get(f"/palette?q={asked}"))[1], asked
+    assert "<small>Kayıtlı görünüm</small>" in (await bo.get("/palette?q=ofkeli"))[1]
+    for whose, asked in ((ada, "ofkeli"), (bo, "billing")):
+        assert "data-href" not in (await whose.get(f"/palette?q={asked}"))[1]
+    assert "team-" not in (await bo.get("/palette"))[1]
+
+
+async def test_what_has_no_key_is_opened_from_the_palette(office: Office, window: Any) -> None:
+    case = await office.says("Hello", name="Mia")
+    page = await window("Ada", f"/inbox/all/{case.number}", **size("wide"))
+    for name, place in (
+        ("split", "#more [hx-get$='/splitting']"), ("mark spam", "#more [action$='/spam'] button:not([name])"),
+        ("block the", "#more [name=block]"), ("merge", "#more [hx-get$='/merging']"),
+        ("change status", "#status-menu [value=open]"), ("add task", "#adding-task [name=text]"),
+        ("link a case", "#adding-link [name=other]"), ("canned", "#text"),
+    ):  # fmt: skip
+        await ask(page, name)
+        await expect(page.locator("#palette [aria-selected=true]")).to_have_attribute("data-command", _ANY)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(place).first).to_be_focused()
+        await page.keyboard.press("Escape")
+    await expect(page.locator("#text")).to_have_value("/")

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer
 from omnidesk.desk.directory import people
 from omnidesk.desk.search import conditions
-from omnidesk.store.models import Label
 from omnidesk.text.folding import fold
 from omnidesk.text.questions import OPERATORS, operator_of
 
@@ -61,9 +59,6 @@ async def _values(session: AsyncSession, viewer: Viewer, operator: str, begun: s
     """Values of an operator with what stands behind them."""
     if operator in ("before", "after"):
         return [(day, "") for day in _DAYS["tr" if viewer.language == "tr" else "en"] if day.startswith(begun)]
-    if operator == "label":
-        offered = select(Label.name).where(col(Label.archived).is_(False)).order_by(col(Label.name))
-        return _beginning([(name, "") for name in await session.exec(offered)], begun)
     if operator == "from":
         return await _speakers(session, viewer, begun)
     return _beginning(await conditions.known_values(session, viewer, operator), begun)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false
+from sqlalchemy import ColumnElement, exists, false, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from omnidesk.desk.access import Viewer
+from omnidesk.desk.calls import PHONE
 from omnidesk.desk.directory import finding
+from omnidesk.desk.views import channels
+from omnidesk.desk.views.conditions import labelled
 from omnidesk.store.ids import MAX_ID, first_at
 from omnidesk.store.models import (
     Agent,
@@ -27,11 +30,13 @@ from omnidesk.store.models import (
     Inbox,
     Interaction,
     Kind,
+    Label,
     Team,
 )
 from omnidesk.text.folding import fold
 
 _MOST_PEOPLE = 500
+_MOST_LABELS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,6 @@ async def read(
             _bound(conditions, name, values, now, zone)
         elif name == "from":
             conditions.of_row.append(await _said_by(session, values))
-        elif name == "label":
-            labels = {form for value in values for form in (value, value.lower())}
-            labelled = exists().where(col(CaseLabel.case_id) == col(Case.id), col(CaseLabel.label).in_(labels))
-            conditions.of_case.append(labelled)
         elif name in _NAMED:
             await _named(session, viewer, conditions, name, values)
         else:
@@ -139,11 +140,29 @@ async def _assignees(session: AsyncSession, viewer: Viewer) -> list[tuple[int, s
     return [(viewer.agent_id, *_ME), *named]
 
 
-_Rows = Callable[[AsyncSession, Viewer], Awaitable[list[tuple[int, str, str]]]]
-_NAMED: Mapping[str, tuple[_Rows, Any]] = {
-    "in": (_inboxes, col(Case.inbox_id)),
-    "team": (_teams, col(Case.team_id)),
-    "assignee": (_assignees, col(Case.assignee_id)),
+async def _channels(session: AsyncSession, viewer: Viewer) -> list[tuple[str, str, str]]:
+    return [(name, name, name) for name in [*await channels(session, viewer), PHONE]]
+
+
+async def _labels(session: AsyncSession, _viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Those that are set up, and those that stand on cases: each is looked up after the one before it."""
+    least = func.min(col(CaseLabel.label))
+    on_cases = select(least.label("name")).cte("on_cases", recursive=True)
+    following = select(least).where(col(CaseLabel.label) > on_cases.c.name).correlate(on_cases).scalar_subquery()
+    on_cases = on_cases.union_all(select(following).select_from(on_cases).where(on_cases.c.name.is_not(None)))
+    used = await session.exec(select(on_cases.c.name).where(on_cases.c.name.is_not(None)).limit(_MOST_LABELS))
+    names = dict.fromkeys([*await session.exec(select(Label.name)), *used])
+    return [(name, name, name) for name in names]
+
+
+_Rows = Callable[[AsyncSession, Viewer], Awaitable[list[tuple[Any, str, str]]]]
+_Is = Callable[[Sequence[Any]], ColumnElement[bool]]
+_NAMED: Mapping[str, tuple[_Rows, _Is]] = {
+    "in": (_inboxes, col(Case.inbox_id).in_),
+    "team": (_teams, col(Case.team_id).in_),
+    "assignee": (_assignees, col(Case.assignee_id).in_),
+    "label": (_labels, labelled),
+    "channel": (_channels, col(Interaction.channel).in_),
 }
 """Operators whose values are names of rows; each gives (id, short name, name)."""
 
@@ -151,32 +170,38 @@ _NAMED: Mapping[str, tuple[_Rows, Any]] = {
 async def _named(
     session: AsyncSession, viewer: Viewer, conditions: Conditions, operator: str, values: Sequence[str]
 ) -> None:
-    rows, column = _NAMED[operator]
+    rows, is_one_of = _NAMED[operator]
     named = await rows(session, viewer)
     condition: ColumnElement[bool] = false()
     for value in values:
-        wanted = fold(value)
-        if operator == "assignee" and wanted in ("none", "nobody", "yok"):
-            condition |= column.is_(None)
+        if operator == "assignee" and fold(value) in ("none", "nobody", "yok"):
+            condition |= col(Case.assignee_id).is_(None)
             continue
-        found = [row_id for row_id, slug, name in named if wanted == fold(slug) or fold(name).startswith(wanted)]
+        found = _called(named, fold(value))
         if not found:
-            conditions.unknown.append(Unknown(operator, value, tuple(slug for _, slug, _ in named)))
-        condition |= column.in_(found)
-    conditions.of_case.append(condition)
+            known = await known_values(session, viewer, operator)
+            conditions.unknown.append(Unknown(operator, value, tuple(slug for slug, _ in known)))
+        condition |= is_one_of(found)
+    (conditions.of_row if operator in _OF_ROWS else conditions.of_case).append(condition)
+
+
+def _called(named: Sequence[tuple[Any, str, str]], wanted: str) -> list[Any]:
+    """Those of exactly this name, else those whose names begin so."""
+    exactly = [row_id for row_id, slug, name in named if wanted in (fold(slug), fold(name))]
+    return exactly or [row_id for row_id, _, name in named if fold(name).startswith(wanted)]
 
 
 async def known_values(session: AsyncSession, viewer: Viewer, operator: str) -> list[tuple[str, str]]:
     """What may stand behind an operator of names or of our words, in the viewer's language, and the name behind it."""
     turkish = int(viewer.language == "tr")
+    if operator == "label":
+        offered = select(Label.name).where(col(Label.archived).is_(False)).order_by(col(Label.name))
+        return [(name, name) for name in await session.exec(offered)]
     if operator in _NAMED:
         rows, _ = _NAMED[operator]
         named = [(slug, name) for _, slug, name in await rows(session, viewer)]
         return [(value[turkish], "") if value == _ME else value for value in named]
-    codes = tuple(_CODES[operator])
-    if operator == "channel":
-        return [(code, "") for code in codes]
-    return [(code, "") for code in codes[turkish::2]]
+    return [(code, "") for code in tuple(_CODES[operator])[turkish::2]]
 
 
 def _coded(conditions: Conditions, operator: str, values: Sequence[str]) -> None:
@@ -197,7 +222,6 @@ def _either(*pairs: tuple[str, str, ColumnElement[bool]]) -> dict[str, ColumnEle
 
 
 _CATEGORY = col(Case.category)
-_CHANNELS = ("email", "sms", "webchat", "telegram", "whatsapp", "api", "form", "phone")
 _OF_ROWS = ("channel", "has")
 _CODES: Mapping[str, Mapping[str, ColumnElement[bool]]] = {
     "is": _either(
@@ -213,6 +237,5 @@ _CODES: Mapping[str, Mapping[str, ColumnElement[bool]]] = {
         ("file", "dosya", exists().where(col(Attachment.interaction_id) == col(Interaction.id))),
         ("note", "not", col(Interaction.kind) == Kind.NOTE),
     ),
-    "channel": _either(*((name, name, col(Interaction.channel) == name) for name in _CHANNELS)),
 }
 """Operators whose values are words of ours, folded, with what they mean."""

@@ -120,7 +120,7 @@ async def _rows(session: AsyncSession, question: Question, must: Conditions) -> 
         )  # fmt: skip
         rows += await _fitting(session, ids, must, _RANKED - len(rows))
         if len(ids) < stretch:
-            return rows, False
+            return rows, len(rows) == _RANKED
         if len(rows) == _RANKED:
             break
         high = ids[-1]

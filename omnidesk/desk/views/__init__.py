@@ -4,7 +4,7 @@ from omnidesk.desk.views.counting import CAP, Count, counts, sees_cases_of_hidde
 from omnidesk.desk.views.filters import Filter, Reader
 from omnidesk.desk.views.listing import SORTED_BY, CasePage, conditions, list_cases, sort_of
 from omnidesk.desk.views.named import VIEWS, Asked, View, in_view, view_of
-from omnidesk.desk.views.places import Place, Places, places
+from omnidesk.desk.views.places import Place, Places, channels, places
 from omnidesk.desk.views.remembered import remember_sort, remembered_sort
 from omnidesk.desk.views.rows import ListedCase, find, listed, listed_among, listed_by_id, merged_into
 
@@ -21,6 +21,7 @@ __all__ = [
     "Places",
     "Reader",
     "View",
+    "channels",
     "conditions",
     "counts",
     "find",

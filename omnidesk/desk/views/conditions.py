@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlmodel import col, select
 
 from omnidesk.store.db import fixed
-from omnidesk.store.models import Case
+from omnidesk.store.models import Case, CaseLabel
 
 
 class Condition(Protocol):
@@ -112,6 +112,20 @@ class Elsewhere:
     def may_hold(self, _case: Any) -> bool:
         """Perhaps."""
         return True
+
+
+def there(table: Any, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row beside the case.
+
+    It is asked case by case, in the order of the list: as `EXISTS` PostgreSQL would rather read all rows with a common
+    value, and sort their cases.
+    """
+    return select(literal(True)).select_from(table).where(*which).limit(1).scalar_subquery().is_not(None)
+
+
+def labelled(labels: Sequence[str]) -> ColumnElement[bool]:
+    """Whether one of these labels stands on the case."""
+    return there(CaseLabel, col(CaseLabel.case_id) == col(Case.id), col(CaseLabel.label).in_(labels))
 
 
 def may_hold(conditions: Sequence[Condition], case: Any) -> bool:

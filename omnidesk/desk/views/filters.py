@@ -6,18 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, literal
 from sqlmodel import col, select
 
 from omnidesk.desk import own_fields
 from omnidesk.desk.access import Viewer
-from omnidesk.desk.views.conditions import AllOf, AnyOf, Condition, Elsewhere, Is, Within
+from omnidesk.desk.views.conditions import AllOf, AnyOf, Condition, Elsewhere, Is, Within, labelled, there
 from omnidesk.errors import Invalid
 from omnidesk.store.ids import MAX_ID
 from omnidesk.store.models import (
     Case,
     CaseFieldValue,
-    CaseLabel,
     Category,
     ContactFieldValue,
     FieldDefinition,
@@ -201,8 +199,7 @@ def _sla(state: str, now: datetime) -> Condition:
 
 def _elsewhere(wanted: Filter) -> Iterator[Condition]:
     if wanted.label:
-        has = (col(CaseLabel.case_id) == col(Case.id), col(CaseLabel.label).in_(wanted.label))
-        yield _there(CaseLabel, *has)
+        yield Elsewhere(labelled(wanted.label))
     for kind in _OWN:
         pairs = getattr(wanted, kind)
         for slug in dict.fromkeys(slug for slug, _ in pairs):
@@ -212,13 +209,5 @@ def _elsewhere(wanted: Filter) -> Iterator[Condition]:
 def _own(kind: str, slug: str, values: Sequence[str]) -> Condition:
     subject, kept, (ours, of_case) = _OWN[kind]
     defined = select(FieldDefinition.id).where(FieldDefinition.subject == subject, FieldDefinition.slug == slug)
-    return _there(kept, col(ours) == col(of_case), col(kept.field_id).in_(defined), col(kept.value).in_(values))
-
-
-def _there(table: Any, *which: ColumnElement[bool]) -> Condition:
-    """Whether there is such a row beside the case.
-
-    It is asked case by case, in the order of the list: as `EXISTS` PostgreSQL would rather read all rows with a common
-    value, and sort their cases.
-    """
-    return Elsewhere(select(literal(True)).select_from(table).where(*which).limit(1).scalar_subquery().is_not(None))
+    is_it = col(ours) == col(of_case), col(kept.field_id).in_(defined), col(kept.value).in_(values)
+    return Elsewhere(there(kept, *is_it))

@@ -27,6 +27,11 @@ class Place:
     query: str = ""
     """The filter and sort of a saved view."""
 
+    @property
+    def href(self) -> str:
+        """Where its list is."""
+        return f"/inbox/{self.asked.view}?{self.query}" if self.query else f"/inbox/{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -68,16 +73,20 @@ class Places:
 async def places(session: AsyncSession, viewer: Viewer) -> Places:
     """What a viewer is offered; nothing of teams that are closed to them."""
     teams = (await session.exec(select(Team.id, Team.name).order_by(col(Team.name)))).all()
-    inboxes = select(Inbox.channel).distinct().where(col(Inbox.team_id).not_in(viewer.hidden_team_ids))
-    channels = sorted((await session.exec(inboxes)).all())
     rows = [row for row in await saved(session, viewer) if _is_readable(row)]
     return Places(
         [_place(name, name) for name in VIEWS],
         [_place(f"team-{team_id}", name) for team_id, name in teams if team_id not in viewer.hidden_team_ids],
-        [_place(f"channel-{channel}", channel) for channel in channels],
+        [_place(f"channel-{channel}", channel) for channel in await channels(session, viewer)],
         [_saved_place(row) for row in rows],
         rows,
     )
+
+
+async def channels(session: AsyncSession, viewer: Viewer) -> list[str]:
+    """The channels of inboxes that are open to a viewer."""
+    inboxes = select(Inbox.channel).distinct().where(col(Inbox.team_id).not_in(viewer.hidden_team_ids))
+    return sorted((await session.exec(inboxes)).all())
 
 
 def _is_readable(row: SavedView) -> bool:

@@ -3,10 +3,13 @@
 from datetime import UTC
 from typing import Any
 
+import pytest
+from sqlmodel import col
+
 from omnidesk.desk import actions
-from omnidesk.desk.search import indexing
+from omnidesk.desk.search import indexing, searching
 from omnidesk.desk.search.searching import Found, search
-from omnidesk.store.models import CaseLabel, SearchWaiting
+from omnidesk.store.models import CaseLabel, Inbox, Interaction, Label, SearchWaiting
 from omnidesk.text import questions
 from tests.office import Office
 
@@ -81,6 +84,47 @@ async def test_an_operator_that_means_nothing_is_told_with_what_would(office: Of
         (unknown,) = (await found(office, question)).unknown
         assert unknown.operator == operator
         assert known in (unknown.known or ("",))
+
+
+async def test_labels_are_found_however_they_are_spelt(office: Office) -> None:
+    case, other = await office.says("Hello"), await office.says("Hi", sender="other")
+    async with office.database.transaction() as tx:
+        for label in ("Acil", "Şikayet"):
+            tx.new(Label, name=label, created_at=tx.now)
+            tx.add_row(CaseLabel, {"case_id": case.id, "label": label})
+        tx.new(Label, name="Iade", archived=True, created_at=tx.now)
+        for label in ("Iade", "Acil servis", "acıl"):  # the last two stand on cases only
+            tx.add_row(CaseLabel, {"case_id": other.id, "label": label})
+    for question, expected in (
+        ("label:sikayet", {case.number}), ("etiket:ŞİKAYET", {case.number}), ("label:IADE", {other.number}),
+        ("label:acil", {case.number, other.number}), ('label:"acil s"', {other.number}),
+        ("hello label:acil", {case.number}),
+    ):  # fmt: skip
+        assert set(await numbers(office, question)) == expected, question
+    (unknown,) = (await found(office, "label:nowhere")).unknown
+    assert (unknown.operator, unknown.known) == ("label", ("Acil", "Şikayet"))
+
+
+async def test_channels_are_those_of_inboxes_that_one_may_see(office: Office) -> None:
+    case = await office.says("Hello")
+    async with office.database.session() as session:
+        inbox = await session.get_one(Inbox, case.inbox_id)
+    await office.change(Inbox, col(Inbox.id) == inbox.id, channel="pigeon")
+    await office.change(Interaction, col(Interaction.case_id) == case.id, channel="pigeon")
+    assert await numbers(office, "hello channel:Pigeon") == [case.number]
+    (unknown,) = (await found(office, "kanal:smoke")).unknown
+    assert {"pigeon", "phone"} <= set(unknown.known)
+    await office.change(Inbox, col(Inbox.slug) == "billing", channel="secret")
+    assert (await found(office, "channel:secret", "Bo")).unknown != ()
+    assert (await found(office, "channel:secret", "Cy")).unknown == ()
+
+
+async def test_more_hits_than_are_ranked_are_said_to_be_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sender in ("a", "b", "c"):
+        await office.says("A parcel", sender=sender)
+    assert not (await found(office, "parcel is:open")).capped
+    monkeypatch.setattr(searching, "_RANKED", 2)
+    assert (await found(office, "parcel is:open")).capped
 
 
 async def test_people_are_found_despite_a_slip(office: Office) -> None:

@@ -24,11 +24,18 @@ function open(id) {
   if (menu.querySelector(".sheet")?.childElementCount) enter(menu); // the next key is meant for it
 }
 
+// The menu of what is done now and then, at one of its entries.
+function more(entry) {
+  const menu = document.getElementById("more");
+  if (menu) menu.dataset.at = entry;
+  open("more");
+}
+
 // On a narrow page the panel with the menu comes out first.
-function pick(name) {
+function beside(id) {
   const side = document.getElementById("side");
   if (!side.checkVisibility()) side.showPopover();
-  open(`pick-${name}`);
+  open(id);
 }
 
 function go(path) {
@@ -56,11 +63,18 @@ does("reply", () => write("reply"));
 does("note", () => write("note"));
 does("take", () => press("taking"));
 does("assign", () => open("assign"));
-does("call", () => pick("call"));
-does("merge", () => open("more"));
+does("call", () => beside("pick-call"));
+does("merge", () => more("[hx-get$='/merging']"));
+does("split", () => more("[hx-get$='/splitting']"));
+does("spam", () => more("[action*='/spam'] button"));
+does("block", () => more("[name=block]"));
+does("status", () => beside("status-menu"));
+does("task", () => beside("adding-task"));
+does("link", () => beside("adding-link"));
+does("canned", () => document.getElementById("canned")?.click());
 does("resolve", () => (document.getElementById("resolving") ? open("resolving") : press("resolution")));
 does("snooze", () => (document.getElementById("waking") ? press("waking") : open("snooze")));
-for (const name of ["labels", "priority", "team"]) does(name, () => pick(name));
+for (const name of ["labels", "priority", "team"]) does(name, () => beside(`pick-${name}`));
 does("more", () => open("more"));
 does("latest", toEnd);
 does("details", details);

@@ -53,11 +53,13 @@ function goBack(menu) {
   there?.focus({ preventScroll: true });
 }
 
-// A menu is entered at the field that asks for it, else at its first one; one that is fetched is empty when closed.
+// A menu is entered where its opener says, at the field that asks for it, else at its first one; one that is fetched is empty when closed.
 export function enter(menu) {
   const within = sheet(menu)?.contains(document.activeElement);
   const marked = menu.querySelector(".sheet :is([autofocus], [data-first] :is(input:not([type=hidden]), select))");
-  const stop = marked ?? (within ? null : [...menu.querySelectorAll(STOPS)].find((one) => one.checkVisibility()));
+  const wanted = menu.dataset.at && menu.querySelector(`.sheet ${menu.dataset.at}`);
+  delete menu.dataset.at;
+  const stop = wanted || marked || (within ? null : [...menu.querySelectorAll(STOPS)].find((one) => one.checkVisibility()));
   stop?.focus();
   if (typed && stop?.matches("input")) {
     stop.value = typed;
@@ -76,6 +78,7 @@ document.addEventListener(
     if (target.matches("details.adding[open]")) target.querySelector("input:not([type=hidden])").focus();
     if (!target.matches("details.menu")) return;
     typed = "";
+    if (!target.open) delete target.dataset.at;
     if (!target.open && FETCHED(target)) sheet(target).replaceChildren();
     if (target.open && sheet(target)?.childElementCount && !sheet(target).contains(document.activeElement)) enter(target);
   },

@@ -3,6 +3,7 @@
 import { say } from "../words.js";
 
 const PAUSE = 700;
+const KEPT_ALIVE = 60_000; // bytes as they are sent; browsers let 64 KB outlive a page
 let current = null;
 
 const key = (draft) => `draft:${draft.form.dataset.number}`;
@@ -55,11 +56,12 @@ export async function save(draft = current) {
 
 async function send(draft) {
   const written = draft.gather();
+  const fields = body(draft, written);
   const answer = await fetch(path(draft), {
     method: "POST",
-    body: body(draft, written),
+    body: fields,
     headers: { "X-CSRF-Token": document.querySelector("meta[name=csrf]").content, Accept: "application/json" },
-    keepalive: written.text.length < 15000, // browsers take 64 KB at most
+    keepalive: `${fields}`.length < KEPT_ALIVE,
   });
   if (answer.status === 409) return compare(draft);
   if (!answer.ok) throw new Error(answer.statusText);

@@ -9,7 +9,7 @@ const list = (form = box.form) => form.querySelector(".uploads");
 const text = () => document.getElementById("text");
 
 export function handles(form) {
-  return [...list(form).querySelectorAll("li[data-handle]")].map(({ dataset: { handle, name } }) => ({ handle, name }));
+  return [...list(form).querySelectorAll("li[data-handle]")].map(({ dataset: { handle, name, size } }) => ({ handle, name, size: Number(size) }));
 }
 
 export function isUploading() {
@@ -23,7 +23,11 @@ export function isMissing() {
 
 export function show(files) {
   list().replaceChildren();
-  for (const file of files) uploaded(item(file.name), file.handle);
+  for (const { handle, name, size } of files) {
+    const element = item(name);
+    uploaded(element, handle);
+    weigh(element, size);
+  }
 }
 
 function item(name) {
