@@ -227,7 +227,7 @@ def make_workers(app: web.Application) -> list[Worker]:
     surveys, clock, steps = Surveys(database, inboxes), SlaClock(database), NextSteps(database)
     replies = PlannedReplies(database, app[KEYS], inboxes)
     presence, pages = PresenceClock(database), app[PAGES]
-    pushes = Pushes(database, app[PUSHER], partial(notice_letters.push, pages))
+    pushes = Pushes(database, app[PUSHER], partial(notice_letters.push, pages, database.now))
     mails = NoticeMails(database, app[MAILER], partial(notice_letters.letter, pages, database.now))
     media = Media(database, app[BLOBS], inboxes)
     return [

@@ -7,7 +7,7 @@ the hours of the team's calendar count.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy
@@ -21,7 +21,7 @@ from omnidesk.events import WorkWaiting
 from omnidesk.store.db import Transaction, fixed, rows_of, table_of
 from omnidesk.store.models import Case, Category, Holder, Metric, SlaClock, SlaPolicy, SlaSegment, SlaTimer, TimerState
 
-FACTS = ("holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
+FACTS = ("team_id", "holder", "category", "cycle", "held_at", "first_reply_at", "resolved_at", "disposition")
 """What of a case its timers depend on."""
 _WARNED = 0.25
 """With so much of its time left, a timer is at risk."""
@@ -37,6 +37,7 @@ _COUNTED = sqlalchemy.select(
     col(SlaSegment.timer_id), col(SlaSegment.started_at), col(SlaSegment.ended_at)
 ).where(col(SlaSegment.timer_id).in_(bindparam("timers", expanding=True)), col(SlaSegment.counted))  # fmt: skip
 _RUNNING = (col(SlaTimer.state) == fixed(TimerState.RUNNING), col(SlaTimer.breached_at).is_(None))
+_UNWARNED = (*_RUNNING, col(SlaTimer.warned_at).is_(None))
 _CLOSE = (
     table_of(SlaSegment)
     .update()
@@ -52,17 +53,18 @@ async def follow(tx: Transaction, cases: list[Case]) -> None:
         return
     timers = await _timers(tx, [case.id for case in cases if case.version > 1])
     policies = await tx.load(SlaPolicy, _POLICY)
-    clocks = await _clocks(tx, cases, policies)
+    clocks = await clocks_of(tx.session, cases, policies[0] if policies else None)
     for case in cases:
         own = timers[case.id]
         if policies and _should_start(case, own):
             own += _start(tx, case, policies[0], own, clocks[case.id])
     live = [(case, timer) for case in cases for timer in timers[case.id] if timer.state in LIVE]
-    counted = await _counted(tx, {timer.id: clocks[case.id] for case, timer in live if _resumes(case, timer)})
+    again = {timer.id: clocks[case.id] for case, timer in live if _resumes(case, timer) or _moves(tx, case, timer)}
+    spent = await counted(tx.session, again, tx.now)
     for case, timer in live:
-        _move(tx, case, timer, clocks[case.id], counted)
+        _move(tx, case, timer, clocks[case.id], spent)
     for case in cases:
-        _show(case, timers[case.id], clocks[case.id])
+        _show(case, timers[case.id])
 
 
 async def _timers(tx: Transaction, case_ids: list[int]) -> defaultdict[int, list[SlaTimer]]:
@@ -81,11 +83,11 @@ async def forget(tx: Transaction, case: Case) -> None:
     await tx.session.exec(delete(SlaTimer).where(col(SlaTimer.case_id) == case.id))
 
 
-async def _clocks(tx: Transaction, cases: Iterable[Case], policies: Sequence[SlaPolicy]) -> dict[int, Clock]:
+async def clocks_of(session: AsyncSession, cases: Iterable[Case], policy: SlaPolicy | None) -> dict[int, Clock]:
     """By which clock each case's time counts."""
-    if not policies or policies[0].clock != SlaClock.WORKING:
+    if policy is None or policy.clock != SlaClock.WORKING:
         return {case.id: WALL for case in cases}
-    hours = await keeping.of_teams(tx.session, {case.team_id for case in cases})
+    hours = await keeping.of_teams(session, {case.team_id for case in cases})
     return {case.id: Clock(hours.get(case.team_id)) for case in cases}
 
 
@@ -105,7 +107,7 @@ def _start(
     timers = [
         tx.new(
             SlaTimer, case_id=case.id, policy_id=policy.id, metric=metric, cycle=case.cycle, target=target,
-            started_at=started, due_at=clock.due(started, target),
+            started_at=started, **_times(clock, clock.due(started, target), target),
         )
         for metric, target in targets.items()
         if target is not None
@@ -126,7 +128,23 @@ def _resumes(case: Case, timer: SlaTimer) -> bool:
     return timer.state == TimerState.PAUSED and _pause(case, timer) is None
 
 
-def _move(tx: Transaction, case: Case, timer: SlaTimer, clock: Clock, counted: Mapping[int, float]) -> None:
+def _moves(tx: Transaction, case: Case, timer: SlaTimer) -> bool:
+    """Whether a running timer counts by another team's hours now."""
+    other = tx.before(Case, case).get("team_id", case.team_id) != case.team_id
+    return other and timer.state == TimerState.RUNNING and timer.breached_at is None
+
+
+def _times(clock: Clock, due_at: datetime | None, target: float) -> dict[str, datetime | None]:
+    """When a timer is due, and when little is left until then."""
+    return {"due_at": due_at, "at_risk_at": due_at and clock.before(due_at, target * _WARNED)}
+
+
+def _set(timer: SlaTimer, clock: Clock, due_at: datetime | None) -> None:
+    for name, at in _times(clock, due_at, timer.target).items():
+        setattr(timer, name, at)
+
+
+def _move(tx: Transaction, case: Case, timer: SlaTimer, clock: Clock, spent: Mapping[int, float]) -> None:
     ended = _ended_at(case, timer)
     pause = _pause(case, timer)
     if case.disposition in ("spam", "merged") or (ended is None and case.resolved_at is not None):
@@ -136,10 +154,15 @@ def _move(tx: Transaction, case: Case, timer: SlaTimer, clock: Clock, counted: M
     elif pause and timer.state == TimerState.RUNNING:
         breach(timer, tx.now)  # it was late before it paused, and the clock had not noticed yet
         _turn(tx, timer, counted=False, reason=pause)
-        timer.state, timer.due_at = TimerState.PAUSED, None
+        timer.state = TimerState.PAUSED
+        _set(timer, clock, None)
     elif not pause and timer.state == TimerState.PAUSED:
         _turn(tx, timer, counted=True, reason="resumed")
-        timer.state, timer.due_at = TimerState.RUNNING, clock.due(tx.now, timer.target - counted[timer.id])
+        timer.state = TimerState.RUNNING
+        _set(timer, clock, clock.due(tx.now, timer.target - spent[timer.id]))
+        tx.publish(WorkWaiting("sla"))
+    elif timer.id in spent and not breach(timer, tx.now):
+        _set(timer, clock, clock.due(tx.now, timer.target - spent[timer.id]))
         tx.publish(WorkWaiting("sla"))
 
 
@@ -171,22 +194,21 @@ def _open_segment(tx: Transaction, timer: SlaTimer, *, counted: bool, reason: st
     return row_id
 
 
-async def _counted(tx: Transaction, clocks: Mapping[int, Clock]) -> Mapping[int, float]:
+async def counted(session: AsyncSession, clocks: Mapping[int, Clock], now: datetime) -> Mapping[int, float]:
     """Seconds counted so far, by timer; `clocks` says by which clock."""
-    counted: defaultdict[int, float] = defaultdict(float)
+    spent = dict.fromkeys(clocks, 0.0)
     if clocks:
-        connection = await tx.session.connection()
+        connection = await session.connection()
         for timer_id, started, ended in await connection.execute(_COUNTED, {"timers": list(clocks)}):
-            counted[timer_id] += clocks[timer_id].counted(started, ended or tx.now)
-    return counted
+            spent[timer_id] += clocks[timer_id].counted(started, ended or now)
+    return spent
 
 
-def _show(case: Case, timers: Iterable[SlaTimer], clock: Clock) -> None:
+def _show(case: Case, timers: Iterable[SlaTimer]) -> None:
     """Put on the case what its row in the list shows."""
     live = [timer for timer in timers if timer.state in LIVE and timer.cycle == case.cycle]
     case.due_at = min((timer.due_at for timer in live if timer.due_at), default=None)
-    warned = (clock.before(timer.due_at, timer.target * _WARNED) for timer in live if timer.due_at)
-    case.at_risk_at = min(warned, default=None)
+    case.at_risk_at = min((timer.at_risk_at for timer in live if timer.at_risk_at), default=None)
     case.breached = any(timer.breached_at for timer in live)
 
 
@@ -198,10 +220,19 @@ async def due(session: AsyncSession, now: datetime, limit: int) -> list[SlaTimer
     return list(await session.exec(statement))
 
 
+async def at_risk(session: AsyncSession, now: datetime, limit: int) -> list[SlaTimer]:
+    """Running timers of which little is left that nobody was warned of yet, earliest first."""
+    near = (*_UNWARNED, col(SlaTimer.at_risk_at) <= now, col(SlaTimer.due_at) > now)
+    return list(await session.exec(select(SlaTimer).where(*near).order_by(col(SlaTimer.at_risk_at)).limit(limit)))
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
-    """When the earliest running timer is due."""
-    statement = select(SlaTimer.due_at).where(*_RUNNING).order_by(col(SlaTimer.due_at)).limit(1)
-    return (await session.exec(statement)).first()
+    """When the earliest running timer is due, or at risk."""
+    due_at = select(SlaTimer.due_at).where(*_RUNNING).order_by(col(SlaTimer.due_at)).limit(1)
+    near = (*_UNWARNED, col(SlaTimer.at_risk_at).is_not(None))
+    risk_at = select(SlaTimer.at_risk_at).where(*near).order_by(col(SlaTimer.at_risk_at))
+    earliest = [(await session.exec(one)).first() for one in (due_at, risk_at.limit(1))]
+    return min((at for at in earliest if at), default=None)
 
 
 def breach(timer: SlaTimer, now: datetime) -> bool:
@@ -209,4 +240,14 @@ def breach(timer: SlaTimer, now: datetime) -> bool:
     if timer.state != TimerState.RUNNING or timer.breached_at or timer.due_at is None or timer.due_at > now:
         return False
     timer.breached_at = timer.due_at
+    return True
+
+
+def warn(timer: SlaTimer, now: datetime) -> bool:
+    """Mark a running timer as nearly due; False = it is not, or was marked already, or is late."""
+    if timer.state != TimerState.RUNNING or timer.warned_at or timer.breached_at:
+        return False
+    if timer.at_risk_at is None or timer.due_at is None or not timer.at_risk_at <= now < timer.due_at:
+        return False
+    timer.warned_at = now
     return True

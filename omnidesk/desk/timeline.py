@@ -6,6 +6,7 @@ Each is read with a fixed number of queries.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +16,7 @@ from omnidesk.desk.access import Viewer, visible_row
 from omnidesk.desk.beside import Beside, beside
 from omnidesk.desk.directory import duplicates, people
 from omnidesk.desk.directory.duplicates import Duplicate
+from omnidesk.desk.standing import Standing, standings
 from omnidesk.store.models import (
     Agent,
     Attachment,
@@ -52,7 +54,7 @@ class SidePanel:
 
     contact: Contact
     points: list[ContactPoint]
-    timers: list[SlaTimer]
+    timers: Sequence[Standing]
     policy_name: str
     team: Team
     assignee: Agent | None
@@ -144,7 +146,7 @@ async def unseen(session: AsyncSession, viewer: Viewer, rows: Iterable[TimelineR
     return await access.unseen(session, viewer, {said["number"] for said in payloads if "number" in said})
 
 
-async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SidePanel:
+async def side_panel(session: AsyncSession, viewer: Viewer, case: Case, now: datetime) -> SidePanel:
     """All that stands beside a case, as far as the viewer may see it."""
     taking_part = (
         select(ContactPoint)
@@ -160,7 +162,7 @@ async def side_panel(session: AsyncSession, viewer: Viewer, case: Case) -> SideP
     return SidePanel(
         contact=contact,
         points=points,
-        timers=[timer for timer in timers if timer.cycle == case.cycle],
+        timers=await standings(session, case, [timer for timer in timers if timer.cycle == case.cycle], policy, now),
         policy_name=policy.name if policy else "",
         team=await session.get_one(Team, case.team_id),
         assignee=await session.get(Agent, case.assignee_id) if case.assignee_id else None,

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from omnidesk.desk import cases, conversation, interactions, notices, sla, snoozing
 from omnidesk.desk.setbacks import Setbacks
-from omnidesk.store.db import Database
+from omnidesk.store.db import Database, Transaction
 from omnidesk.store.models import Case, Category, Holder, NoticeKind, SlaTimer
 
 _AT_ONCE = 100
@@ -49,18 +49,19 @@ class NextSteps:
 
 
 class SlaClock:
-    """The worker that notes breaches, woken at the earliest due time."""
+    """The worker that warns of what is nearly due and notes breaches, woken at the earliest of these times."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._setbacks = Setbacks(db.now)
 
     async def run(self) -> bool:
-        """Note what is past due; False = nothing was."""
+        """Note what is past due or nearly due; False = nothing was."""
         async with self._db.session() as session:
             resting = self._setbacks.resting()
-            late = await sla.due(session, self._db.now(), _AT_ONCE + len(resting))
-        awake = [timer for timer in late if timer.id not in resting]
+            most = _AT_ONCE + len(resting)
+            found = await sla.due(session, self._db.now(), most) + await sla.at_risk(session, self._db.now(), most)
+        awake = [timer for timer in found if timer.id not in resting]
         for timer in awake:
             await self._setbacks.attempt(timer.id, self._note(timer))
         return bool(awake)
@@ -71,11 +72,17 @@ class SlaClock:
             timer = await tx.get(SlaTimer, found.id)
             if sla.breach(timer, tx.now):
                 await sla.follow(tx, [case])
-                event_id = interactions.event(tx, case, "sla_breached", metric=timer.metric)
-                if case.assignee_id is not None:
-                    notices.give(tx, case.assignee_id, NoticeKind.SLA, case, interaction_id=event_id)
+                _tell(tx, case, interactions.event(tx, case, "sla_breached", metric=timer.metric))
+            elif sla.warn(timer, tx.now) and timer.due_at and case.assignee_id is not None:
+                said = {"metric": timer.metric, "due_at": timer.due_at.isoformat()}
+                _tell(tx, case, interactions.event(tx, case, "sla_warning", **said))
 
     async def next_due(self) -> datetime | None:
-        """When the earliest running timer is due."""
+        """When the earliest running timer is due, or nearly."""
         async with self._db.session() as session:
             return self._setbacks.after_rest(await sla.next_due(session))
+
+
+def _tell(tx: Transaction, case: Case, event_id: int) -> None:
+    if case.assignee_id is not None:
+        notices.give(tx, case.assignee_id, NoticeKind.SLA, case, interaction_id=event_id)

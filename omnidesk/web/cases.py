@@ -58,7 +58,7 @@ async def values(request: web.Request, session: AsyncSession, number: int) -> di
     viewer = viewer_of(request)
     case = await views.find(session, viewer, number)
     rows = await timeline.timeline(session, case, limit=_AT_FIRST)
-    panel = await timeline.side_panel(session, viewer, case)
+    panel = await timeline.side_panel(session, viewer, case, request.app[DATABASE].now())
     said = await _lines(request, session, case, rows)
     ways = await _ways(request, session, case, said)
     draft = as_written(request, await drafts.of(session, viewer, case))
@@ -132,7 +132,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
         rows = await rows_from(request, session, case, max(since, last - _REFRESHED // 2))
         if first := _first_edited(rows, last):
             rows = await rows_from(request, session, case, first)
-        panel = await timeline.side_panel(session, viewer, case)
+        panel = await timeline.side_panel(session, viewer, case, request.app[DATABASE].now())
         ways = await _ways(request, session, case, rows)
         waiting = await planned.shown(session, case)
         target = await views.merged_into(session, viewer, case)

@@ -23,7 +23,7 @@ _TEST_TITLE = N_("This is a test notice")
 _TEST_BODY = N_("So notices will look on this device.")
 
 
-def push(pages: Pages, due: Due) -> Push:
+def push(pages: Pages, now: Clock, due: Due) -> Push:
     """One case by name, more of them as a list. What was said is in it only if the agent chose so."""
     gettext = partial(pages.gettext, due.agent.language)
     latest = list({told.case_id: told for told in reversed(due.told)}.values())[::-1]
@@ -31,9 +31,13 @@ def push(pages: Pages, due: Due) -> Push:
     if len(latest) == 1:
         said = first.said if due.choice.with_text else ""
         return Push(
-            sentence(gettext, first), said or gettext(_READ_IT), f"/cases/{first.number}", f"case-{first.number}", 1
+            sentence(gettext, first, now()),
+            said or gettext(_READ_IT),
+            f"/cases/{first.number}",
+            f"case-{first.number}",
+            1,
         )
-    body = "\n".join(sentence(gettext, told) for told in latest[:_LINES])
+    body = "\n".join(sentence(gettext, told, now()) for told in latest[:_LINES])
     return Push(_of_many(gettext, due.told, len(latest)), body, "/notices", "notices", len(latest))
 
 
@@ -57,6 +61,6 @@ def letter(pages: Pages, now: Clock, due: Due) -> Letter:
         "agent": due.agent,
         "leave": f"{pages.public_url}/settings/notices", "now": now(), "zone": ZoneInfo(due.choice.zone),
     }  # fmt: skip
-    subject = sentence(gettext, due.told[0]) if len(groups) == 1 else _of_many(gettext, due.told, len(groups))
+    subject = sentence(gettext, due.told[0], now()) if len(groups) == 1 else _of_many(gettext, due.told, len(groups))
     text, html = (pages.render(f"notices/mail.{kind}", due.agent.language, **values) for kind in ("txt", "html"))
     return Letter(subject, text, html, str(values["leave"]))

@@ -121,7 +121,7 @@ def _environment(language: str) -> Environment:
         size=lambda count: size(count, language),
         initials=lambda name: initials(name, language),
         readable=readable,
-        notice=lambda told: notice_words.sentence(catalogue.gettext, told),
+        notice=pass_context(lambda context, told: notice_words.sentence(catalogue.gettext, told, context["now"])),
         named=lambda name: naming.said(name, language),
         unread=lambda text: unread.reason(catalogue.gettext, text),
         said=lambda error: said(language, catalogue.gettext, error),

@@ -1,5 +1,6 @@
 """Times and durations as people say them. `static/js/times.js` says the same, so that pages stay true while open."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,6 +35,12 @@ def length(seconds: int) -> str:
     return f"{hours}:{minutes}:{rest % 60:02}" if hours else f"{minutes}:{rest % 60:02}"
 
 
+def lasting(gettext: Callable[[str], str], seconds: float) -> str:
+    """A duration, in its largest unit: `18 min`, `6 h`, `2 d`; less than a minute is `1 min`."""
+    size, _, text = next((unit for unit in UNITS if abs(seconds) >= unit[0]), UNITS[-1])
+    return gettext(text).format(n=max(1, int(abs(seconds) // size)))
+
+
 class Times:
     """Says times in one language; zone and present come with each call."""
 
@@ -42,9 +49,8 @@ class Times:
         self._ = catalogue.gettext
 
     def lasting(self, seconds: float) -> str:
-        """A duration, in its largest unit: `18 min`, `6 h`, `2 d`; less than a minute is `1 min`."""
-        size, _, text = next((unit for unit in UNITS if abs(seconds) >= unit[0]), UNITS[-1])
-        return self._(text).format(n=max(1, int(abs(seconds) // size)))
+        """A duration, as the function says it."""
+        return lasting(self._, seconds)
 
     def ago(self, moment: datetime, now: datetime, zone: tzinfo) -> str:
         """How long ago, for lists: `now`, `2 min`, `3 d`, then the date."""

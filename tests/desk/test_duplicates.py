@@ -8,7 +8,9 @@ from tests.office import Office
 async def hints(office: Office, case: Case) -> list[tuple[str, str]]:
     """What is said beside a case: names and reasons."""
     async with office.database.session() as session:
-        panel = await timeline.side_panel(session, await office.viewer("Ada"), await office.case(case.number))
+        panel = await timeline.side_panel(
+            session, await office.viewer("Ada"), await office.case(case.number), office.clock()
+        )
     return [(other.name, other.reason) for other in panel.duplicates]
 
 

@@ -1,9 +1,16 @@
 """Notices: who hears of what, in the transaction of what happened."""
 
+import asyncio
+from datetime import timedelta
+from functools import partial
+
 from omnidesk.desk import actions, notices
 from omnidesk.desk.notices import Told
+from omnidesk.desk.upkeep import SlaClock
 from omnidesk.events import Event, NoticesChanged
 from omnidesk.store.models import Agent, Case, Notice, NoticeKind, Role, Team
+from omnidesk.web.notice_words import sentence
+from omnidesk.web.pages import PAGES
 from tests.office import Office
 
 
@@ -67,6 +74,32 @@ async def test_a_breach_is_news_for_who_has_the_case(office: Office) -> None:
     office.clock.skip(minutes=31)
     await office.work()
     assert await new(office, "Bo") == ["sla_breached"]
+
+
+async def test_who_has_the_case_is_warned_once_and_told_when_it_is_late(office: Office) -> None:
+    case = await office.says("Hello")
+    await office.act("Bo", actions.take, case.number)
+    office.clock.skip(minutes=24)
+    await asyncio.gather(*(SlaClock(office.database).run() for _ in range(3)))
+    await Office(office.app, office.clock).work()
+    (told,) = await heard(office, "Bo")
+    gettext = partial(office.app[PAGES].gettext, "en")
+    assert sentence(gettext, told, office.clock()) == f"#{case.number} is due in 5 min"
+    assert sentence(gettext, told, office.clock() + timedelta(hours=1)) == f"#{case.number} was nearly due"
+    office.clock.skip(minutes=7)
+    await office.work()
+    late, _ = await heard(office, "Bo")
+    assert sentence(gettext, late, office.clock()) == f"#{case.number} is overdue"
+
+
+async def test_nobody_is_warned_of_what_was_answered_or_is_nobodys(office: Office) -> None:
+    answered, _ = await office.says("Hello"), await office.says("Hello", sender="eve")
+    await office.act("Bo", actions.take, answered.number)
+    await office.act("Bo", actions.reply, answered.number, "Hello Mia")
+    office.clock.skip(minutes=25)
+    await office.work()
+    assert await heard(office, "Bo") == []
+    assert "sla_warning" not in await office.events(answered)
 
 
 async def test_cy_hears_nothing_of_a_case_he_may_not_see(office: Office) -> None:

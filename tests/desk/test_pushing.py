@@ -30,7 +30,7 @@ async def pushes(office: Office) -> AsyncIterator[Pushes]:
     office.workers = [worker for worker in office.workers if worker.name != "notices_push"]
     async with fetching.opened(lambda address: True) as fetcher:
         pusher = Pusher(office.database, office.keys, fetcher, "desk@example.com")
-        yield Pushes(office.database, pusher, partial(notice_letters.push, office.app[PAGES]))
+        yield Pushes(office.database, pusher, partial(notice_letters.push, office.app[PAGES], office.clock))
 
 
 async def subscribed(office: Office, name: str, service: PushService, browser: str = "one") -> str:

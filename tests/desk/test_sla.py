@@ -93,10 +93,12 @@ async def test_the_clock_of_breaches_knows_the_next_one(office: Office) -> None:
     assert sla.next_due is not None
     assert await sla.next_due() is None
     await office.says("Hello")
-    assert await sla.next_due() == office.clock() + FIRST
-    office.clock.skip(minutes=30)
-    await office.work()
-    assert await sla.next_due() == office.clock() - FIRST + RESOLUTION
+    began = office.clock()
+    for due in (FIRST * 0.75, FIRST, RESOLUTION * 0.75, RESOLUTION):
+        assert await sla.next_due() == began + due
+        office.clock.skip(seconds=(began + due - office.clock()).total_seconds())
+        await office.work()
+    assert await sla.next_due() is None
 
 
 async def test_a_late_reply_is_missed_also_when_it_comes_before_the_breach_was_noted(office: Office) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import col
 
-from omnidesk.desk import actions
+from omnidesk.desk import actions, properties, timeline
+from omnidesk.desk.standing import Standing
 from omnidesk.store.models import Calendar, Case, Category, SlaClock, SlaPolicy, SlaTimer, Team
 from tests.desk.test_sla import first_response, resolution
 from tests.office import Office, TestClock
@@ -80,6 +81,41 @@ async def test_a_pause_keeps_what_was_counted_in_working_time(office: Office) ->
     await office.says("The red one")
     timer = await resolution(office, case)
     assert (timer.state, timer.due_at) == ("running", istanbul("2026-12-01 16:30"))
+
+
+async def beside(office: Office, case: Case) -> dict[str, Standing]:
+    """How the timers stand that the page shows beside a case."""
+    viewer = await office.viewer("Ada")
+    async with office.database.session() as session:
+        panel = await timeline.side_panel(session, viewer, await office.case(case.number), office.clock())
+    return {one.timer.metric: one for one in panel.timers}
+
+
+async def test_beside_a_case_only_working_time_counts_and_no_pause(office: Office) -> None:
+    await given(office, OFFICE)
+    case = await office.says("Hello")
+    office.clock.ahead = timedelta(days=1)
+    weekend = (await beside(office, case))["resolution"]
+    assert weekend.counted == 70 * 60
+    assert weekend.counts == (istanbul("2026-11-30 09:00"), istanbul("2026-11-30 18:00"))
+    office.clock.ahead = istanbul("2026-11-30 10:00") - istanbul("2026-11-27 16:50")
+    await office.act("Ada", actions.reply, case.number, "Which one?", then=Category.WAITING)
+    office.clock.skip(days=1)
+    first, resolving = (await beside(office, case)).values()
+    assert {(one.counted, one.counts) for one in (first, resolving)} == {(130 * 60, None)}
+
+
+async def test_another_team_has_other_hours(office: Office) -> None:
+    """Billing is always there."""
+    await given(office, OFFICE)
+    case = await office.says("Hello")
+    office.clock.skip(minutes=10)
+    await office.act("Ada", properties.move, case.number, "billing")
+    assert (await resolution(office, case)).due_at == istanbul("2026-11-28 00:50")
+    moved = await office.act("Ada", properties.move, case.number, "support")
+    timer = await resolution(office, case)
+    assert (timer.due_at, timer.at_risk_at) == (istanbul("2026-11-30 15:50"), istanbul("2026-11-30 13:50"))
+    assert moved.due_at == istanbul("2026-11-27 17:20")
 
 
 async def test_no_time_passes_over_the_weekend(office: Office) -> None:

@@ -14,7 +14,7 @@ from tests.office import Office
 async def panel(office: Office, case: Case, name: str) -> SidePanel:
     viewer = await office.viewer(name)
     async with office.database.session() as session:
-        return await timeline.side_panel(session, viewer, case)
+        return await timeline.side_panel(session, viewer, case, office.clock())
 
 
 async def two_teams(office: Office) -> tuple[Case, Case]:
@@ -75,7 +75,7 @@ async def test_the_history_shows_the_persons_other_cases_newest_first(office: Of
     assert [case.id for case in seen.history] == [bots.id, billing.id]
     assert seen.hidden == {}
     assert (seen.team.slug, seen.inbox.slug, seen.policy_name) == ("support", "desk", "Standard")
-    assert {timer.metric for timer in seen.timers} == {"first_response", "resolution"}
+    assert {timer.timer.metric for timer in seen.timers} == {"first_response", "resolution"}
 
 
 async def test_a_closed_teams_cases_are_a_count_to_others(office: Office) -> None:

@@ -278,7 +278,8 @@ async def test_every_event_is_said_in_words(office: Office, visit: Visit) -> Non
     said: dict[str, dict[str, Any]] = {
         "handed_off": {"reason": "asked", "summary": "Order 7"}, "unassigned": {}, "closed": {},
         "linked": {"number": 7},
-        "sla_breached": {"metric": "resolution"}, "survey_skipped": {"reason": "automatic"},
+        "sla_breached": {"metric": "resolution"}, "sla_warning": {"metric": "resolution"},
+        "survey_skipped": {"reason": "automatic"},
         "participant_added": {"address": "a@b.c"}, "automatic_held": {"address": "a@b.c", "limit": 3},
         "delivery_failed": {"address": "a@b.c", "error": "full"}, "also_to": {"inbox": "Mail"},
         "address_left": {"channel": "webchat", "contact": "Eve", "now": "email"},

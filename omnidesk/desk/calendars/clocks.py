@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from omnidesk.desk.calendars.working_time import WorkingTime
 from omnidesk.errors import Invalid
 
+Stretch = tuple[datetime, datetime | None]
+"""From and to; without an end it goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -35,6 +38,10 @@ class Clock:
     def counted(self, start: datetime, end: datetime) -> float:
         """How many lie between two times."""
         return (self.hours.elapsed(start, end) if self.hours and start < end else end - start).total_seconds()
+
+    def stretch(self, at: datetime) -> Stretch | None:
+        """From when on it counts next, `at` itself where it counts, and until when; None = never."""
+        return self.hours.stretch(at) if self.hours else (at, None)
 
 
 WALL = Clock()

@@ -68,10 +68,15 @@ class WorkingTime:
 
     def opens_at(self, at: datetime) -> datetime | None:
         """From when on somebody is there, `at` itself where somebody is; None = not within a century."""
+        found = self.stretch(at)
+        return found and found[0]
+
+    def stretch(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """The open time that goes on, from `at` on, or comes next, at most to the end of a year; None as above."""
         micro = _checked(at, "at")
         for number in range(moment(micro).year, moment(micro).year + _AHEAD):
-            if (opens := self._year(number).opens(micro)) is not None:
-                return moment(opens)
+            if (found := self._year(number).stretch(micro)) is not None:
+                return moment(found[0]), moment(found[1])
         return None
 
     def _between(self, start: int, end: int) -> int:

@@ -53,10 +53,10 @@ class Year:
         index = bisect_left(self.worked, worked)
         return self.ends[index] - (self.worked[index] - worked)
 
-    def opens(self, at: int) -> int | None:
-        """The instant from which on it is open, `at` itself where it is; None = not in this year any more."""
+    def stretch(self, at: int) -> Span | None:
+        """The open time that goes on at an instant, from there on, or comes next; None = none in this year any more."""
         index = bisect_right(self.ends, at)
-        return max(at, self.starts[index]) if index < len(self.starts) else None
+        return (max(at, self.starts[index]), self.ends[index]) if index < len(self.starts) else None
 
 
 def year_of(schedule: Schedule, number: int) -> Year:

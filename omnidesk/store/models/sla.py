@@ -49,11 +49,15 @@ class SlaPolicy(Row, table=True):
 
 
 class SlaTimer(Row, table=True):
-    """One promise on one cycle of a case. `due_at` is None while paused."""
+    """One promise on one cycle of a case. `due_at` and `at_risk_at`, when little is left, are None while paused."""
 
     __tablename__ = "sla_timers"
     __table_args__ = (
         partial("ix_sla_timers_due", "due_at", where="state = 'running' AND breached_at IS NULL"),
+        partial(
+            "ix_sla_timers_at_risk", "at_risk_at",
+            where="state = 'running' AND warned_at IS NULL AND breached_at IS NULL",
+        ),
         Index("ix_sla_timers_case", "case_id", "cycle"),
     )  # fmt: skip
 
@@ -67,6 +71,8 @@ class SlaTimer(Row, table=True):
     state: str = TimerState.RUNNING
     started_at: datetime = moment()
     due_at: datetime | None = maybe_moment()
+    at_risk_at: datetime | None = maybe_moment()
+    warned_at: datetime | None = maybe_moment()
     breached_at: datetime | None = maybe_moment()
     ended_at: datetime | None = maybe_moment()
 

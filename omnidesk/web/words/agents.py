@@ -58,7 +58,8 @@ WORDS: Words = {
         "not_sent": N_("Your reply on #{number} was not sent"),
         "sla": N_("#{number} needs you"),
         "sending": N_("Messages of {inbox} do not go out"),
-        "sla_warning": N_("#{number} is due soon"),
+        "sla_warning": N_("#{number} is due in {time}"),
+        "sla_warned": N_("#{number} was nearly due"),
         "sla_breached": N_("#{number} is overdue"),
     },
 }

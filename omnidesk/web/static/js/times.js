@@ -29,6 +29,13 @@ function secondsUntil(moment) {
   return (Date.parse(moment) - Date.now()) / 1000 - Number(document.documentElement.dataset.ahead ?? 0);
 }
 
+// What had counted when the page was drawn, and what counts since then: only while the team's hours go on.
+function counted({ counted, from, to }) {
+  const passed = -secondsUntil(from);
+  const most = to ? (Date.parse(to) - Date.parse(from)) / 1000 : Infinity;
+  return Number(counted) + Math.max(0, Math.min(passed, most));
+}
+
 export function keepTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-kept]")) {
     const text = ways[time.dataset.kept](secondsUntil(time.dateTime));
@@ -40,13 +47,11 @@ export function keepTimes(root = document) {
   }
   for (const element of root.querySelectorAll("[data-due]")) {
     const left = secondsUntil(element.dataset.due);
-    if (element.tagName === "METER") element.value = Math.max(0, element.max - left);
-    else {
-      element.classList.toggle("bad", left <= 0);
-      element.classList.toggle("warn", left > 0 && left < SOON);
-      element.classList.toggle("ok", left >= SOON);
-    }
+    element.classList.toggle("bad", left <= 0);
+    element.classList.toggle("warn", left > 0 && left < SOON);
+    element.classList.toggle("ok", left >= SOON);
   }
+  for (const meter of root.querySelectorAll("meter[data-counted]")) meter.value = counted(meter.dataset);
 }
 
 keepTimes();
