@@ -159,7 +159,7 @@ async def test_the_quarantine_shows_reasons_and_processes_again(office: Office, 
     await office.work()
     ada = await visit("Ada")
     _, text = await ada.get("/quarantine")
-    assert "not what the fake channel says" in text
+    assert "Not what the fake channel says" in text
     assert 'class="badge">1<' in (await ada.get("/inbox/mine"))[1]
     (raw,) = await office.all(Raw)
     assert (await ada.post(f"/quarantine/{raw.id}/processing"))[0] == 303
