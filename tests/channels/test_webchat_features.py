@@ -76,13 +76,13 @@ async def test_fields_before_the_first_message_go_along_with_it(open_page: OpenP
 async def test_what_was_written_before_the_questions_were_known_comes_back_in_order(
     open_page: OpenPage, shop: Shop
 ) -> None:
-    await settle(shop, prechat=[{"name": "email", "required": True}])
     page = await open_page()
-    await page.context.set_offline(True)
     await start(page)
+    await until(lambda: any(shop.desk.followers.values()))
+    await shop.stop()
     await write(page, "First")
     await write(page, "Second")
-    await page.context.set_offline(False)
+    await settle(shop, prechat=[{"name": "email", "required": True}])
     await expect(field(page)).to_have_value("First\nSecond")
     await expect(page.locator(".fault")).to_be_visible()
     await page.locator("input[type=email]").fill("mia@example.com")
