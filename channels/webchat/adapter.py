@@ -1,7 +1,6 @@
 """The web chat channel: three routes for the visitor's page; the desk's log is its outbox."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,7 +15,7 @@ from channels.webchat.pace import Paces, now
 from channels.webchat.parse import parse
 from channels.webchat.settings import MAX_FILE_BYTES, Limits, WebChatSettings
 from channels.webchat.uploads import refusal, take
-from channels.webchat.widget import script
+from channels.webchat.widget import packed
 from omnidesk.contract.channel import Away, Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Route
 
 
@@ -67,15 +66,20 @@ class WebChat(Channel):
 
     async def widget(self, desk: Desk, request: web.Request) -> web.Response:
         """The script, for any page; its ETag changes with its content."""
-        text = script(self.settings.title)
-        etag = hashlib.sha256(text.encode()).hexdigest()[:32]
-        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
-        if ETag(etag) in (request.if_none_match or ()):
+        script = packed(self.settings.title)
+        headers = {
+            "Access-Control-Allow-Origin": "*",
+            "Cache-Control": "public, max-age=300",
+            "Vary": "Accept-Encoding",
+        }
+        if ETag(script.etag) in (request.if_none_match or ()):
             response = web.Response(status=304, headers=headers)
         else:
-            response = web.Response(text=text, content_type="text/javascript", headers=headers)
-            response.enable_compression()
-        response.etag = etag
+            zips = "gzip" in request.headers.get("Accept-Encoding", "").lower()
+            headers |= {"Content-Encoding": "gzip"} if zips else {}
+            body = script.zipped if zips else script.text
+            response = web.Response(body=body, content_type="text/javascript", charset="utf-8", headers=headers)
+        response.etag = script.etag
         return response
 
     async def socket(self, desk: Desk, request: web.Request) -> web.StreamResponse:

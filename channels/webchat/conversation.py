@@ -52,6 +52,8 @@ class Conversation:
         self._cursor = ""
         self._forms: dict[str, Entry] = {}
         self._hours: dict[str, Any] = {}
+        self._turns_at: datetime | None = None
+        self._asked: tuple[FormField, ...] = ()
 
     async def run(self) -> None:
         """Talk until either side leaves."""
@@ -101,6 +103,7 @@ class Conversation:
             "file_bytes": MAX_FILE_BYTES,
             "files": MAX_FILES,
             "messages_per_minute": self._limits.messages_per_minute,
+            "frame_bytes": self._limits.frame_bytes,
         }
         known = await self._desk.acquaintance(self._address)
         user = visitor.identity
@@ -109,10 +112,11 @@ class Conversation:
             "email": (known.email if known else "") or (user.email if user else ""),
         }
         self._hours = await self._opening()
+        self._asked = self._asked_of(who) if known is None else ()
         fetched = await self._fetch()
         await self._say(
             "welcome", token=visitor.token, new=visitor.new, title=self._settings.title, limits=limits,
-            prechat=self._prechat(who) if known is None else None, hours=self._hours, visitor=who,
+            prechat=self._prechat(), hours=self._hours, visitor=who,
             offers={"email": self._desk.mails, "transcript": self._desk.mails and self._settings.transcripts},
             unread=known.unread if known else 0, **self._form(fetched),
         )  # fmt: skip
@@ -121,18 +125,23 @@ class Conversation:
     def _questions(self) -> tuple[FormField, ...]:
         return prechat.questions(self._settings.prechat, words(self._language))
 
-    def _prechat(self, who: Mapping[str, str]) -> dict[str, Any] | None:
+    def _asked_of(self, who: Mapping[str, str]) -> tuple[FormField, ...]:
         """What to ask a stranger, without what the host has told already."""
-        asked = [one for one in self._questions() if not who.get(one.name)]
+        return tuple(one for one in self._questions() if not who.get(one.name))
+
+    def _prechat(self) -> dict[str, Any] | None:
+        asked = self._asked
         return {"title": words(self._language)["prechat"], "fields": fields_form(asked)} if asked else None
 
     async def _opening(self) -> dict[str, Any]:
-        return hours_form(await self._desk.opening(), datetime.now(UTC), self._language, self._visitor.zone)
+        opening = await self._desk.opening()
+        self._turns_at = opening.closes_at if opening.open else opening.opens_at
+        return hours_form(opening, datetime.now(UTC), self._language, self._visitor.zone)
 
     async def _keep_hours(self) -> None:
         """Tell when the hours change, as soon as they are said to."""
         while True:
-            await asyncio.sleep(_seconds_until(self._hours["opens_at"], self._limits.hours_seconds))
+            await asyncio.sleep(_seconds_until(self._turns_at, self._limits.hours_seconds))
             hours = await self._opening()
             if hours != self._hours:
                 self._hours = hours
@@ -203,10 +212,12 @@ class Conversation:
             return
         elif (checked := await self._checked(said)) is not None:
             await self._desk.receive(self._raw(checked))
+            self._asked = ()
             await self._say("stored", id=said.id)
 
     async def _is_too_fast(self, message_id: str) -> bool:
-        wait = self._paces.messages.wait(self._address, now())
+        paces, at = self._paces, now()
+        wait = paces.messages.wait(self._address, at) or paces.address_messages.wait(self._remote, at)
         if wait:
             await self._refuse("too_fast", message_id, retry_after=math.ceil(wait))
         return bool(wait)
@@ -216,20 +227,28 @@ class Conversation:
 
         A repeated message is taken again: only then does its client forget it.
         """
-        if isinstance(said, Message) and said.profile:
-            given = [one for one in self._questions() if one.name in said.profile]
-            answers, wrong = forms.checked(given, said.profile, self._settings.country)
-            return said.model_copy(update={"profile": answers}) if await self._fits(said.id, wrong) else None
         if not isinstance(said, FormAnswers):
-            return said
-        form = await self._asked(said.form)
+            return await self._introduced(said)
+        form = await self._asking(said.form)
         if form is None or form.form is None:
             await self._refuse("malformed", said.id)
             return None
         answers, wrong = forms.checked(form.form.fields, said.answers, self._settings.country)
         return said.model_copy(update={"answers": answers}) if await self._fits(said.id, wrong) else None
 
-    async def _asked(self, form: str) -> Entry | None:
+    async def _introduced(self, said: Message | Press) -> Message | Press | None:
+        """A message with the answers to what was asked before the first one; that one needs all that are required."""
+        profile = said.profile if isinstance(said, Message) else {}
+        if self._asked and await self._desk.acquaintance(self._address) is not None:
+            self._asked = ()  # another tab was quicker
+        due = {one.name for one in self._asked} | profile.keys()
+        questions = [one for one in self._questions() if one.name in due]
+        answers, wrong = forms.checked(questions, profile, self._settings.country)
+        if not await self._fits(said.id, wrong):
+            return None
+        return said.model_copy(update={"profile": answers}) if isinstance(said, Message) else said
+
+    async def _asking(self, form: str) -> Entry | None:
         """The entry with a form; one from before this socket's cursor is looked for in all that was said."""
         if form not in self._forms:
             self._note_forms(await self._desk.transcript(self._address, ""))
@@ -284,10 +303,10 @@ class Conversation:
         await self._socket.send_json({"type": kind, **fields})
 
 
-def _seconds_until(opens_at: str | None, most: float) -> float:
-    if opens_at is None:
+def _seconds_until(at: datetime | None, most: float) -> float:
+    if at is None:
         return most
-    left = (datetime.fromisoformat(opens_at) - datetime.now(UTC)).total_seconds()
+    left = (at - datetime.now(UTC)).total_seconds()
     return min(max(left, 1.0), most)
 
 

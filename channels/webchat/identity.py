@@ -16,6 +16,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 Said = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,320}$")]
 """In one line: a signature is of lines."""
 _ALGORITHM = "HS256"
+_LONGEST_TOKEN = 8000
 
 
 class Claimed(BaseModel):
@@ -72,6 +73,8 @@ def verified(said: str | Mapping[str, Any], secret: str, country: str) -> Identi
 
 
 def _of_jwt(token: str, secret: str, country: str) -> Identity | None:
+    if len(token) > _LONGEST_TOKEN:
+        return None
     try:
         claims = _Claims.model_validate(
             jwt.decode(token, secret, algorithms=[_ALGORITHM], options={"require": ["exp", "sub"], "verify_aud": False})

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from omnidesk.contract.channel import Entry, File, FormField, Question
-from omnidesk.contract.forms import LONGEST_TEXT
 
 MAX_FILES = 10
 
@@ -32,10 +31,8 @@ Short = Annotated[str, StringConstraints(max_length=500)]
 Language = Annotated[str | None, BeforeValidator(_language_or_none)]
 
 
-Answers = Annotated[
-    dict[Annotated[str, StringConstraints(max_length=64)], Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]],
-    Field(max_length=30),
-]
+Answers = dict[str, str]
+"""By field; only a frame bounds them, since a person is told which one is too long."""
 Address = Annotated[str, StringConstraints(min_length=3, max_length=320)]
 
 
@@ -49,7 +46,6 @@ class Page(Said):
     """The page that shows the chat."""
 
     url: str = ""
-    title: str = ""
 
 
 class Hello(Said):
@@ -60,7 +56,7 @@ class Hello(Said):
     cursor: Short = ""
     language: Language = None
     time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
-    identity: Annotated[str, StringConstraints(max_length=8000)] | dict[str, Any] | None = None
+    identity: str | dict[str, Any] | None = None
     """Looked at apart: a wrong one is refused with a code of its own."""
     page: Page | None = None
 

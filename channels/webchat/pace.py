@@ -38,11 +38,12 @@ class Pace:
 
 
 class Paces:
-    """What is counted: messages and frames by visitor, new visitors and uploads by the address they come from."""
+    """What is counted: messages and frames by visitor; messages, new visitors and uploads by remote address."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.messages = Pace(limits.messages_per_minute)
+        self.address_messages = Pace(limits.address_messages_per_minute)
         self.frames = Pace(limits.frames_per_minute)
         self.visitors = Pace(limits.visitors_per_minute)
         self.uploads = Pace(limits.uploads_per_minute)

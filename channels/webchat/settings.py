@@ -105,7 +105,9 @@ class Limits:
     """New ones, from one remote address; an office or a mobile provider may share one."""
     uploads_per_minute: int = 60
     """From one remote address."""
+    address_messages_per_minute: int = 600
+    """From one remote address, whoever writes."""
     hours_seconds: float = 15 * 60
-    """How often the hours are looked at while a chat is open."""
+    """How often the hours are looked at while a chat is open, besides the moments when they change."""
     frame_bytes: int = 64 * 1024
     """Room for the longest text with every character escaped, and its attachments."""

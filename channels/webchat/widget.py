@@ -1,6 +1,9 @@
 """The script that a page includes: `widget.js`, put together from the files of `client/` with stylesheet and texts."""
 
+import gzip
+import hashlib
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +16,22 @@ _PARTS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The script as it goes out; `etag` changes with it."""
+
+    text: bytes
+    zipped: bytes
+    etag: str
+
+
 @cache
+def packed(title: str) -> Script:
+    """The script for an inbox with this title, worked out once."""
+    text = script(title).encode()
+    return Script(text, gzip.compress(text, mtime=0), hashlib.sha256(text).hexdigest()[:32])
+
+
 def script(title: str) -> str:
     """The whole script for an inbox with this title. One function, so that nothing leaks into the page."""
     config = {"title": title, "words": tables(), "css": _read("widget.css")}

@@ -450,10 +450,14 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whether somebody of the inbox's team is there now; if not, `opens_at` says from when on (None = nobody knows)."""
+    """Whether somebody of the inbox's team is there now; if not, `opens_at` says from when on (None = nobody knows).
+
+    `closes_at`: until when somebody is there (None = always, or nobody knows).
+    """
 
     open: bool
     opens_at: datetime | None = None
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ class Hasty(WebChat):
     """Loses patience soon enough for a test."""
 
     limits = Limits(
-        hello_seconds=0.1, messages_per_minute=3, frames_per_minute=12, visitors_per_minute=4, uploads_per_minute=3
-    )
+        hello_seconds=0.1, messages_per_minute=3, frames_per_minute=12, visitors_per_minute=4, uploads_per_minute=3,
+        address_messages_per_minute=7,
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -100,6 +101,7 @@ async def test_a_visitor_is_welcomed_with_a_new_identity(shop: Shop) -> None:
             "file_bytes": MAX_FILE_BYTES,
             "files": 10,
             "messages_per_minute": 30,
+            "frame_bytes": 65_536,
         }
         assert len(bytes.fromhex(mia.address)) == 16
         assert mia.address != other.address
@@ -290,6 +292,16 @@ async def test_more_sockets_give_a_visitor_no_more_messages(hasty: Shop) -> None
     assert len(hasty.desk.received) == 4
 
 
+async def test_more_visitors_give_an_address_no_more_messages(hasty: Shop) -> None:
+    async with visiting(hasty) as mia, visiting(hasty) as ada, visiting(hasty) as bo:
+        for number, visitor in enumerate((mia, mia, mia, ada, ada, ada, bo)):
+            await visitor.say(type="message", id=f"message-{number}", text="Hello")
+            await visitor.hear("stored")
+        await bo.say(type="message", id="message-7", text="Hello")
+        assert 0 < (await bo.hear("error"))["retry_after"] <= 60
+    assert len(hasty.desk.received) == 7
+
+
 async def test_an_address_brings_only_so_many_new_visitors_but_known_ones_come_back(hasty: Shop) -> None:
     async with visiting(hasty) as mia:
         for _ in range(hasty.channel.limits.visitors_per_minute - 1):
@@ -460,6 +472,9 @@ async def test_the_script_is_cached_and_carries_its_texts(shop: Shop) -> None:
         assert "/* config */" not in text
         async with http.get(f"{shop.url}/chat/shop/widget.js", headers={"If-None-Match": etag}) as response:
             assert (response.status, await response.read()) == (304, b"")
+        async with http.get(f"{shop.url}/chat/shop/widget.js", headers={"Accept-Encoding": "identity"}) as response:
+            assert ("Content-Encoding" in response.headers, await response.text()) == (False, text)
+            assert response.headers["Vary"] == "Accept-Encoding"
 
 
 async def test_sending_gives_the_key_for_an_id(shop: Shop) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from channels.webchat.settings import WebChatSettings
+from channels.webchat.adapter import WebChat
+from channels.webchat.identity import hash_of
+from channels.webchat.settings import Limits, WebChatSettings
 from channels.webchat.widget import script
 from channels.webchat.words import tables
 from omnidesk.contract.channel import Form, FormField, Opening
@@ -71,6 +73,23 @@ async def test_fields_before_the_first_message_go_along_with_it(open_page: OpenP
     await expect(name_field(page)).to_be_hidden()
 
 
+async def test_what_was_written_before_the_questions_were_known_comes_back_in_order(
+    open_page: OpenPage, shop: Shop
+) -> None:
+    page = await open_page()
+    await start(page)
+    await until(lambda: any(shop.desk.followers.values()))
+    await shop.stop()
+    await write(page, "First")
+    await write(page, "Second")
+    await settle(shop, prechat=[{"name": "email", "required": True}])
+    await expect(field(page)).to_have_value("First\nSecond")
+    await expect(page.locator(".fault")).to_be_visible()
+    await page.locator("input[type=email]").fill("mia@example.com")
+    await field(page).press("Enter")
+    await until(lambda: shop.desk.texts() == ["First\nSecond"])
+
+
 async def test_what_the_server_finds_wrong_in_the_fields_is_shown_at_them(open_page: OpenPage, shop: Shop) -> None:
     await settle(shop, prechat=[{"name": "phone", "required": True}])
     page = await open_page()
@@ -102,6 +121,36 @@ async def test_a_form_of_the_bot_is_answered_once(open_page: OpenPage, shop: Sho
     assert shop.desk.inbound[-1].answers == {"order": "1234", "how": "Phone"}
     await expect(page.get_by_role("button", name="Look it up")).to_be_hidden()
     await expect(page.get_by_text("Thank you, we have your answers.")).to_be_visible()
+
+
+class Narrow(WebChat):
+    """Takes short frames."""
+
+    limits = Limits(frame_bytes=2000)
+
+
+async def test_what_is_too_much_for_a_frame_is_said_and_comes_back(open_page: OpenPage, shop: Shop) -> None:
+    await shop.stop()
+    shop.channel = Narrow(shop.channel.settings)
+    await shop.start()
+    page = await open_page()
+    mia = await ask(page, shop)
+    too_much = "too much to send at once"
+    await write(page, "ş" * 1000)
+    await expect(page.get_by_role("status")).to_contain_text(too_much)
+    await expect(field(page)).to_have_value("ş" * 1000)
+    await write(page, "Short")
+    await expect(page.get_by_role("status")).to_be_hidden()
+    shop.desk.say(mia, "What happened?", form=Form("what", (FormField("story", "Your story", "long"),), "Tell"))
+    story = page.get_by_label("Your story")
+    await story.fill("ş" * 1000)
+    await page.get_by_role("button", name="Tell").click()
+    await expect(page.get_by_role("status")).to_contain_text(too_much)
+    await expect(story).to_have_value("ş" * 1000)
+    await story.fill("It broke.")
+    await page.get_by_role("button", name="Tell").click()
+    await until(lambda: shop.desk.inbound[-1].answers == {"story": "It broke."})
+    assert shop.desk.texts() == ["Where is my order?", "Short", ""]
 
 
 async def test_when_nobody_is_there_it_says_when_and_takes_an_address(open_page: OpenPage, shop: Shop) -> None:
@@ -240,7 +289,8 @@ async def test_a_user_of_the_host_finds_the_talk_in_another_browser_and_leaves_n
 
 
 @pytest.mark.parametrize(
-    "identity", ["e30.e30.e30", "{", '{"id": "17", "hash": "00"}', f'{{"id": "17", "hash": "{"0" * 64}"}}']
+    "identity",
+    ["e30.e30.e30", "{", '{"id": "17", "hash": "00"}', f'{{"id": "17", "hash": "{"0" * 64}"}}', "x" * 70_000],
 )
 async def test_a_wrong_identity_leaves_the_visitor_anonymous(open_page: OpenPage, shop: Shop, identity: str) -> None:
     await settle(shop, identity_secret=SECRET)
@@ -248,6 +298,30 @@ async def test_a_wrong_identity_leaves_the_visitor_anonymous(open_page: OpenPage
     page = await open_page()
     await ask(page, shop)
     assert "token" in await stored_keys(page)
+
+
+class Late(WebChat):
+    """Waits for no hello."""
+
+    limits = Limits(hello_seconds=0)
+
+
+async def test_a_hello_that_comes_late_signs_nobody_out(open_page: OpenPage, shop: Shop) -> None:
+    await settle(shop, identity_secret=SECRET)
+    shop.tag = f"data-identity='{json.dumps({'id': '17', 'hash': hash_of(SECRET, '17')})}'"
+    patient = shop.channel
+    await shop.stop()
+    shop.channel = Late(patient.settings)
+    await shop.start()
+    page = await open_page()
+    await start(page)
+    await expect(page.get_by_role("status")).to_contain_text("No connection.")
+    await shop.stop()
+    shop.channel = patient
+    await shop.start()
+    await write(page, "It is me")
+    await until(lambda: shop.desk.texts() == ["It is me"])
+    assert shop.desk.inbound[0].sender.proven
 
 
 async def test_a_chat_for_signed_in_users_says_so_to_others(open_page: OpenPage, shop: Shop) -> None:

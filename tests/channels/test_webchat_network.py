@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import BrowserContext, expect
 
 from tests.browser import NEEDS_CHROMIUM
 from tests.channels.webchat_desk import MemoryDesk, Shop, until
@@ -50,6 +50,67 @@ async def test_a_server_that_dies_between_storing_and_saying_so_doubles_nothing(
     await until(lambda: shop.desk.texts() == ["First", "Second", "Third"])
     await expect(page.locator(".state span").last).to_have_text("Delivered")
     assert await bubbles(page) == ["First", "Second", "Third"]
+
+
+async def test_a_visitor_who_only_reads_and_types_keeps_the_line(
+    open_page: OpenPage, shop: Shop, context: BrowserContext
+) -> None:
+    await context.clock.install()
+    page = await open_page()
+    mia = await ask(page, shop)
+    await expect(page.locator(".state span")).to_have_text("Delivered")
+    (line,) = shop.desk.followers[mia]
+    shop.desk.say(mia, "Where did you order it?", author="agent", name="Ada")
+    await until(lambda: (mia, "seen") in shop.desk.signals)
+    await expect(page.locator(".bubble")).to_have_count(2)
+    await page.clock.run_for(500)
+    await field(page).fill("In the")
+    await until(lambda: (mia, "typing") in shop.desk.signals)
+    await page.clock.fast_forward(11_000)
+    await expect(page.get_by_role("status")).to_be_hidden()
+    await write(page, "In the app")
+    await until(lambda: len(shop.desk.texts()) == 2)
+    assert shop.desk.followers[mia] == [line]
+
+
+async def test_a_server_with_another_key_makes_a_new_visitor_once(open_page: OpenPage, shop: Shop) -> None:
+    tabs = [await open_page(), await open_page()]
+    mia = await ask(tabs[0], shop, "First")
+    await start(tabs[1])
+    await expect(tabs[1].locator(".bubble")).to_have_count(1)
+    await shop.stop()
+    shop.desk.key = b"another key"
+    await shop.start()
+    await write(tabs[0], "Second")
+    await until(lambda: shop.desk.texts() == ["First", "Second"])
+    await write(tabs[1], "Third")
+    await until(lambda: shop.desk.texts() == ["First", "Second", "Third"])
+    for tab in tabs:
+        await expect(tab.get_by_role("status")).to_be_hidden()
+        await expect(tab.locator(".bubble")).to_have_count(2)
+    strangers = {raw.sender for raw in shop.desk.received[1:]}
+    assert len(strangers) == 1
+    assert mia not in strangers
+
+
+async def test_what_others_left_in_the_storage_does_no_harm(open_page: OpenPage, shop: Shop) -> None:
+    page = await open_page()
+    await ask(page, shop)
+    await expect(page.locator(".state span")).to_have_text("Delivered")
+    await page.evaluate("""() => {
+        const key = Object.keys(localStorage)[0].replace(/token$/, "queue:");
+        for (const broken of ["{", "null", "7", '{"id": "x"}', "[]"]) localStorage.setItem(key + broken, broken);
+        localStorage.setItem("shop:cart", "{");
+        Storage.prototype.getItem = new Proxy(Storage.prototype.getItem, {
+            apply: (get, storage, [name]) => name === "shop:cart" ? (window.looked = true) : get.call(storage, name),
+        });
+    }""")
+    await write(page, "Still there?")
+    await until(lambda: len(shop.desk.texts()) == 2)
+    assert await page.evaluate("window.looked") is None
+    await page.reload()
+    await write(page, "And now?")
+    await until(lambda: len(shop.desk.texts()) == 3)
 
 
 async def test_two_tabs_that_write_their_first_words_at_once_are_one_visitor(open_page: OpenPage, shop: Shop) -> None:

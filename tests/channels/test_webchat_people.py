@@ -34,6 +34,8 @@ SETTINGS = WebChatSettings(
     max_sockets=5,
 )
 MIA = {"id": "17", "name": "Mia", "email": "Mia@Example.com", "phone": "0532 123 45 67"}
+KNOWN = {"email": "mia@example.com"}
+"""What this shop asks of strangers."""
 
 
 def signed(**said: str) -> dict[str, str]:
@@ -91,7 +93,7 @@ FORGED: list[Any] = [
         NONE, OTHER, LONGER, "", "x.y.z", token(exp=int(time.time()) - 60), token(sub=""),
         token_of(SECRET, {"sub": "17"}), token_of(SECRET, {"exp": int(time.time()) + 60}),
         {}, {"id": "17"}, {"id": "17", "hash": "0" * 64}, {**signed(**MIA), "email": "eve@example.com"},
-        {"id": "18", "hash": hash_of(SECRET, "17")}, {"id": "17", "hash": "ş" * 64},
+        "x" * 8001, token(name="M" * 9000), {"id": "18", "hash": hash_of(SECRET, "17")}, {"id": "17", "hash": "ş" * 64},
         {"id": "17\nMia", "email": "mia@example.com", "hash": hash_of(SECRET, "17\nMia", "", "mia@example.com")},
     ]  # fmt: skip
 
@@ -124,7 +126,7 @@ async def test_a_user_has_one_log_on_every_device_and_nobody_else_gets_at_it(sho
 
 async def test_a_talk_goes_on_after_signing_in_and_is_hidden_after_signing_out(shop: Shop) -> None:
     async with visiting(shop) as visitor:
-        await writes(visitor)
+        await writes(visitor, profile=KNOWN)
         before = visitor.welcome["token"]
     async with visiting(shop, token=before, identity=signed(**MIA)) as mia:
         assert [entry["text"] for entry in mia.welcome["entries"]] == ["Hello"]
@@ -145,12 +147,30 @@ async def test_a_stranger_is_asked_and_answers_with_the_first_message(shop: Shop
         await mia.say(type="message", id="message-1", text="Hello", profile={"email": "mia"})
         assert (await mia.hear("error"))["fields"].keys() == {"email"}
         await writes(mia, profile={"email": "Mia@example.com", "name": "Mia", "order": "A-17", "other": "x"})
-    (inbound,) = shop.desk.inbound
+        await writes(mia, "message-2")
+    inbound, _ = shop.desk.inbound
     assert (inbound.sender.name, inbound.claims) == ("Mia", {"email": "mia@example.com"})
     assert (inbound.answers, inbound.labels) == ({"order": "A-17"}, {"order": "Order number"})
     assert inbound.page == "https://shop.example/cart"
     async with visiting(shop, token=mia.welcome["token"]) as again:
         assert again.welcome["prechat"] is None
+
+
+async def test_a_strangers_first_message_needs_what_is_required_and_no_later_one(shop: Shop) -> None:
+    async with visiting(shop) as mia, visiting(shop, token=mia.welcome["token"]) as tab:
+        for said in (
+            {"type": "message"},
+            {"type": "message", "profile": {"name": "Mia"}},
+            {"type": "button", "button": "yes"},
+        ):
+            await mia.say(id="message-1", text="Hello", **said)
+            error = await mia.hear("error")
+            assert (error["code"], error["fields"].keys()) == ("form", {"email"})
+        assert shop.desk.received == []
+        await writes(mia, profile=KNOWN)
+        await writes(tab, "message-2")
+    async with visiting(shop, identity=signed(**MIA)) as signed_in:
+        await writes(signed_in)
 
 
 async def test_what_the_host_said_is_not_asked_again(shop: Shop) -> None:
@@ -160,7 +180,7 @@ async def test_what_the_host_said_is_not_asked_again(shop: Shop) -> None:
 
 async def test_a_page_that_is_no_page_is_left_out(shop: Shop) -> None:
     async with visiting(shop, page={"url": "javascript:alert(1)"}) as mia:
-        await writes(mia)
+        await writes(mia, profile=KNOWN)
     assert shop.desk.inbound[0].page == ""
 
 
@@ -169,7 +189,7 @@ FORM = Form("77", (FormField("email", "Email", "email", required=True), FormFiel
 
 async def test_a_form_is_shown_checked_and_answered_once(shop: Shop) -> None:
     async with visiting(shop) as mia:
-        await writes(mia)
+        await writes(mia, profile=KNOWN)
         shop.desk.say(mia.address, "Where?", form=FORM)
         while not (asked := [one for one in (await mia.hear("entries"))["entries"] if one["form"]]):
             pass
@@ -183,9 +203,32 @@ async def test_a_form_is_shown_checked_and_answered_once(shop: Shop) -> None:
     assert shop.desk.inbound[-1].answers == {"email": "mia@example.com"}
 
 
+async def test_answers_that_are_too_long_are_named_one_by_one(shop: Shop) -> None:
+    fields = [FormField(f"field{number}", "Say", "long") for number in range(40)]
+    async with visiting(shop) as mia:
+        await writes(mia, profile=KNOWN)
+        shop.desk.say(mia.address, "Tell us", form=Form("77", tuple(fields)))
+        answers = {one.name: "x" * 1000 for one in fields}
+        await mia.say(type="form", id="answer-01", form="77", answers={**answers, "field7": "x" * 2001})
+        error = await mia.hear("error")
+        assert (error["code"], error["fields"]) == ("form", {"field7": "This is too long."})
+        await mia.say(type="form", id="answer-02", form="77", answers=answers)
+        assert (await mia.hear("stored"))["id"] == "answer-02"
+    assert shop.desk.inbound[-1].answers == answers
+
+
+async def test_the_hours_are_told_when_they_turn(shop: Shop) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=0.5)
+    shop.desk.is_open = Opening(open=True, closes_at=soon)
+    async with visiting(shop) as mia:
+        assert mia.welcome["hours"]["open"] is True
+        shop.desk.is_open = Opening(open=False)
+        assert (await mia.hear("hours"))["open"] is False
+
+
 async def test_a_form_from_before_this_socket_can_be_answered(shop: Shop) -> None:
     async with visiting(shop) as mia:
-        await writes(mia)
+        await writes(mia, profile=KNOWN)
         shop.desk.say(mia.address, "Where?", form=FORM)
     cursor = (await shop.desk.transcript(mia.address)).cursor
     async with visiting(shop, token=mia.welcome["token"], cursor=cursor) as again:
@@ -218,7 +261,7 @@ async def test_what_can_not_be_mailed_is_not_offered(shop: Shop) -> None:
 
 async def test_typing_begins_and_ends_both_ways_and_unread_messages_are_counted(shop: Shop) -> None:
     async with visiting(shop) as mia:
-        await writes(mia)
+        await writes(mia, profile=KNOWN)
         await mia.say(type="typing", on=False)
         shop.desk.type(mia.address, "Ada", on=False)
         assert (await mia.hear("typing"))["on"] is False

@@ -61,6 +61,7 @@ class MemoryDesk:
         self._changes = 0
         self.is_open = Opening(open=True)
         self.mails = True
+        self.key = b"key"
         self.settings = WebChatSettings()
         self.introduced: dict[str, str] = {}
         self.mailed: list[tuple[str, str]] = []
@@ -139,7 +140,7 @@ class MemoryDesk:
         raise NotImplementedError
 
     def sign(self, text: str) -> str:
-        return f"{text}.{hmac.new(b'key', text.encode(), 'sha256').hexdigest()}"
+        return f"{text}.{hmac.new(self.key, text.encode(), 'sha256').hexdigest()}"
 
     def verify(self, signed: str) -> str | None:
         text = signed.rpartition(".")[0]

@@ -20,6 +20,15 @@ async def test_within_its_hours_a_team_is_there(office: Office) -> None:
     assert await office.reception("desk").opening() == Opening(open=True)
 
 
+async def test_a_team_that_is_there_says_until_when(office: Office) -> None:
+    today = office.database.now().date()
+    hours = {(today + timedelta(days=ahead)).isoformat(): [["00:00", "24:00"]] for ahead in (0, 1)}
+    await _given(office, {"timezone": "UTC", "overrides": hours})
+    after = today + timedelta(days=2)
+    closes = datetime(after.year, after.month, after.day, tzinfo=UTC)
+    assert await office.reception("desk").opening() == Opening(open=True, closes_at=closes)
+
+
 async def test_outside_them_the_channel_learns_when_it_opens(office: Office) -> None:
     tomorrow = (office.database.now() + timedelta(days=1)).date()
     await _given(office, {"timezone": "UTC", "overrides": {tomorrow.isoformat(): [["09:00", "18:00"]]}})

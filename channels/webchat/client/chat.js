@@ -15,10 +15,10 @@ class Chat {
     hello: () => this.#hello(),
     heard: (message) => this.#heard(message),
     changed: () => this.draw(),
-    refused: (code) => this.#identityRefused(code),
+    refused: () => this.#identityRefused(),
   });
   panel = new Panel(this);
-  limits = { max_length: 4000, file_bytes: 10 * 1024 * 1024, files: 10 };
+  limits = { max_length: 4000, file_bytes: 10 * 1024 * 1024, files: 10, frame_bytes: 64 * 1024 };
   token = null;
   open = false;
   notice = "";
@@ -30,6 +30,7 @@ class Chat {
   typing = { name: "", until: 0 };
   #identity = readIdentity(wishes.identity);
   #offered = null; // the token we said hello with
+  #outdated = null; // the one that the server knows no more
   #cursor = "";
   #underway = null; // one message at a time, so that none overtakes another
   #asking = null; // a transcript that was asked for
@@ -242,7 +243,7 @@ class Chat {
       stored: () => this.#stored(message.id),
       done: () => this.#done(message.id),
       typing: () => this.#showTyping(message),
-      hours: () => (this.hours = message.hours ?? message),
+      hours: () => (this.hours = message),
       error: () => this.#refused(message),
     };
     if (Object.hasOwn(answers, message.type)) answers[message.type]();
@@ -255,6 +256,7 @@ class Chat {
     if (message.token !== this.token) this.log.forget();
     this.log.doubt();
     this.token = message.token;
+    this.#outdated = message.new ? this.#offered : null;
     this.limits = message.limits;
     const { hours = null, prechat = null, visitor, offers } = message;
     Object.assign(this, { hours, prechat, visitor: visitor ?? {}, offers: offers ?? {} });
@@ -283,16 +285,14 @@ class Chat {
     this.look();
   }
 
-  #identityRefused(code) {
-    if (!this.#identity && code === 1008) return false;
+  #identityRefused() {
     this.line.stop();
     if (!this.#identity) this.tell(words.sign_in); // this chat is for signed-in users only
     else this.#goOnUnknown();
-    return true;
   }
 
   #goOnUnknown() {
-    console.warn("Omnidesk: the identity was refused (wrong signature, or expired); the visitor stays anonymous.");
+    console.warn("Omnidesk: the identity was refused (wrong signature, expired, or too long); the visitor stays anonymous.");
     this.#identity = null;
     this.memory.owner = "";
     this.#startAfresh();
@@ -327,8 +327,9 @@ class Chat {
 
   #keepToken() {
     const kept = this.memory.token;
-    if (kept && this.token && kept !== this.token) this.line.restart();
-    else if (!kept && this.token) this.memory.token = this.token;
+    if (!this.token || kept === this.token) return;
+    if (!kept || kept === this.#outdated) this.memory.token = this.token;
+    else this.line.restart();
   }
 
   #flush() {
@@ -338,7 +339,9 @@ class Chat {
     if (!item) return;
     this.#underway = item.id;
     const { at, survey, owner, ...message } = item;
-    this.line.say(message);
+    if (sizeIn(message) < this.limits.frame_bytes) return this.line.say(message);
+    this.#refused({ id: item.id, code: "too_much", message: words.too_much });
+    this.draw();
   }
 
   #stored(id) {
@@ -376,9 +379,15 @@ class Chat {
       return;
     }
     const item = this.log.find(id);
-    this.#settle(id);
+    // what was asked before the first message goes for all that wait behind it
+    const all = fields && item?.type === "message" ? this.log.waiting.filter((one) => one.type === "message" && !one.stored) : [item ?? { id }];
+    for (const one of all.reverse()) {
+      this.memory.remove(one.id);
+      this.log.settle(one.id);
+      this.#giveBack(one, fields);
+    }
+    this.#next(id);
     this.notice = message;
-    this.#giveBack(item ?? {}, fields);
   }
 
   /** What was refused goes back to where it was written. */
@@ -388,7 +397,7 @@ class Chat {
       this.panel.text = [item.text, this.panel.text].filter(Boolean).join("\n");
     }
     if (item.type === "form") this.log.refused.set(item.form, { values: item.answers, faults });
-    if (item.profile) this.prechat = { ...this.prechat, faults };
+    if (item.type === "message" && faults && this.prechat) this.prechat = { ...this.prechat, faults };
     if (item.type === "email") this.visitor = { ...this.visitor, email: "" };
   }
 

@@ -52,7 +52,7 @@ function fieldInput(field, id, value) {
     const options = ["", ...field.choices].map((choice) => make("option", { value: choice, selected: choice === value }, choice || words.choose));
     return make("select", attributes, ...options);
   }
-  if (field.kind === "long") return make("textarea", { ...attributes, rows: 3, dir: "auto" }, value);
+  if (field.kind === "long") return make("textarea", { ...attributes, rows: 3, dir: "auto", maxlength: 2000 }, value);
   const input = make("input", {
     ...attributes,
     type: INPUT_TYPES[field.kind] ?? "text",

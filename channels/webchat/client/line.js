@@ -4,7 +4,8 @@ const PING = 30_000; // browsers hide the protocol's own pings from scripts
 const PATIENCE = 10_000; // silence after we spoke means that the connection is dead
 const LONGEST_DELAY = 30_000;
 const RESTARTING = 1001;
-const REFUSED = [4401, 1008]; // an identity that is wrong, or no identity at all
+const REFUSED = [4401, 1009]; // an identity that is wrong or missing, or one too long for a frame
+const NO_ANSWER = ["typing", "seen"]; // silence after these means nothing
 
 /** A socket that comes back: growing delays with jitter, and at once when the network or the tab returns. */
 class Line {
@@ -13,7 +14,7 @@ class Line {
   #attempts = 0;
   #timers = {};
 
-  /** `hello()` gives the first message; `heard(message)` takes every answer; `changed()` says that `ready` did; `refused(code)` is asked before a refused hello is tried again, and gives whether it has seen to it. */
+  /** `hello()` gives the first message; `heard(message)` takes every answer; `changed()` says that `ready` did; `refused()` says that the identity was, and that it is not tried again. */
   constructor({ hello, heard, changed, refused }) {
     Object.assign(this, { hello, heard, changed, refused });
     addEventListener("online", () => this.#hurry());
@@ -51,7 +52,7 @@ class Line {
     } catch {
       return this.#lost(); // a page may have bent even this
     }
-    this.#timers.silence ??= setTimeout(() => this.#lost(), PATIENCE);
+    if (!NO_ANSWER.includes(message.type)) this.#timers.silence ??= setTimeout(() => this.#lost(), PATIENCE);
   }
 
   #hurry() {
@@ -81,7 +82,8 @@ class Line {
   }
 
   #closed(code) {
-    if (this.ready || !REFUSED.includes(code) || !this.refused(code)) this.#lost(code);
+    if (!this.ready && REFUSED.includes(code)) this.refused();
+    else this.#lost(code);
   }
 
   #lost(code) {

@@ -71,7 +71,6 @@ const DRAWINGS = {
     make("div", { class: line.mine ? "bubble me" : "bubble", dir: "auto" },
       line.mine ? make("span", { class: "unseen" }, `${words.you}: `) : null,
       line.text ? make("span", { class: "words" }, ...textParts(line.text)) : null,
-      line.edited ? make("small", { class: "edited" }, words.edited) : null,
       ...line.files.map((file) => drawFile(file, chat))),
   quick: (line, chat) =>
     make("div", { class: "quick" }, ...line.buttons.map(({ id, text }) => button({ dir: "auto", onclick: () => chat.press(id, text) }, text))),

@@ -107,7 +107,7 @@ class Log {
     }
     const mine = entry.direction === "inbound";
     const key = entry.echo ?? entry.id;
-    const lines = [{ kind: "bubble", key, mine, text: entry.text, files: entry.files, edited: entry.edited }];
+    const lines = [{ kind: "bubble", key, mine, text: entry.text, files: entry.files }];
     if (!mine && !sameSpeaker(entry, before)) lines.unshift({ kind: "who", key: `who ${entry.id}`, text: speaker(entry), at: entry.at });
     if (mine && (!sameSpeaker(after ?? {}, entry) || stateOf(after) !== stateOf(entry))) {
       lines.push({ kind: "state", key: `state ${key}`, state: stateOf(entry), at: entry.at });

@@ -47,22 +47,22 @@ class Memory {
 
   /** The waiting messages, oldest first: those of this visitor, and those written before signing in. */
   queue() {
-    const waiting = this.#all().filter(([key]) => key.startsWith(`${this.#prefix}queue:`));
-    const items = waiting.map(([, text]) => JSON.parse(text)).filter((item) => !item.owner || item.owner === this.owner);
-    return items.sort((a, b) => a.at - b.at);
+    const items = this.#keys("queue:").map((key) => readItem(this.get(key.slice(this.#prefix.length))));
+    return items.filter((item) => item && (!item.owner || item.owner === this.owner)).sort((a, b) => a.at - b.at);
   }
 
   /** Forget everything, as a shared computer should when somebody signs out. */
   clear() {
-    for (const [key] of this.#all()) if (key.startsWith(this.#prefix)) this.#drop(key);
+    for (const key of this.#keys()) this.#drop(key);
   }
 
-  #all() {
-    const all = new Map(this.#fallback);
+  /** Our keys that begin so; the page's own are many, perhaps, and none of our business. */
+  #keys(name = "") {
+    const keys = new Set(this.#fallback.keys());
     try {
-      for (const key of Object.keys(localStorage)) all.set(key, localStorage.getItem(key));
+      for (const key of Object.keys(localStorage)) keys.add(key);
     } catch {} // forbidden: the fallback is all there is
-    return [...all];
+    return [...keys].filter((key) => key.startsWith(this.#prefix + name));
   }
 
   #drop(key) {
@@ -70,6 +70,16 @@ class Memory {
     try {
       localStorage.removeItem(key);
     } catch {} // forbidden: it was in the fallback only
+  }
+}
+
+/** A waiting message; null where the page's storage holds something else under its name. */
+function readItem(text) {
+  try {
+    const item = JSON.parse(text);
+    return typeof item?.id === "string" && typeof item.type === "string" ? item : null;
+  } catch {
+    return null;
   }
 }
 

@@ -24,13 +24,16 @@ function encode(value) {
   return `{${pairs.map(([key, item]) => `${JSON.stringify(key)}:${encode(item)}`).join()}}`;
 }
 
+/** The bytes of a message on its way. */
+const sizeIn = (message) => new TextEncoder().encode(encode(message)).length;
+
 /** An id for a message. Not randomUUID: that is missing on pages without TLS. */
 function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The page's address for the agent, without its query and fragment: those may hold what is nobody's business. */
-const whereWeAre = () => ({ url: (location.origin + location.pathname).slice(0, 500), title: document.title.slice(0, 500) });
+const whereWeAre = () => ({ url: (location.origin + location.pathname).slice(0, 500) });
 
 /** One tab at a time. Pages without TLS have no locks; there the ids alone keep a message from being doubled. */
 const alone = (name, act) => (navigator.locks ? navigator.locks.request(`omnidesk:${base.href}:${name}`, act) : act());

@@ -79,6 +79,13 @@ class WorkingTime:
                 return moment(found[0]), moment(found[1])
         return None
 
+    def closes_at(self, at: datetime) -> datetime | None:
+        """Until when somebody is there without a break, the end of UTC's year at the latest; None = always."""
+        if self.schedule.always_open:
+            return None
+        micro = _checked(at, "at")
+        return moment(closes) if (closes := self._year(moment(micro).year).closes(micro)) is not None else None
+
     def _between(self, start: int, end: int) -> int:
         if end <= start:
             return 0

@@ -58,6 +58,11 @@ class Year:
         index = bisect_right(self.ends, at)
         return (max(at, self.starts[index]), self.ends[index]) if index < len(self.starts) else None
 
+    def closes(self, at: int) -> int | None:
+        """The end of the interval that an instant lies in or before; None = there is none any more."""
+        index = bisect_right(self.ends, at)
+        return self.ends[index] if index < len(self.ends) else None
+
 
 def year_of(schedule: Schedule, number: int) -> Year:
     """Work out one year."""

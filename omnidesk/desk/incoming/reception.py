@@ -135,7 +135,7 @@ class Reception:
             hours = await keeping.of_team(session, self._inbox.row.team_id)
         now = self._db.now()
         if hours is None or hours.is_open(now):
-            return Opening(open=True)
+            return Opening(open=True, closes_at=hours.closes_at(now) if hours else None)
         return Opening(open=False, opens_at=hours.opens_at(now))
 
     async def case_of(self, external_id: str) -> int | None:
