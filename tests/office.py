@@ -73,12 +73,14 @@ class Office:
         return Path(self.app[SETTINGS].blob_store)
 
     def intake(
-        self, holder: str, *, batch: int = 100, database: Database | None = None, blobs: Blobs | None = None
-    ) -> Intake:
+        self, holder: str, *, batch: int = 100, database: Database | None = None, blobs: Blobs | None = None,
+        patience: float = 10,
+    ) -> Intake:  # fmt: skip
         """The intake of a process; it lives when there is a lease (see `lease`)."""
         return Intake(
-            database or self.database, blobs or self.app[BLOBS], self.keys, self.inboxes, holder=holder, batch=batch
-        )
+            database or self.database, blobs or self.app[BLOBS], self.keys, self.inboxes, holder=holder, batch=batch,
+            patience=patience,
+        )  # fmt: skip
 
     def outbox(self, holder: str, *, attempts: int = 12, patience: float = 60) -> Outbox:
         """The outbox of a process; it lives when there is a lease (see `lease`)."""

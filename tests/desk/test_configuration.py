@@ -42,6 +42,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"agents": [{"email": "nobody", "name": "Nobody"}]}, "2: agents.nobody.email"),
     ({"inboxes": [inbox(close_days=3, reopen_days=7)]}, "inboxes.desk.close_days"),
     ({"inboxes": [inbox(join="anything")]}, "inboxes.desk.join"),
+    ({"inboxes": [inbox(stop_words=["stop", "\N{NO ENTRY SIGN}"])]}, "inboxes.desk.stop_words"),
     ({"sla_policies": [{"slug": "x", "name": "X", "first_response": "soon"}]}, "sla_policies.x.first_response"),
 ]
 

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import col
 
 from omnidesk.desk import actions
+from omnidesk.desk.casework import merging
 from omnidesk.errors import Invalid
 from omnidesk.store.models import Case, Category, ContactPoint, Delivery, Inbox, Interaction, Invitation, Kind
 from tests.office import Office
@@ -75,6 +76,23 @@ async def test_stop_changes_no_status_and_stands_in_the_log_of_the_case(office: 
     assert (after.category, after.cycle, after.number) == ("waiting", 1, case.number)
     assert "consent_withdrawn" in await office.events(after)
     assert "STOP" in [row.interaction.text for row in await office.log(after)]
+
+
+async def test_a_word_stands_where_the_case_was_merged_to(office: Office) -> None:
+    gone = await office.says("Hello", inbox="sms")
+    target = await office.says("By mail", inbox="mail")
+    async with office.database.transaction() as tx:
+        await merging.merge(tx, await office.viewer("Ada"), gone.number, target.number)
+    await writes(office, "STOP")
+    assert "consent_withdrawn" in await office.events(target)
+    assert "consent_withdrawn" not in await office.events(gone)
+
+
+async def test_what_is_no_word_commands_nothing(office: Office) -> None:
+    await office.change(Inbox, col(Inbox.slug) == "sms", stop_words=[""])
+    await office.inboxes.load()
+    await writes(office, "\N{THUMBS UP SIGN}")
+    assert (await point(office)).consent
 
 
 async def test_an_agents_reply_is_refused_with_a_way_out(office: Office) -> None:

@@ -1,5 +1,7 @@
 """A changed message keeps what it said before, and an album is one message; neither makes work."""
 
+import pytest
+
 from omnidesk.desk import actions
 from omnidesk.store.models import Attachment, Case, Interaction, Kind, SearchText
 from tests.office import Office
@@ -112,6 +114,21 @@ async def test_an_album_in_one_batch_is_one_message(office: Office) -> None:
     (case,) = await office.all(Case)
     (said,) = await messages(office, case)
     assert {file.interaction_id for file in await office.all(Attachment)} == {said.id}
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_each_part_of_an_album_is_edited_by_itself(office: Office, in_one_batch: bool) -> None:
+    for part in "abc":
+        await office.receive(f"page {part}", message_id=part, album="x", files={f"{part}.txt": part})
+        if not in_one_batch:
+            await office.work()
+    await office.receive("page B", message_id="b", edits="b", files={"b.txt": "b"})
+    await office.receive("page A", message_id="a", edits="a", files={"a.txt": "a"})
+    await office.work()
+    (case,) = await office.all(Case)
+    (said,) = await messages(office, case)
+    assert said.text == "page A\npage B\npage c"
+    assert len(await office.all(Attachment)) == 3
 
 
 async def test_what_comes_after_an_answer_is_no_part_of_the_album(office: Office) -> None:

@@ -343,6 +343,18 @@ async def test_what_a_dead_process_had_claimed_of_large_messages_is_taken_over(o
     assert await texts(office) == ["large"]
 
 
+async def test_a_channel_that_asks_without_an_end_holds_up_nobody(office: Office) -> None:
+    async def hang(raw: Raw) -> Raw:
+        return await asyncio.Future()
+
+    office.channel("desk").prepare = hang  # type: ignore[method-assign]
+    await office.receive("Unprepared")
+    await office.receive("Of somebody else", inbox="billing")
+    async with asyncio.timeout(10):
+        assert await office.intake(office.holder, patience=0.01).run()
+    assert sorted(case.preview for case in await office.all(Case)) == ["Of somebody else", "Unprepared"]
+
+
 async def test_a_very_long_text_is_cut_and_comes_whole_as_a_file(office: Office) -> None:
     long = "ş" * 100_001
     case = await office.says(long)

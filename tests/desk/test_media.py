@@ -1,7 +1,10 @@
 """Media: what a provider keeps is fetched beside its message, again when it fails, and not for ever."""
 
+import asyncio
+
 from omnidesk.contract.channel import ChannelError
 from omnidesk.desk import files
+from omnidesk.desk.incoming.media import Media
 from omnidesk.keys import BLOBS
 from omnidesk.store.models import Attachment, Case
 from tests.office import Office
@@ -59,3 +62,17 @@ async def test_a_reply_carries_no_picture_that_is_not_here(office: Office) -> No
     office.sms().kept["ref"] = ChannelError("away")
     await office.says("Look", inbox="sms", media={"parcel.png": "ref"})
     assert await office.transcript(inbox="sms") == ["Look"]
+
+
+async def test_a_provider_that_never_answers_is_given_up_and_asked_again(office: Office) -> None:
+    async def hang(reference: str) -> bytes:
+        return await asyncio.Future()
+
+    office.sms().kept["ref"] = ChannelError("away")
+    await office.says("Look", inbox="sms", media={"parcel.png": "ref"})
+    office.clock.skip(minutes=2)
+    office.sms().fetch = hang  # type: ignore[method-assign]
+    media = Media(office.database, office.app[BLOBS], office.inboxes, patience=0.01)
+    async with asyncio.timeout(10):
+        assert await media.run()
+    assert ((await picture(office)).state, (await picture(office)).attempts) == ("pending", 2)

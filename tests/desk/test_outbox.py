@@ -10,9 +10,9 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlmodel import col, delete
 
-from omnidesk.contract.channel import ChannelError, Failure, RawMessage
+from omnidesk.contract.channel import ChannelError, Failure, RawMessage, Receipt
 from omnidesk.desk import actions
-from omnidesk.desk.outgoing import deliveries
+from omnidesk.desk.outgoing import deliveries, receipts
 from omnidesk.desk.outgoing.deliveries import key_of
 from omnidesk.keys import BUS
 from omnidesk.store.models import Case, ContactPoint, Delivery, DeliveryState, EarlyReceipt, Interaction, Lease
@@ -286,6 +286,30 @@ async def test_a_receipt_that_is_quicker_than_the_answer_is_kept_for_it(office: 
     office.clock.skip(hours=2)
     await receipt(office, "read", "of nobody")
     assert office.inboxes.counts.unknown_receipts["desk"] == 3
+
+
+async def test_a_receipt_that_comes_while_the_answer_is_noted_is_not_lost(office: Office) -> None:
+    if office.database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    await answered(office, "Hi")
+    (row,) = await office.all(Delivery)
+    said = (row.inbox_id, Receipt("the id", "read"))
+    await office.change(Delivery, col(Delivery.id) == row.id, state="sending")
+    async with office.database.transaction() as noting:
+        sent = await noting.get(Delivery, row.id)
+        sent.state, sent.provider_id = DeliveryState.SENT, "the id"
+        await noting.flush()
+        await receipts.catch_up(noting, office.keys, [(row.inbox_id, "the id")])
+        taking = asyncio.create_task(take_all(office, said))
+        await asyncio.wait([taking], timeout=0.5)
+    assert await taking == []
+    assert await states(office) == ["read"]
+    assert await office.all(EarlyReceipt) == []
+
+
+async def take_all(office: Office, *said: tuple[int, Receipt]) -> list[int]:
+    async with office.database.transaction() as tx:
+        return await receipts.take_all(tx, office.keys, said)
 
 
 async def plans(office: Office) -> list[str]:

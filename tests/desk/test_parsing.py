@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from omnidesk.contract.channel import Attachment, Inbound, RawMessage, Receipt, Sender, Unparsable
+from omnidesk.contract.channel import Attachment, Inbound, Proof, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.desk.incoming import parsing
 from omnidesk.desk.incoming.parsing import INLINE, Limits, clean
 from tests.fakes import FakeChannel
@@ -75,6 +75,14 @@ def test_what_no_database_stores_is_taken_out() -> None:
     )  # fmt: skip
 
 
+def test_proofs_and_the_language_are_cleaned_too() -> None:
+    given = Inbound(Sender("mia", language="t\x00r"), "Hello", proofs=(Proof("email", "mia\x00@example.com"),))
+    cleaned = clean(given)
+    assert cleaned.proofs == (Proof("email", "mia@example.com"),)
+    assert cleaned.sender.language == "tr"
+    assert clean(Inbound(Sender("mia", language="x" * 36), "Hello")).sender.language is None
+
+
 @pytest.mark.parametrize(
     ("text", "html", "whole"),
     [
@@ -119,6 +127,8 @@ async def test_reading_what_is_not_quick_holds_up_nobody() -> None:
 async def test_receipts_are_cleaned_too() -> None:
     raw = RawMessage("1", "mia", b'{"id": "a\\u0000\\ud800", "state": "failed", "error": "\\u0000"}')
     assert await parsing.parse(FakeChannel(None), raw) == [Receipt("a?", "failed", "")]
+    long = RawMessage("2", "mia", b'{"id": "%s", "state": "read"}' % (b"x" * 5000))
+    assert await parsing.parse(FakeChannel(None), long) == [Receipt("x" * 320, "read")]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """A proven address leads to the same contact, and nobody is taken for somebody else."""
 
+import asyncio
+
 import pytest
 
 from omnidesk.desk import actions
 from omnidesk.desk.directory import unlinking
-from omnidesk.store.models import ContactLink
+from omnidesk.store.models import ContactLink, ContactPoint, Delivery, Invitation
 from tests.desk.chats import contact_of, events_of, open_chat, point_of
 from tests.office import Office
 
@@ -103,3 +105,32 @@ async def test_what_was_on_its_way_meanwhile_is_the_users(chat: Office) -> None:
     await chat.reception("chat").take_over("visitor-1", "user-1")
     await chat.work()
     assert [one.text for one in (await chat.reception("chat").transcript("user-1")).entries] == ["First", "Late"]
+
+
+async def test_signing_in_takes_along_what_was_sent_what_waits_and_what_was_asked(chat: Office) -> None:
+    case = await chat.says("Not signed in", inbox="chat", sender="visitor-1")
+    await chat.act("Bo", actions.reply, case.number, "Sent")
+    case = await chat.act("Bo", actions.resolve, case.number)
+    async with chat.database.transaction() as tx:
+        await actions.reply(tx, await chat.viewer("Bo"), case.number, "Waits", capabilities=lambda _: None)
+    version = (await chat.case(case.number)).version
+    await chat.reception("chat").take_over("visitor-1", "user-1")
+    user = await point_of(chat, "user-1")
+    moved = [*await chat.all(Delivery), *await chat.all(Invitation)]
+    assert {row.contact_point_id for row in moved} == {user.id}
+    (waiting,) = [row for row in await chat.all(Delivery) if row.state == "queued"]
+    assert waiting.address == "user-1"
+    assert (await chat.case(case.number)).version == version + 1
+    await chat.work()
+    said = (await chat.reception("chat").transcript("user-1")).entries
+    assert [one.text for one in said][:2] == ["Not signed in", "Sent"]
+
+
+async def test_two_devices_that_sign_in_at_once_are_one_user(chat: Office) -> None:
+    for visitor in ("visitor-1", "visitor-2"):
+        await chat.says("Hello", inbox="chat", sender=visitor)
+    taken = [chat.reception("chat").take_over(visitor, "user-1") for visitor in ("visitor-1", "visitor-2")]
+    assert await asyncio.gather(*taken) == [True, True]
+    user = await point_of(chat, "user-1")
+    known_as = {row.known_as_id for row in await chat.all(ContactPoint) if row.address.startswith("visitor")}
+    assert known_as == {user.id}

@@ -164,3 +164,12 @@ async def test_a_lane_is_a_sender_in_an_inbox(office: Office) -> None:
     first, again, elsewhere, another = [row.lane for row in await office.all(RawMessage)]
     assert first == again
     assert len({first, elsewhere, another}) == 3
+
+
+@pytest.mark.parametrize("size", [receiving.IN_ROW // 2, receiving.IN_ROW + 1])
+async def test_a_small_message_does_not_overtake_a_long_one_of_its_sender(office: Office, size: int) -> None:
+    receiver, desk = office.app[RECEIVER], desk_of(office)
+    long, short = Raw("long", "mia", b"l" * size), Raw("short", "mia", b"{}")
+    await asyncio.gather(receiver.receive(desk, long), receiver.receive(desk, short))
+    rows = sorted(await office.all(RawMessage), key=lambda row: row.id)
+    assert [row.external_id for row in rows] == ["long", "short"]

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from omnidesk.contract.channel import Nudge, Transcript
 from omnidesk.desk import actions, files, surveys, transcripts
 from omnidesk.desk.files import from_handle
-from omnidesk.events import Typing
+from omnidesk.events import CaseChanged, Typing
 from omnidesk.keys import BLOBS
 from omnidesk.store.ids import IdMaker
 from omnidesk.store.models import Delivery, Invitation
@@ -252,6 +252,17 @@ async def test_signals_move_deliveries_forward_and_never_back(office: Office) ->
         assert await states(office) == [state]
     (_, reply) = (await read(office)).entries
     assert reply.seen
+
+
+async def test_what_is_seen_at_once_is_told_once(office: Office) -> None:
+    case = await office.says("Hello")
+    for text in ("One", "Two", "Three"):
+        await office.act("Bo", actions.reply, case.number, text)
+    told: list[CaseChanged] = []
+    office.database.bus.on(CaseChanged, told.append)
+    await office.reception("desk").signal("mia", "seen", (await read(office)).entries[-1].id)
+    assert await states(office) == ["read"] * 3
+    assert len(told) == 1
 
 
 async def test_a_signal_of_nobody_is_harmless(office: Office) -> None:

@@ -43,6 +43,8 @@ def command_in(inbox: LiveInbox, text: str, point: ContactPoint) -> Command | No
     if len(text) > _LONGEST or not (inbox.stop_words or inbox.start_words):
         return None
     said = " ".join(words(text))
+    if not said:
+        return None
     if said in inbox.stop_words:
         return "stop"
     return "start" if said in inbox.start_words and not point.consent else None

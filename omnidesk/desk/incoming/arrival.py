@@ -285,7 +285,7 @@ async def _obeyed(tx: Transaction, message: _Message, joins: Joins) -> bool:
     command = consent.command_in(inbox, _all_said(message.inbound), point) if not message.inbound.automatic else None
     if command is None:
         return False
-    case = joins.cases.get(joins.by_person.get(message.who, 0))
+    case = joins.case_for(message.inbound, None, "person", message.who)
     await consent.obey(tx, inbox, message.person, case, command, _content(message))
     message.arrival.case_id = case.id if case else None
     return True

@@ -3,7 +3,8 @@
 What it said before stays with it. Status, clocks and holder are as they were: only the log tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import col, select
@@ -12,12 +13,12 @@ from omnidesk.contract.channel import Inbound
 from omnidesk.desk import cases, files, interactions
 from omnidesk.desk.directory.contacts import Person
 from omnidesk.desk.files import Stored
-from omnidesk.desk.incoming.joining import Joins
+from omnidesk.desk.incoming.joining import Joins, Known
 from omnidesk.desk.interactions import By
 from omnidesk.desk.search import indexing
 from omnidesk.events import TranscriptChanged
 from omnidesk.store.db import Transaction
-from omnidesk.store.models import Attachment, Case, Direction, Holder, Interaction, Kind
+from omnidesk.store.models import Attachment, Case, Direction, Holder, Interaction, Kind, MessageReference
 
 _TOGETHER = timedelta(minutes=2)
 """The parts of an album come this soon after each other."""
@@ -32,6 +33,7 @@ async def take(
         return None
     case, row = found
     new = await _new_files(tx, row, stored)
+    inbound = replace(inbound, text=_whole(row, inbound))
     if new or (inbound.text, inbound.html) != (row.text, row.html):
         await _change(tx, case, row, inbound, person)
         files.attach(tx, row.id, new)
@@ -48,11 +50,37 @@ async def add_to_album(
     case, row = found
     if tx.now - row.created_at > _TOGETHER or await _was_answered(tx, row):
         return None
-    row.text = "\n".join(filter(None, [row.text, inbound.text]))
+    if inbound.message_id and inbound.message_id not in joins.known:  # it may be answered and edited, too
+        reference = {"message_id": inbound.message_id, "interaction_id": row.id, "case_id": case.id}
+        tx.add_row(MessageReference, reference)
+        joins.known[inbound.message_id] = Known(row.id, case.id, row.external_id, row.inbox_id)
+    _say_more(row, inbound)
     files.attach(tx, row.id, list(stored))
     indexing.wait(tx, row.id)
     _show_again(tx, case, row)
     return case
+
+
+def _say_more(row: Interaction, inbound: Inbound) -> None:
+    """Keep what each later part says, so that an edit of one leaves the others as they are."""
+    said = dict(row.payload.get("album") or {"": row.text})
+    said[inbound.message_id or str(len(said))] = inbound.text
+    row.payload = {**row.payload, "album": said}
+    row.text = _joined(said)
+
+
+def _whole(row: Interaction, inbound: Inbound) -> str:
+    """What a message says with this edit: in an album that of all its parts."""
+    if "album" not in row.payload:
+        return inbound.text
+    said = dict(row.payload["album"])
+    said[inbound.edits if inbound.edits in said else ""] = inbound.text
+    row.payload = {**row.payload, "album": said}
+    return _joined(said)
+
+
+def _joined(said: Mapping[str, str]) -> str:
+    return "\n".join(filter(None, said.values()))
 
 
 async def _said_before(

@@ -11,7 +11,7 @@ import logging
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 _STARTS = 3
 _RETRY = (timedelta(seconds=5), timedelta(minutes=1))
+_ANSWER_SECONDS = 10.0
+"""So long a channel may ask others for what a message names; then it is read without."""
 _OUR_ERROR = "an error of ours while processing it; it is in the log of the program"
 
 
@@ -62,13 +64,14 @@ class Intake:
 
     def __init__(
         self, db: Database, blobs: Blobs, keys: Keys, inboxes: Inboxes, *,
-        holder: str, hand: str = "", batch: int, large: bool | None = None,
+        holder: str, hand: str = "", batch: int, large: bool | None = None, patience: float = _ANSWER_SECONDS,
     ) -> None:  # fmt: skip
         self._db = db
         self._blobs = blobs
         self._keys = keys
         self._inboxes = inboxes
         self._large = large
+        self._patience = patience
         self._lanes = Lanes(db, inboxes, holder=f"{holder}/{hand}", batch=batch, large=large)
         self._setbacks = Setbacks(db.now)
 
@@ -111,8 +114,10 @@ class Intake:
         """A message with all that reading it takes; what goes wrong from here on is settled with the lane."""
         arrival = Arrival(row, self._inboxes.by_id(row.inbox_id))
         with _noted(arrival):
-            raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
-            arrival.raw = await arrival.inbox.channel.prepare(raw)
+            arrival.raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
+            with suppress(TimeoutError):  # what hangs may not hold up the messages of others
+                async with asyncio.timeout(self._patience):
+                    arrival.raw = await arrival.inbox.channel.prepare(arrival.raw)
         return arrival
 
     async def _read(self, arrival: Arrival) -> None:

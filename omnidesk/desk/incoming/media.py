@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 8
 _TRIES = 8
 _FIRST_DELAY = timedelta(minutes=1)
+_ANSWER_SECONDS = 60.0
+"""So long a provider may take to give a file; channels have shorter limits of their own."""
 _PENDING = col(Attachment.state) == fixed(AttachmentState.PENDING)
 
 
@@ -28,10 +30,11 @@ class Media:
     delay and nothing more. A file fetched twice is stored once, by its digest.
     """
 
-    def __init__(self, db: Database, blobs: Blobs, inboxes: Inboxes) -> None:
+    def __init__(self, db: Database, blobs: Blobs, inboxes: Inboxes, *, patience: float = _ANSWER_SECONDS) -> None:
         self._db = db
         self._blobs = blobs
         self._inboxes = inboxes
+        self._patience = patience
 
     async def run(self) -> bool:
         """Fetch what is due; False = nothing was."""
@@ -63,7 +66,7 @@ class Media:
 
     async def _fetch(self, attachment: Attachment, inbox_id: int) -> None:
         try:
-            content = await self._inboxes.by_id(inbox_id).channel.fetch(attachment.reference)
+            content = await self._get(attachment.reference, inbox_id)
             blob = await self._blobs.put(content)
         except Exception as error:
             log.warning("attachment %s could not be fetched: %s", attachment.id, error)
@@ -71,6 +74,14 @@ class Media:
                 await self._settle(attachment, state=AttachmentState.FAILED)
         else:
             await self._settle(attachment, state=AttachmentState.STORED, blob=blob, size=len(content))
+
+    async def _get(self, reference: str, inbox_id: int) -> bytes:
+        """A provider that never answers is given up, so that the files of others are fetched."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._inboxes.by_id(inbox_id).channel.fetch(reference)
+        except TimeoutError as error:
+            raise ChannelError(f"the provider did not answer within {self._patience:g} seconds") from error
 
     async def _settle(self, attachment: Attachment, **values: object) -> None:
         """Note what became of it, and let whoever shows its message look again."""

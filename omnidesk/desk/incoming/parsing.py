@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from omnidesk.contract.channel import Addressee, Attachment, Channel, Inbound, RawMessage, Receipt, Unparsable
+from omnidesk.contract.channel import Addressee, Attachment, Channel, Inbound, RawMessage, Receipt, Sender, Unparsable
 from omnidesk.text.cleaning import one_line, storable
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ _LONGEST_TEXT = 100_000
 _LONGEST_QUOTED = 1000
 _LONGEST_ANSWER = 2000
 _LONGEST_PAGE = 500
+_LONGEST_LANGUAGE = 35
+"""So long is the longest sensible tag (RFC 5646 §4.4.1)."""
 
 Parsed = Sequence[Inbound | Receipt]
 
@@ -77,7 +79,7 @@ def clean(inbound: Inbound) -> Inbound:
         whole=whole and whole[:_LONGEST_TEXT],
         html=html and html[:_LONGEST_TEXT],
         subject=one_line(inbound.subject),
-        sender=replace(sender, name=one_line(sender.name)[:200], address=storable(sender.address)[:_LONGEST]),
+        sender=_clean_sender(sender),
         sent_at=_moment(inbound.sent_at),
         token=_id(inbound.token),
         message_id=_id(inbound.message_id),
@@ -90,12 +92,22 @@ def clean(inbound: Inbound) -> Inbound:
         edits=_id(inbound.edits),
         album=_id(inbound.album),
         quoted=storable(inbound.quoted)[:_LONGEST_QUOTED],
-        proofs=tuple(one for one in inbound.proofs if _id(one.address)),
+        proofs=tuple(replace(one, address=storable(one.address)) for one in inbound.proofs if _id(one.address)),
         form=_id(inbound.form),
         answers=_clean_answers(inbound.answers),
         labels=_clean_answers(inbound.labels),
         page=_page(inbound.page),
         attachments=(*map(_clean_attachment, inbound.attachments), *_cut(whole or text, html or "")),
+    )
+
+
+def _clean_sender(sender: Sender) -> Sender:
+    language = storable(sender.language or "")
+    return replace(
+        sender,
+        name=one_line(sender.name)[:200],
+        address=storable(sender.address)[:_LONGEST],
+        language=language if 0 < len(language) <= _LONGEST_LANGUAGE else None,
     )
 
 
@@ -131,7 +143,7 @@ def _clean_attachment(attachment: Attachment) -> Attachment:
 def _clean_receipt(receipt: Receipt) -> Receipt:
     return replace(
         receipt,
-        message_id=storable(receipt.message_id),
+        message_id=storable(receipt.message_id)[:_LONGEST],
         error=storable(receipt.error),
         address=storable(receipt.address),
     )

@@ -5,6 +5,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -46,11 +47,16 @@ class Receiver:
     def __init__(self, db: Database, blobs: Blobs) -> None:
         self._blobs = blobs
         self._together = Together(db, _store)
+        self._turns = WeakValueDictionary[int, asyncio.Lock]()
+        """By lane: packing a long message takes a while, in which a later one of its sender must not overtake it."""
 
     async def receive(self, inbox_id: int, raw: Raw) -> bool:
         """Store a message; durable when this returns. False = it was here already."""
-        blob = await self._blobs.put(raw.body) if len(raw.body) > IN_ROW else None
-        return await self._together.write(_New(inbox_id, raw, blob, b"" if blob else await _packed(raw.body)))
+        turn = self._turns.setdefault(lane_of(inbox_id, raw.sender), asyncio.Lock())
+        async with turn:
+            blob = await self._blobs.put(raw.body) if len(raw.body) > IN_ROW else None
+            new = _New(inbox_id, raw, blob, b"" if blob else await _packed(raw.body))
+        return await self._together.write(new)  # it has its place before the next one's turn begins
 
 
 async def _store(tx: Transaction, group: Sequence[_New]) -> list[bool]:

@@ -115,9 +115,15 @@ def named(keys: Keys, key: str) -> tuple[int | None, int | None, int]:
 
 async def advance(tx: Transaction, delivery: Delivery, state: DeliveryState) -> None:
     """Move forward only: a receipt for delivery after one for reading changes nothing."""
-    if delivery.state in PROGRESS and PROGRESS.index(state) > PROGRESS.index(DeliveryState(delivery.state)):
-        delivery.state, delivery.error, delivery.failure = state, "", ""
+    if _advanced(delivery, state):
         await tell(tx, [delivery])
+
+
+def _advanced(delivery: Delivery, state: DeliveryState) -> bool:
+    if delivery.state not in PROGRESS or PROGRESS.index(state) <= PROGRESS.index(DeliveryState(delivery.state)):
+        return False
+    delivery.state, delivery.error, delivery.failure = state, "", ""
+    return True
 
 
 async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: int) -> list[Delivery]:
@@ -132,12 +138,12 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
         col(Delivery.state).in_(before),
         ~col(Delivery.away),
     )
-    unsent = []
-    for delivery in await tx.session.exec(select(Delivery).where(*this).with_for_update(key_share=True)):
-        if delivery.state == DeliveryState.QUEUED:
-            delivery.sent_at = tx.now
-            unsent.append(delivery)
-        await advance(tx, delivery, state)
+    theirs = select(Delivery).where(*this).order_by(col(Delivery.id)).with_for_update(key_share=True)
+    found = list(await tx.session.exec(theirs))
+    unsent = [delivery for delivery in found if delivery.state == DeliveryState.QUEUED]
+    for delivery in unsent:
+        delivery.sent_at = tx.now
+    await tell(tx, [delivery for delivery in found if _advanced(delivery, state)])
     return unsent
 
 

@@ -46,20 +46,29 @@ class _Said:
 async def take_all(tx: Transaction, keys: Keys, receipts: Sequence[tuple[int, Receipt]]) -> list[int]:
     """Note what was said, each with its inbox, in their order; gives the inboxes of those that fit nothing."""
     said = [_Said(inbox_id, receipt, *deliveries.named(keys, receipt.key)) for inbox_id, receipt in receipts]
-    known = await _known(tx, said)
-    theirs = await parts.of(tx.session, [delivery.id for delivery in known])
+    known, theirs = await _known(tx, said)
+    sending: set[int] = set()
+    if inboxes := {one.inbox_id for one in said if not _of(one, known, theirs)}:
+        sending = await _sending(tx, inboxes)
+        known, theirs = await _known(tx, said)  # what they speak of may have been noted while we waited
     unknown = []
     for one in said:
-        named = [delivery for delivery in known if one.names(delivery) or any(map(one.is_of, theirs[delivery.id]))]
+        named = _of(one, known, theirs)
         await _take(tx, one, named, theirs)
         if not named:
             unknown.append(one)
-    await _keep_early(tx, unknown)
+    await _keep_early(tx, [one for one in unknown if one.inbox_id in sending])
     return [one.inbox_id for one in unknown]
 
 
-async def _known(tx: Transaction, said: Sequence[_Said]) -> list[Delivery]:
-    """The deliveries that are spoken of, locked."""
+def _of(one: _Said, known: Sequence[Delivery], theirs: Mapping[int, list[DeliveryPart]]) -> list[Delivery]:
+    return [delivery for delivery in known if one.names(delivery) or any(map(one.is_of, theirs[delivery.id]))]
+
+
+async def _known(
+    tx: Transaction, said: Sequence[_Said]
+) -> tuple[list[Delivery], Mapping[int, list[DeliveryPart]]]:  # fmt: skip
+    """The deliveries that are spoken of, locked, and their parts."""
     inbox_ids, message_ids = {one.inbox_id for one in said}, {one.receipt.message_id for one in said}
     in_parts = select(DeliveryPart.delivery_id).where(
         col(DeliveryPart.inbox_id).in_(inbox_ids), col(DeliveryPart.provider_id).in_(message_ids)
@@ -71,9 +80,9 @@ async def _known(tx: Transaction, said: Sequence[_Said]) -> list[Delivery]:
         | (col(Delivery.inbox_id).in_(inbox_ids) & col(Delivery.provider_id).in_(message_ids))
         | col(Delivery.id).in_(set(await tx.session.exec(in_parts)))
     )
-    return list(
-        await tx.session.exec(select(Delivery).where(this).order_by(col(Delivery.id)).with_for_update(key_share=True))
-    )
+    found = select(Delivery).where(this).order_by(col(Delivery.id)).with_for_update(key_share=True)
+    known = list(await tx.session.exec(found))
+    return known, await parts.of(tx.session, [delivery.id for delivery in known])
 
 
 async def _take(
@@ -122,22 +131,27 @@ async def _take_whole(tx: Transaction, delivery: Delivery, receipt: Receipt) -> 
         await deliveries.fail(tx, delivery, receipt.error, receipt.failure)
 
 
+async def _sending(tx: Transaction, inbox_ids: set[int]) -> set[int]:
+    """Which of these inboxes are sending; their messages are locked.
+
+    So whoever notes what a provider took has ended, or will find what we keep. No case is locked before, as it is
+    after its messages there.
+    """
+    under_way = select(Delivery.inbox_id).where(
+        col(Delivery.state) == fixed(DeliveryState.SENDING), col(Delivery.inbox_id).in_(inbox_ids)
+    )
+    return set(await tx.session.exec(under_way.order_by(col(Delivery.id)).with_for_update(key_share=True)))
+
+
 async def _keep_early(tx: Transaction, unknown: Sequence[_Said]) -> None:
     """What fits nothing may be of a message whose `send` has not returned: it is kept while there is one."""
     if not unknown:
-        return
-    under_way = select(Delivery.inbox_id).where(
-        col(Delivery.state) == fixed(DeliveryState.SENDING),
-        col(Delivery.inbox_id).in_({one.inbox_id for one in unknown}),
-    )
-    sending = set(await tx.session.exec(under_way.distinct()))
-    if not sending:
         return
     told = {one.receipt.message_id for one in unknown}
     taken = select(MessageReference.message_id).where(col(MessageReference.message_id).in_(told))
     before = set(await tx.session.exec(taken))  # of a try that failed: it says nothing of the next
     for one in unknown:
-        if one.inbox_id in sending and one.receipt.message_id not in before:
+        if one.receipt.message_id not in before:
             tx.add_row(EarlyReceipt, _row(tx, one))
     await tx.session.exec(delete(EarlyReceipt).where(col(EarlyReceipt.received_at) < tx.now - _EARLY_LASTS))
 

@@ -37,6 +37,8 @@ class InboxEntry(Entry):
     @field_validator("stop_words", "start_words")
     @classmethod
     def _folded(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if nothing := [text for text in value or () if not words(text)]:
+            raise ValueError(f"{nothing[0]!r} has neither letters nor digits, so it is no word; take it out")
         return None if value is None else tuple(" ".join(words(text)) for text in value)
 
     @field_validator("close_days")
@@ -54,6 +56,8 @@ async def read_inboxes(session: AsyncSession, present: Present) -> None:
         secrets = present.keys.decrypt(inbox.secrets)
         account = account_of(present.channels.get(inbox.channel), inbox.settings, secrets, inbox.secret_sources)
         said = inbox.model_dump(include=set(names))
+        for kept in ("stop_words", "start_words"):  # an earlier version took what is no word
+            said[kept] = said[kept] and [word for word in said[kept] if word]
         present.accounts[inbox.slug] = account
         entry = InboxEntry(**said, team=present.team(inbox.team_id), settings=account.shown)
         present.put("inboxes", inbox.slug, inbox, entry)
