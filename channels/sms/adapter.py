@@ -116,10 +116,9 @@ class SmsChannel(Channel):
 
     async def take_message(self, desk: Desk, request: web.Request) -> web.Response:
         """A message for us; what is signed and of no known kind is kept as well, for `parse` to refuse."""
-        how = self._gateway.messages
-        raw, found = await self._proven(desk, request, "messages", how)
-        if how is None:
+        if (how := self._gateway.messages) is None:
             raise web.HTTPNotFound
+        raw, found = await self._proven(desk, request, "messages", how)
         sender, external_id = first(found, how.sender) or "", first(found, how.id) or raw.external_id
         raw = replace(raw, external_id=external_id[:500], sender=sender[:200])
         part = part_of(found, how) if len(raw.body) <= _LARGEST_PART else None
@@ -133,21 +132,16 @@ class SmsChannel(Channel):
 
     async def take_status(self, desk: Desk, request: web.Request) -> web.Response:
         """What became of a message of ours; that it is still on its way is no news."""
-        how = self._gateway.receipts
-        raw, found = await self._proven(desk, request, "status", how)
-        if how is None:
+        if (how := self._gateway.receipts) is None:
             raise web.HTTPNotFound
+        raw, found = await self._proven(desk, request, "status", how)
         if not is_on_its_way(found, how):
             external_id = f"{first(found, how.id) or raw.external_id} {first(found, how.status) or ''}"
             await desk.receive(replace(raw, external_id=external_id[:500]))
         return _answered(how)
 
-    async def _proven(
-        self, desk: Desk, request: web.Request, route: str, how: Webhook | None
-    ) -> tuple[RawMessage, Fields]:
+    async def _proven(self, desk: Desk, request: web.Request, route: str, how: Webhook) -> tuple[RawMessage, Fields]:
         """What came, if it is the gateway that brought it."""
-        if how is None:
-            raise web.HTTPNotFound
         body = await request.clone(client_max_size=_LARGEST_POST).read()
         if request.method == "GET":
             body = b""  # what is asked for stands in the URL: a signed body beside it would prove nothing

@@ -147,11 +147,24 @@ class Gateway(Described):
     messages: Messages | None = None
     receipts: Receipts | None = None
 
+    @model_validator(mode="after")
+    def _signed_with_what_is_always_there(self) -> Self:
+        for name in sorted(self.proofs()):
+            if name in self.optional:
+                raise ValueError(f"optional: {name} proves who posts (signed), so it can't be optional")
+            if name in OURS:
+                raise ValueError(f"signed: {name} is no secret; name signing_secret, token or a value of your own")
+        return self
+
     def values(self) -> frozenset[str]:
         """The values of an inbox that it speaks of."""
         named = {name for _, text in self._texts() for name in names_in(text)}
+        return (frozenset(named) - frozenset(OURS)) | self.proofs()
+
+    def proofs(self) -> frozenset[str]:
+        """The values with which it proves that it is who posts."""
         signed = [one for webhook in (self.messages, self.receipts) if webhook for one in webhook.signed]
-        return frozenset(named | {name for one in signed for name in one.values()}) - frozenset(OURS)
+        return frozenset(name for one in signed for name in one.values())
 
     def gives_back_the_key(self) -> bool:
         """Whether receipts say which message they are for in our own words."""

@@ -7,6 +7,7 @@ parts that it has, so doing that twice stores it once.
 
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,25 +44,30 @@ def group(sender: str, to: str, ref: str, total: int) -> str:
 
 async def take(desk: Desk, part: Part, now: datetime) -> None:
     """Keep a part; hand over the message when it is whole. Durable when it returns."""
-    kept = await _parts(desk, part.of)
-    if _is_long_ago(kept, now):
-        await _forget(desk, part.of, kept)
-        kept = {}
-    if any(one["id"] == part.raw.external_id for one in kept.values()):
+    names, mine = await desk.memory.names(_all_of(part.of)), _name(part.of, part.number)
+    known = await _known(desk, mine if mine in names else next(iter(names), mine))
+    if known is not None and known["done"] and now - _newest({0: known}) > _KNOWN_FOR:
+        await desk.memory.drop(names)
+        known = None
+    if known is not None and known["id"] == part.raw.external_id:
         return
-    if any(one["done"] for one in kept.values()):  # it was handed over without this part
+    if known is not None and known["done"]:  # it was handed over without this part
         await desk.receive(join({part.number: part.raw}, part.total, part.raw.external_id))
         return
-    await desk.memory.put(_name(part.of, part.number), _written(part, now))
-    kept = await _parts(desk, part.of)
-    if len(kept) == part.total:
-        await _hand_over(desk, part.of, kept)
+    await desk.memory.put(mine, _written(part, now))
+    if len(await desk.memory.names(_all_of(part.of))) == part.total:
+        await _hand_over(desk, part.of, _groups(await desk.memory.all(_all_of(part.of))).get(part.of, {}))
+
+
+async def _known(desk: Desk, name: str) -> dict[str, Any] | None:
+    """A part that was kept: this one if it came before, else any, since all of a message are handed over at once."""
+    text = await desk.memory.get(name)
+    return json.loads(text) if text is not None else None
 
 
 async def look_after(desk: Desk, now: datetime) -> None:
     """Hand over what waited too long, as it is, and forget what was handed over long ago."""
-    for of in sorted({name.split("/")[1] for name in await desk.memory.names(f"{_PREFIX}/")}):
-        kept = await _parts(desk, of)
+    for of, kept in _groups(await desk.memory.all(f"{_PREFIX}/")).items():
         waiting = {number: one for number, one in kept.items() if not one["done"]}
         if waiting and now - _newest(waiting) > PATIENCE:
             await _hand_over(desk, of, waiting)
@@ -90,16 +96,21 @@ async def _hand_over(desk: Desk, of: str, kept: _Kept) -> None:
         await desk.memory.put(_name(of, number), json.dumps({**one, "body": "", "done": True}))
 
 
-async def _parts(desk: Desk, of: str) -> dict[int, dict[str, Any]]:
-    found = {}
-    for name in await desk.memory.names(f"{_PREFIX}/{of}/"):
-        if (text := await desk.memory.get(name)) is not None:
-            found[int(name.rpartition("/")[2])] = json.loads(text)
+def _groups(kept: Mapping[str, str]) -> dict[str, dict[int, dict[str, Any]]]:
+    """What is kept, by the long messages that it is of."""
+    found: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for name, text in kept.items():
+        _, of, number = name.split("/")
+        found[of][int(number)] = json.loads(text)
     return found
 
 
+def _all_of(of: str) -> str:
+    return f"{_PREFIX}/{of}/"
+
+
 def _name(of: str, number: int) -> str:
-    return f"{_PREFIX}/{of}/{number}"
+    return f"{_all_of(of)}{number}"
 
 
 def _written(part: Part, now: datetime) -> str:

@@ -102,6 +102,9 @@ class SmsSettings(ChannelSettings):
             raise ValueError(f"values.{min(unknown)} is no value of {described.name}; it has {known}")
         if absent := described.values() - given.keys() - set(described.optional):
             raise ValueError(f"values.{min(absent)} is missing: the description of {described.name} speaks of it")
+        if empty := [name for name in sorted(described.proofs()) if not given[name].strip()]:
+            where = empty[0] if empty[0] in _FIELDS else f"values.{empty[0]}"
+            raise ValueError(f"{where} is empty: {described.name} proves with it who posts, so it has to be a secret")
         return self
 
     @property

@@ -77,6 +77,13 @@ class Capabilities:
     """How a score is asked for: pressing a button, answering a number, opening a page."""
     attachments: int = 0
     """The largest attachment in bytes; 0 = none."""
+    file_types: frozenset[str] | None = None
+    """The content types that it takes, in lower case; None = all. Other files go as links in the text."""
+    files_apart: bool = False
+    """Whether each file is a message of its own at the provider: they then come one by one, after the text."""
+    caption: int = 0
+    """For `files_apart`: the most characters that a single file carries as its caption, so that both are one message.
+    Sounds carry none."""
     max_length: int | None = None
     """The most characters in one message; a longer text goes out as several."""
     segments: bool = False
@@ -492,6 +499,9 @@ class Memory(Protocol):
 
     async def names(self, prefix: str) -> Sequence[str]:
         """The names of what is kept that begin so, in order."""
+
+    async def all(self, prefix: str) -> Mapping[str, str]:
+        """What is kept under names that begin so, in their order."""
 
     async def drop(self, names: Sequence[str]) -> None:
         """Forget these."""

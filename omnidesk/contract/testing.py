@@ -70,6 +70,10 @@ class FakeMemory:
         """What begins so."""
         return sorted(name for name in self.kept if name.startswith(prefix))
 
+    async def all(self, prefix: str) -> Mapping[str, str]:
+        """What is kept under them."""
+        return {name: self.kept[name] for name in await self.names(prefix)}
+
     async def drop(self, names: Sequence[str]) -> None:
         """Forget them."""
         for name in names:
@@ -172,6 +176,9 @@ async def _nothing() -> AsyncIterator[Nudge]:
 class ChannelContract:
     """The tests. The hooks stand first; override `make` and `samples`, and those of the others that apply."""
 
+    charset = "utf-8"
+    """In which its provider brings texts: the signs that it lacks come as question marks."""
+
     def make(self) -> Channel:
         """A configured channel without `http`, as it parses in a process of its own."""
         raise NotImplementedError
@@ -215,6 +222,7 @@ class ChannelContract:
         assert can.join in get_args(Join)
         assert can.buttons >= 0
         assert can.attachments >= 0
+        assert not can.caption or can.files_apart
         assert can.survey in ("number", "link") or (can.survey == "buttons" and can.buttons)
         assert can.max_length is None or can.max_length > 0
         assert can.button_length is None or (can.buttons and can.button_length > 0)
@@ -308,7 +316,8 @@ class ChannelContract:
     def test_what_it_imitates_is_what_it_understands(self) -> None:
         """The simulator plays customers in the provider's own form."""
         channel = self.make()
-        said = Play("play-1", self.outbound("17").to, "Mia Öz", "Kargom nerede? 📦", datetime(2026, 11, 25, tzinfo=UTC))
+        asked = "Kargom nerede? 📦".encode(self.charset, "replace").decode(self.charset)
+        said = Play("play-1", self.outbound("17").to, "Mia Öz", asked, datetime(2026, 11, 25, tzinfo=UTC))
         try:
             raw = channel.imitate(said)
         except ChannelError:

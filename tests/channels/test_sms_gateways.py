@@ -5,7 +5,8 @@ import copy
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ from omnidesk.contract.channel import (
     Receipt,
     Unparsable,
 )
-from omnidesk.contract.testing import ChannelContract, FakeDesk
+from omnidesk.contract.testing import ChannelContract, FakeDesk, FakeMemory
 from omnidesk.desk import actions, configuration
 from omnidesk.desk.configuration import InboxEntry
 from omnidesk.errors import OmnideskError
@@ -59,6 +60,7 @@ from tests.channels.gateway_stand_ins import (
     Vonage,
     VonageForms,
     VonageMessages,
+    described,
 )
 from tests.channels.hosted import hosted_desk
 from tests.office import Office
@@ -367,6 +369,7 @@ class TestLocal(GatewayContract):
     """The gateway of the documentation."""
 
     kind = Local
+    charset = "iso-8859-9"
 
 
 # --- long messages in parts
@@ -401,6 +404,30 @@ async def test_parts_are_one_message_in_whatever_order_they_come(desk: GatewayDe
     for request in posts:
         assert await gateway.bring(request) == 200
     assert await texts(desk) == ["Çok teşekkür ederim"]
+
+
+async def test_each_part_is_read_once_however_many_there_are() -> None:
+    desk, now, asked = FakeDesk(), datetime.now(UTC), Counter[str]()
+    desk.durable.set()
+
+    class Counting(FakeMemory):
+        async def get(self, name: str) -> str | None:
+            asked["get"] += 1
+            return await super().get(name)
+
+        async def all(self, prefix: str) -> Mapping[str, str]:
+            asked["all"] += 1
+            return await super().all(prefix)
+
+    desk.memory = Counting()
+    for number in range(1, 31):
+        for _ in range(2):
+            raw = RawMessage(f"p{number}", MIA, b"text=x", {"route": "messages"})
+            await parts.take(desk, parts.Part("abc", number, 30, raw), now)
+    assert len(desk.received) == 1
+    assert (asked["all"], asked["get"] <= 60) == (1, True)
+    await parts.look_after(desk, now)
+    assert (asked["all"], asked["get"] <= 60, len(desk.received)) == (2, True, 1)
 
 
 async def test_what_is_missing_is_shown_as_missing(desk: GatewayDesk) -> None:
@@ -572,6 +599,12 @@ def broken(change: Callable[[dict[str, Any]], object]) -> str:
         (lambda d: d["messages"].update(addresses=["10.0.0.300"]), "is no address or network"),
         (lambda d: d["send"].update(url="{api_base}/{phone}"), "values.phone is missing"),
         (lambda d: d.pop("send"), "send: Field required"),
+        (lambda d: d["messages"]["signed"][0].update(secret="own"), "values.own is missing"),
+        (
+            lambda d: d.update(optional=["own"]) or d["messages"]["signed"][0].update(secret="own"),
+            "optional: own proves who posts (signed), so it can't be optional",
+        ),
+        (lambda d: d["messages"]["signed"][0].update(secret="api_base"), "signed: api_base is no secret"),
     ],
 )
 def test_a_mistake_in_a_description_is_named(change: Callable[[dict[str, Any]], object], named: str) -> None:
@@ -583,6 +616,15 @@ def test_a_gateway_that_is_not_there_is_named_with_those_that_are() -> None:
         SmsSettings.model_validate({"gateway": "twillio"})
     with pytest.raises(ValueError, match=r"values.brnd is no value of Local SMS; it has brand"):
         SmsSettings.model_validate({**Local().settings(), "api_base": None, "values": {"brnd": "x"}})
+
+
+@pytest.mark.parametrize("given", ["", " "])
+def test_an_empty_secret_admits_nobody(given: str) -> None:
+    gateway = copy.deepcopy(Local.gateway)
+    gateway["messages"]["signed"] = [{"scheme": "secret", "secret": "mysecret"}]
+    values = {**described()["values"], "mysecret": given}
+    with pytest.raises(ValueError, match=r"values.mysecret is empty: Local SMS proves with it who posts"):
+        SmsSettings.model_validate({**Local().settings(), "api_base": None, "gateway": gateway, "values": values})
 
 
 def test_addresses_count_beside_a_signature_or_alone() -> None:

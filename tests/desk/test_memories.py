@@ -37,6 +37,7 @@ async def test_what_is_kept_is_found_by_its_beginning_and_forgotten(office: Offi
     for name in ("part/a/2", "part/a/1", "part/a_1", "part/b/1", "parts"):
         await memory.put(name, "x")
     assert await memory.names("part/a/") == ["part/a/1", "part/a/2"]
+    assert await memory.all("part/a/") == {"part/a/1": "x", "part/a/2": "x"}
     await memory.drop(["part/a/1", "part/b/1", "nothing"])
     await memory.drop([])
     assert await memory.names("part") == ["part/a/2", "part/a_1", "parts"]

@@ -1,6 +1,6 @@
 """Memories: what a channel keeps between two starts (`omnidesk.contract.channel.Memory`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, delete, select
 
@@ -41,6 +41,13 @@ class InboxMemory:
         these = (Memory.inbox_id == self._inbox_id, col(Memory.name).startswith(prefix, autoescape=True))
         async with self._db.session() as session:
             return list(await session.exec(select(Memory.name).where(*these).order_by(col(Memory.name))))
+
+    async def all(self, prefix: str) -> Mapping[str, str]:
+        """What is kept under names that begin so, in their order."""
+        these = (Memory.inbox_id == self._inbox_id, col(Memory.name).startswith(prefix, autoescape=True))
+        async with self._db.session() as session:
+            rows = list(await session.exec(select(Memory).where(*these).order_by(col(Memory.name))))
+        return {row.name: str(self._keys.decrypt(row.value)["text"]) for row in rows}
 
     async def drop(self, names: Sequence[str]) -> None:
         """Forget these."""
