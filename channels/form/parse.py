@@ -36,7 +36,7 @@ def parse(raw: RawMessage, settings: FormSettings) -> Inbound:
         sent = Sent.model_validate_json(raw.body)
     except (ValidationError, RecursionError) as error:
         raise Unparsable("not a form of ours") from error
-    values = {name: said.replace("\0", " ").strip() for name, said in sent.values.items()}
+    values = {name: said.strip() for name, said in sent.values.items()}
     email = normal_email(values.get("email", ""))
     address = email or raw.sender
     if not address.strip():

@@ -47,6 +47,7 @@ class TelegramChannel(Channel):
         buttons=8,
         survey="buttons",
         attachments=50_000_000,
+        files_apart=True,
         max_length=4096,
         automatic_per_hour=60,
         automatic_per_day=200,
@@ -162,7 +163,7 @@ class TelegramChannel(Channel):
         return await self._api.file(reference)
 
     async def send(self, outbound: Outbound) -> str:
-        """Send a message: its text with the buttons, then its files.
+        """Send a message: a text with its buttons, or a file.
 
         The Bot API knows no idempotency key: what is sent again after a crash can arrive twice. It is known by our key.
         """

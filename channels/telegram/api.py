@@ -4,7 +4,7 @@ What goes wrong is a `ChannelError` without the token, which stands in every add
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from channels.telegram.pace import Pace
 from channels.telegram.parse import CHOSEN, KINDS
 from channels.telegram.settings import TelegramSettings
 from channels.telegram.words import say
-from omnidesk.contract.channel import ChannelError, Failure, Outbound
+from omnidesk.contract.channel import ChannelError, Failure, File, Outbound
 from omnidesk.text.markup import plain
 
 _POLL_SECONDS = 50
@@ -27,6 +27,10 @@ _LARGEST_FILE = 20 * 1024 * 1024
 """Bots can't get larger ones."""
 _LARGEST_PHOTO = 10 * 1024 * 1024
 """A larger picture goes as a file."""
+
+
+class _Refused(ChannelError):
+    """Telegram does not take this; something else to the same chat it may."""
 
 
 class _Unreadable(ChannelError):
@@ -156,16 +160,22 @@ class Api:
             return bytes(await found.download_as_bytearray())
 
     async def send(self, outbound: Outbound) -> None:
-        """Send the text with its buttons, then each file."""
-        text = "\n".join([outbound.text, *(f"{link.text}: {link.url}" for link in outbound.links)]).strip()
-        if text:
-            await self._say(outbound, text)
-        for file in outbound.files:
-            content = await file.read()
-            photo = file.content_type in ("image/jpeg", "image/png") and file.size <= _LARGEST_PHOTO
-            async with self._turn(outbound.to):
-                send = self._bot.send_photo if photo else self._bot.send_document
-                await send(outbound.to, content, filename=file.filename)
+        """Send the text with its buttons, or the file: the desk divides what is several messages."""
+        if outbound.files:
+            await self._hand_over(outbound.to, outbound.files[0])
+        else:
+            await self._say(outbound, outbound.text.strip())
+
+    async def _hand_over(self, chat: str, file: File) -> None:
+        """Send a file; a picture that Telegram takes for none, or finds too long or too wide, as a document."""
+        content = await file.read()
+        if file.content_type in ("image/jpeg", "image/png") and file.size <= _LARGEST_PHOTO:
+            with suppress(_Refused):
+                async with self._turn(chat):
+                    await self._bot.send_photo(chat, content, filename=file.filename)
+                return
+        async with self._turn(chat):
+            await self._bot.send_document(chat, content, filename=file.filename)
 
     async def _say(self, outbound: Outbound, text: str) -> None:
         """Send a text; without its form where Telegram can't read that."""
@@ -239,9 +249,10 @@ def _refusal(error: Exception) -> ChannelError:
             return ChannelError("the person has blocked the bot", failure=Failure.HARD)
         case BadRequest() if "can't parse entities" in str(error).lower():
             return _Unreadable("Telegram can't read the form of this text", permanent=True)
+        case BadRequest() if "chat not found" in str(error).lower():
+            return ChannelError(f"Telegram refused this: {error}", failure=Failure.HARD)
         case BadRequest():
-            gone = Failure.HARD if "chat not found" in str(error).lower() else None
-            return ChannelError(f"Telegram refused this: {error}", permanent=True, failure=gone)
+            return _Refused(f"Telegram refused this: {error}", permanent=True)
         case ChatMigrated():
             return ChannelError("this chat has become a group", failure=Failure.HARD)
         case RetryAfter():

@@ -86,8 +86,8 @@ def files(message: "Message") -> list[Attachment]:
     ]  # fmt: skip
     return [
         Attachment(
-            str(getattr(file, "file_name", None) or name).replace("\0", " ").strip() or name,
-            str(getattr(file, "mime_type", None) or content_type).replace("\0", " ").strip(),
+            str(getattr(file, "file_name", None) or "").strip() or name,
+            str(getattr(file, "mime_type", None) or content_type).strip(),
             reference=str(file.file_id),
         )
         for file, name, content_type in found

@@ -81,7 +81,7 @@ def parse(raw: RawMessage, bot: str = "") -> Inbound:
 def _sender(user: "User") -> Sender:
     """A person is known by the id of the user, which is that of the private chat too."""
     language = (user.language_code or "").split("-")[0].lower() or None
-    return Sender(str(int(user.id)), _text(user.full_name), proven=True, language=language)
+    return Sender(str(int(user.id)), user.full_name, proven=True, language=language)
 
 
 def _pressed(query: "CallbackQuery") -> Inbound:
@@ -91,7 +91,7 @@ def _pressed(query: "CallbackQuery") -> Inbound:
         raise Unparsable("a pressed button without its id")
     if query.data == CHOSEN:
         raise Unparsable("a button that only shows what was chosen")
-    return Inbound(_sender(query.from_user), _text(labels.get(query.data) or query.data), button=_text(query.data))
+    return Inbound(_sender(query.from_user), labels.get(query.data) or query.data, button=query.data)
 
 
 def _edited(message: "Message", bot: str) -> Inbound:
@@ -106,7 +106,7 @@ def _written(message: "Message", bot: str) -> Inbound:
     if message.chat.type != "private" or message.from_user is None:
         raise Unparsable("not from a private chat")
     sender, files = _sender(message.from_user), tuple(contents.files(message))
-    text = _text(message.text or message.caption or contents.told(message, sender.language))
+    text = (message.text or message.caption or contents.told(message, sender.language)).strip()
     if not text and not files:
         raise Unparsable("a message that says nothing, such as a changed title")
     if start := _START.fullmatch(text):
@@ -124,7 +124,7 @@ def _quoted(message: "Message") -> str:
     answered = message.reply_to_message
     marked = message.quote.text if message.quote else ""
     whole = (answered.text or answered.caption or "") if answered else ""
-    said = _text(marked or whole)
+    said = (marked or whole).strip()
     return said if len(said) <= _QUOTED else f"{said[:_QUOTED].rstrip()} …"
 
 
@@ -136,8 +136,3 @@ def _greeting(sender: Sender) -> str:
     """
     spoken = [sender.language] if sender.language else LANGUAGES
     return " / ".join(say("Hello", language) for language in spoken)
-
-
-def _text(text: str) -> str:
-    """PostgreSQL stores no NUL."""
-    return " ".join(text.split("\0")) if "\0" in text else text.strip()

@@ -14,7 +14,7 @@ from channels.whatsapp import messages, templates
 from channels.whatsapp.api import Api
 from channels.whatsapp.imitating import post_of
 from channels.whatsapp.messages import is_user_id
-from channels.whatsapp.parse import PART, parse
+from channels.whatsapp.parse import parse
 from channels.whatsapp.settings import WhatsAppSettings
 from channels.whatsapp.signature import is_signed
 from channels.whatsapp.split import split
@@ -53,13 +53,16 @@ class WhatsAppChannel(Channel):
         button_length=messages.BUTTON_LENGTH,
         survey="buttons",
         attachments=messages.LARGEST_FILE,
+        file_types=messages.TYPES,
+        files_apart=True,
+        caption=messages.CAPTION,
         max_length=messages.TEXT,
         window=_WINDOW,
         receipts=True,
         automatic_per_hour=60,
         automatic_per_day=200,
-        stop_words=("stop", "unsubscribe"),
-        start_words=("start", "basla"),
+        stop_words=("stop", "unsubscribe", "ret", "iptal", "dur"),
+        start_words=("start", "basla", "katil"),
     )
     settings: WhatsAppSettings
 
@@ -101,12 +104,21 @@ class WhatsAppChannel(Channel):
         while True:
             try:
                 await self._api.number()
-                if self.settings.business_account_id:
-                    await templates.keep(desk.memory, await self._api.templates())
-                await desk.note_health("")
+                await desk.note_health(await self._fetch_templates(desk) if self.settings.business_account_id else "")
             except ChannelError as error:
                 await desk.note_health(str(error))
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+    async def _fetch_templates(self, desk: Desk) -> str:
+        """Keep those of the account; gives what is to be told of them."""
+        found = await self._api.templates()
+        kept = await templates.keep(desk.memory, found)
+        if kept == len(found):
+            return ""
+        return (
+            f"the account has {len(found)} approved templates, of which the first {kept} are offered: delete some at "
+            "Meta, or write down under templates which others are to be offered"
+        )
 
     async def shake_hands(self, desk: Desk, request: web.Request) -> web.Response:
         """Say back what Meta asks with, if it knows our word."""
@@ -154,34 +166,27 @@ class WhatsAppChannel(Channel):
         return [*described, *(one for one in await templates.kept(memory) if (one.name, one.language) not in known)]
 
     async def send(self, outbound: Outbound) -> str:
-        """Send a message, in as many of WhatsApp's as it takes; it is known by our key, which comes back with receipts.
+        """Send a message; it is known by our key, which comes back with receipts.
 
         The Cloud API has no idempotency key, and its own id is another at each try: what is sent again after a crash
         can arrive twice, but what is told of either is known to be of this message.
         """
-        parts = await self._parts(outbound)
-        for number, part in enumerate(parts, 1):
-            key = outbound.key if number == len(parts) else outbound.key + PART
-            above = messages.answered(outbound) if number == 1 and outbound.template is None else {}
-            await self._api.send({**messages.to(outbound.to), **above, **part, "biz_opaque_callback_data": key})
+        above = messages.answered(outbound) if outbound.template is None else {}
+        said = {**messages.to(outbound.to), **above, **await self._said(outbound)}
+        await self._api.send({**said, "biz_opaque_callback_data": outbound.key})
         return outbound.key
 
-    async def _parts(self, outbound: Outbound) -> list[dict[str, Any]]:
-        """The messages that one is: its text, with the buttons, and its files; one file may stand above the text."""
+    async def _said(self, outbound: Outbound) -> dict[str, Any]:
+        """What is said: a template, a file with its caption, or words, with choices under them."""
+        words = outbound.text.strip()
         if outbound.template is not None:
-            return [{"type": "template", "template": templates.sent(outbound.template)}]
-        words = messages.words_of(outbound)
-        files = [(messages.kind_of(file), file) for file in outbound.files]
-        files = [(kind, file) for kind, file in files if kind != "link"]
-        uploaded = [(kind, file, await self._api.upload(file, file.content_type)) for kind, file in files]
+            return {"type": "template", "template": templates.sent(outbound.template)}
+        if outbound.files:
+            file = outbound.files[0]
+            return messages.medium(file, await self._api.upload(file, file.content_type), words)
         if outbound.buttons:
-            said = [messages.choices(words, outbound.buttons, outbound.language)]
-        elif len(files) == 1 and files[0][0] != "audio" and len(words) <= messages.CAPTION:
-            ((kind, file, id),) = uploaded
-            return [messages.medium(kind, file, id, words)]
-        else:
-            said = [messages.text(words)] if words else []
-        return [*said, *(messages.medium(kind, file, id) for kind, file, id in uploaded)]
+            return messages.choices(words, outbound.buttons, outbound.language)
+        return messages.text(words)
 
     async def check(self) -> None:
         """Ask for the number."""

@@ -112,9 +112,12 @@ class Api:
             return await _all_of(answer)
 
     def _is_at_meta(self, text: str) -> bool:
-        url = URL(text)
-        if url.origin() == URL(self._base).origin():
-            return True
+        try:
+            url = URL(text)
+            if url.origin() == URL(self._base).origin():
+                return True
+        except ValueError:
+            return False
         return url.scheme == "https" and f".{url.host or ''}".endswith(_HOSTS)
 
     async def templates(self) -> list[Template]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from omnidesk.contract.channel import Button, File, Outbound
 from omnidesk.text.catalogues import language_of, load
 
-Kind = Literal["image", "video", "audio", "document", "link"]
+Kind = Literal["image", "video", "audio", "document"]
 BUTTONS = 10
 BUTTON_LENGTH = 24
 TEXT = 4096
@@ -36,6 +36,8 @@ _TYPES: dict[Kind, tuple[frozenset[str], int]] = {
         LARGEST_FILE,
     ),
 }  # fmt: skip
+TYPES = frozenset(content_type for types, _ in _TYPES.values() for content_type in types)
+"""What WhatsApp takes."""
 _LOCALE = Path(__file__).with_name("locale")
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 
@@ -51,17 +53,12 @@ def to(address: str) -> dict[str, str]:
 
 
 def kind_of(file: File) -> Kind:
-    """How a file travels: as what it is, as a document, or as a link where WhatsApp takes no such files."""
-    content_type = _type(file)
+    """How a file travels: as what it is, or where that is too large as a document."""
+    content_type = file.content_type.partition(";")[0].strip().lower()
     for kind, (types, largest) in _TYPES.items():
         if content_type in types and file.size <= largest:
             return kind
-    too_large = any(content_type in types for types, _ in _TYPES.values())
-    return "document" if too_large and file.size <= LARGEST_FILE else "link"
-
-
-def _type(file: File) -> str:
-    return file.content_type.partition(";")[0].strip().lower()
+    return "document"
 
 
 def text(words: str) -> dict[str, Any]:
@@ -69,8 +66,9 @@ def text(words: str) -> dict[str, Any]:
     return {"type": "text", "text": {"body": words, "preview_url": False}}
 
 
-def medium(kind: Kind, file: File, id: str, caption: str = "") -> dict[str, Any]:
+def medium(file: File, id: str, caption: str) -> dict[str, Any]:
     """A file that was uploaded. A voice message has no caption."""
+    kind = kind_of(file)
     told = {"id": id, **({"caption": caption} if caption and kind != "audio" else {})}
     return {"type": kind, kind: told | ({"filename": file.filename} if kind == "document" else {})}
 
@@ -95,13 +93,6 @@ def _row(button: Button) -> dict[str, str]:
 
 def _interactive(kind: str, words: str, action: dict[str, Any]) -> dict[str, Any]:
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": words}, "action": action}}
-
-
-def words_of(outbound: Outbound) -> str:
-    """The text, with what WhatsApp carries as a link only."""
-    links = [f"{link.text}: {link.url}" for link in outbound.links]
-    files = [f"{file.filename}: {file.url}" for file in outbound.files if kind_of(file) == "link"]
-    return "\n".join([outbound.text, *links, *files]).strip()
 
 
 def answered(outbound: Outbound) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from omnidesk.contract.channel import (
 from omnidesk.text.addresses import normal_phone
 from omnidesk.text.catalogues import load
 
-PART = " part"
-"""Stands behind the key of a message of which another one is the last."""
 _LOCALE = Path(__file__).with_name("locale")
 _STATES: dict[str, ReceiptState] = {"delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 _FILES = {
@@ -51,7 +49,7 @@ def _receipt(status: Status) -> Receipt:
     state = _STATES.get(status.status)
     if state is None:
         raise Unparsable(f"a receipt of an unknown kind: {status.status[:40]}")
-    key = status.biz_opaque_callback_data.removesuffix(PART)
+    key = status.biz_opaque_callback_data
     if state != "failed":
         return Receipt(key or status.id, state, key=key)
     reason, failure = reason_of(status.errors[0].code if status.errors else 0)
@@ -64,9 +62,9 @@ def _message(message: Message, value: Value) -> Inbound:
     said = _said(message, "tr" if address.startswith(("+90", "TR.")) else "en")
     chosen = _chosen(message)
     return Inbound(
-        Sender(address, _clean(value.name_of(message)), proven=True),
-        _clean(said),
-        subject=_clean(message.referral.headline),
+        Sender(address, value.name_of(message), proven=True),
+        said.strip(),
+        subject=message.referral.headline,
         sent_at=datetime.fromtimestamp(message.timestamp, UTC) if message.timestamp else None,
         automatic=message.type in ("reaction", "system", "request_welcome", "revoke"),
         message_id=message.id,
@@ -131,10 +129,10 @@ def _told(message: Message, language: str) -> str:
 
 def _chosen(message: Message) -> str | None:
     if message.button is not None:
-        return _clean(message.button.payload) or None
+        return message.button.payload or None
     choice = message.interactive
     reply = (choice.button_reply or choice.list_reply) if choice else None
-    return _clean(reply.id) if reply else None
+    return reply.id if reply else None
 
 
 def _shown(choice: Interactive) -> str:
@@ -157,8 +155,8 @@ def _order(order: Order) -> str:
 def _file(message: Message, kind: str) -> Attachment:
     """A file that Meta keeps for us; only documents have names."""
     medium = message.media[kind]
-    content_type = _clean(medium.mime_type.partition(";")[0])[:100] or "application/octet-stream"
-    name = _clean(medium.filename) or _FILES[kind]
+    content_type = medium.mime_type.partition(";")[0].strip()[:100] or "application/octet-stream"
+    name = medium.filename.strip() or _FILES[kind]
     stem, dot, _ = name.rpartition(".")
     if not medium.filename and dot and (suffix := mimetypes.guess_extension(content_type)):
         name = stem + suffix
@@ -170,8 +168,3 @@ def _proofs(message: Message) -> tuple[Proof, ...]:
     number = message.system.wa_id if message.system else ""
     proven = normal_phone(f"+{number}", "TR") if number.isdecimal() else None
     return (Proof("phone", proven),) if proven else ()
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL stores no NUL."""
-    return text.replace("\0", " ").strip()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from channels.whatsapp.parse import PART
 from channels.whatsapp.posted import alone
 from omnidesk.contract.channel import RawMessage
 
@@ -70,9 +69,7 @@ def _dicts(found: Any) -> list[dict[str, Any]]:
 
 
 def _is_news(status: dict[str, Any]) -> bool:
-    """Of a message that has several parts only the last one tells that it has arrived; each that it has not."""
-    said, key = status.get("status"), status.get("biz_opaque_callback_data")
-    return said == "failed" or not (said in _ON_ITS_WAY or (isinstance(key, str) and key.endswith(PART)))
+    return status.get("status") not in _ON_ITS_WAY
 
 
 def _id(item: dict[str, Any]) -> str:

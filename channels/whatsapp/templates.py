@@ -5,12 +5,13 @@ https://developers.facebook.com/docs/whatsapp/business-management-api/message-te
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from channels.whatsapp.settings import PLACEHOLDER, TemplateSettings, placeholders
-from omnidesk.contract.channel import Filled, Memory, Template
+from omnidesk.contract.channel import ChannelError, Filled, Memory, Template
 
 _KEPT = "templates"
 _PART = 50_000
@@ -93,6 +94,11 @@ def sent(filled: Filled) -> dict[str, Any]:
 def _places(filled: Filled) -> list[tuple[str, str, str]]:
     """Where each value belongs: the component, the variable's name there, and what it says."""
     places = json.loads(filled.reference or "[]")
+    if len(places) != len(filled.values):
+        raise ChannelError(
+            f"the template {filled.name} has {len(places)} variables, and {len(filled.values)} are filled in",
+            permanent=True,
+        )
     return [(*place.split(" ", 1), value) for place, value in zip(places, filled.values, strict=True)]
 
 
@@ -105,12 +111,20 @@ def _parameter(name: str, value: str) -> dict[str, str]:
 _TEMPLATES = TypeAdapter(tuple[Template, ...])
 
 
-async def keep(memory: Memory, templates: Sequence[Template]) -> None:
-    """Keep what the account has, for all processes."""
-    text = _TEMPLATES.dump_json(tuple(templates)).decode()
-    parts = [text[at : at + _PART] for at in range(0, len(text), _PART)][:_MOST_PARTS]
+async def keep(memory: Memory, templates: Sequence[Template]) -> int:
+    """Keep what the account has, for all processes; gives how many there is room for."""
+    fitting = _fitting(templates)
+    text = _TEMPLATES.dump_json(tuple(templates[:fitting])).decode()
+    parts = [text[at : at + _PART] for at in range(0, len(text), _PART)]
     for number, part in enumerate([*parts, ""]):
         await memory.put(f"{_KEPT} {number}", part)
+    return fitting
+
+
+def _fitting(templates: Sequence[Template]) -> int:
+    """How many of them, from the first on, are no longer as a list than may be kept."""
+    ends = accumulate((len(_TEMPLATES.dump_json((one,)).decode()) - 1 for one in templates), initial=1)
+    return sum(end <= _PART * _MOST_PARTS for end in ends) - 1
 
 
 async def kept(memory: Memory) -> tuple[Template, ...]:

@@ -25,6 +25,7 @@ from omnidesk.contract.channel import (
     Channel,
     ChannelError,
     Failure,
+    File,
     Inbound,
     Outbound,
     RawMessage,
@@ -335,6 +336,22 @@ async def test_a_refusal_is_final_or_not(code: int, text: str, permanent: bool, 
         assert (caught.value.permanent, caught.value.failure is Failure.HARD) == (permanent, bad_address)
         assert TOKEN not in str(caught.value)
         assert "secret words" not in str(caught.value)
+
+
+async def test_a_picture_that_telegram_takes_for_none_goes_as_a_file() -> None:
+    async def read() -> bytes:
+        return b"bytes"
+
+    async with connected() as (channel, telegram):
+        telegram.refuse.append((400, "Bad Request: PHOTO_INVALID_DIMENSIONS"))
+        picture = File("long.png", "image/png", 5, "https://desk.example/long.png", read)
+        assert await channel.send(outbound(text="", files=(picture,))) == "17.abc"
+        assert [sent["method"] for sent in telegram.taken] == ["sendDocument"]
+        telegram.refuse.append((403, "Forbidden: bot was blocked by the user"))
+        with pytest.raises(ChannelError) as caught:
+            await channel.send(outbound(to="4712", text="", files=(picture,)))
+        assert caught.value.failure is Failure.HARD
+        assert len(telegram.taken) == 1
 
 
 async def test_a_file_is_fetched_by_its_id() -> None:

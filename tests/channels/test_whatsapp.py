@@ -312,12 +312,18 @@ async def test_one_file_carries_the_text() -> None:
     assert (taken["type"], taken["image"]["caption"]) == ("image", SECRET_TEXT)
 
 
-async def test_several_files_follow_the_text_and_only_the_last_says_when_it_arrived() -> None:
-    files = (file("a.pdf", "application/pdf"), file("b.ogg", "audio/ogg"))
-    taken = await sent(files=files)
-    assert [one["type"] for one in taken] == ["text", "document", "audio"]
-    assert taken[1]["document"]["filename"] == "a.pdf"
-    assert [one["biz_opaque_callback_data"] for one in taken] == ["17.abc part", "17.abc part", "17.abc"]
+async def test_each_file_is_one_message_and_the_desk_is_told_which_ones_whatsapp_takes() -> None:
+    (sound,) = await sent(text="", files=(file("b.ogg", "audio/ogg; codecs=opus"),))
+    assert (sound["type"], "caption" in sound["audio"], sound["biz_opaque_callback_data"]) == ("audio", False, "17.abc")
+    can = WhatsAppChannel.capabilities
+    assert can.files_apart
+    assert can.file_types is not None
+    assert ("application/pdf" in can.file_types, "application/zip" in can.file_types) == (True, False)
+
+
+async def test_people_leave_in_turkish_too() -> None:
+    assert {"stop", "ret", "iptal", "dur"} <= set(WhatsAppChannel.capabilities.stop_words)
+    assert {"start", "basla", "katil"} <= set(WhatsAppChannel.capabilities.start_words)
 
 
 async def test_a_picture_that_is_too_large_goes_as_a_document() -> None:
@@ -327,11 +333,6 @@ async def test_a_picture_that_is_too_large_goes_as_a_document() -> None:
         big = file("a.mp4", "video/mp4", size=17 * 1024 * 1024)
         await channel.send(outbound(files=(big,)))
         assert graph.taken[0]["type"] == "document"
-
-
-async def test_a_file_that_whatsapp_does_not_take_goes_as_a_link() -> None:
-    (taken,) = await sent(files=(file("a.zip", "application/zip"),))
-    assert taken["text"]["body"] == f"{SECRET_TEXT}\na.zip: https://desk.example/files/a.zip"
 
 
 async def test_an_answer_stands_under_the_message_it_answers_where_something_was_said_in_between() -> None:
@@ -403,6 +404,9 @@ async def test_media_are_fetched_from_meta_alone() -> None:
             graph.media_host = host
             with pytest.raises(ChannelError, match="not at Meta"):
                 await channel.fetch(id)
+        graph.media_host = "not an address"
+        with pytest.raises(ChannelError, match="not at Meta"):
+            await channel.fetch(id)
         with pytest.raises(ChannelError):
             await channel.fetch("../106540352242922/messages")
 
@@ -492,6 +496,28 @@ async def test_many_templates_are_kept_in_parts() -> None:
     assert list(await templates.kept(memory)) == many
     await templates.keep(memory, many[:1])
     assert list(await templates.kept(memory)) == many[:1]
+
+
+async def test_more_templates_than_there_is_room_for_lose_the_last_ones_alone_and_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(templates, "_PART", 200)
+    monkeypatch.setattr(templates, "_MOST_PARTS", 2)
+    desk = FakeDesk()
+    async with connected(business_account_id=ACCOUNT, templates=[]) as (channel, graph):
+        graph.templates = [listed({"type": "BODY", "text": "Hello"}, name=f"t{n}").model_dump() for n in range(9)]
+        async with channel.listen(desk):
+            await until(lambda: bool(desk.health))
+        kept = [one.name for one in await channel.templates(desk.memory)]
+    assert 0 < len(kept) < 9
+    assert kept == [f"t{n}" for n in range(len(kept))]
+    assert f"9 approved templates, of which the first {len(kept)} are offered" in desk.health
+
+
+async def test_a_template_that_is_filled_in_with_too_few_words_is_refused_for_good() -> None:
+    with pytest.raises(ChannelError, match="has 2 variables, and 1 are") as caught:
+        await sent(template=Filled("order_update", "tr", ("Mia",), '["body 1", "body 2"]'))
+    assert caught.value.permanent
 
 
 async def test_a_bad_token_is_told_while_listening() -> None:

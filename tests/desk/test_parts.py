@@ -10,8 +10,8 @@ from sqlmodel import col
 from omnidesk.contract.channel import Button, ChannelError, Outbound
 from omnidesk.desk import actions
 from omnidesk.desk.outgoing import deliveries
-from omnidesk.store.models import Case, Delivery, DeliveryPart, Interaction, MessageReference
-from tests.fakes import FakeSms, ProgramStopped
+from omnidesk.store.models import Attachment, Case, Delivery, DeliveryPart, Interaction, MessageReference
+from tests.fakes import FakeChannel, FakeSms, ProgramStopped
 from tests.office import Office
 
 FIRST, SECOND, THIRD = "a" * 1500, "b" * 1500, "c" * 100
@@ -43,6 +43,24 @@ def sent(office: Office) -> list[str]:
 async def state(office: Office) -> str:
     (delivery,) = await office.all(Delivery)
     return str(delivery.state)
+
+
+async def with_files(office: Office, monkeypatch: pytest.MonkeyPatch, text: str, *names: str, **can: Any) -> Case:
+    """Ada's answer with files, not sent yet, at a provider to which each file is a message of its own."""
+    monkeypatch.setattr(FakeChannel, "capabilities", replace(FakeChannel.capabilities, files_apart=True, **can))
+    case = await office.says("Here", files=dict.fromkeys(names, "bytes"))
+    viewer = await office.viewer("Ada")
+    async with office.database.transaction() as tx:
+        await actions.reply(tx, viewer, case.number, text or "-")
+    answer = (await office.all(Interaction))[-1]
+    await office.change(Interaction, col(Interaction.id) == answer.id, text=text)
+    await office.change(Attachment, col(Attachment.id) > 0, interaction_id=answer.id)
+    return case
+
+
+def seen(office: Office) -> list[tuple[str, list[str]]]:
+    """What went out: each message with its text and its files."""
+    return [(one.text, [file.filename for file in one.files]) for one in office.channel("desk").sent]
 
 
 async def receipt(office: Office, part: int, state: str, **said: Any) -> None:
@@ -169,3 +187,71 @@ async def test_receipts_that_are_quicker_than_their_parts_count(office: Office) 
     office.sms().send = tell_first  # type: ignore[method-assign]
     await send(office)
     assert await state(office) == "delivered"
+
+
+async def test_a_file_that_is_put_off_does_not_let_the_text_go_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    await with_files(office, monkeypatch, "Thanks", "a.txt", "b.txt", "c.txt")
+    original, refusals = office.channel("desk").send, [None, None, ChannelError("away")]
+
+    async def refuse_the_second_file(outbound: Outbound) -> str:
+        if refusals and (refusal := refusals.pop(0)):
+            raise refusal
+        return await original(outbound)
+
+    monkeypatch.setattr(office.channel("desk"), "send", refuse_the_second_file)
+    await send(office)
+    assert (seen(office), await state(office)) == ([("Thanks", []), ("", ["a.txt"])], "queued")
+    office.clock.skip(seconds=31)
+    await send(office)
+    assert seen(office) == [("Thanks", []), ("", ["a.txt"]), ("", ["b.txt"]), ("", ["c.txt"])]
+    assert len({outbound.key for outbound in office.channel("desk").sent}) == 4
+    assert await state(office) == "sent"
+
+
+async def test_a_file_that_is_refused_is_named_and_the_others_arrive(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    await with_files(office, monkeypatch, "Thanks", "a.txt", "b.txt")
+    original = office.channel("desk").send
+
+    async def refuse_one(outbound: Outbound) -> str:
+        if [file.filename for file in outbound.files] == ["a.txt"]:
+            raise ChannelError("not this", permanent=True)
+        return await original(outbound)
+
+    monkeypatch.setattr(office.channel("desk"), "send", refuse_one)
+    await send(office)
+    (delivery,) = await office.all(Delivery)
+    assert (seen(office), delivery.state) == ([("Thanks", []), ("", ["b.txt"])], "failed")
+    assert delivery.error == "a.txt: not this"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "parts"),
+    [
+        ("Thanks", ["a.txt"], [("Thanks", ["a.txt"])]),
+        ("Thanks, Mia", ["a.txt"], [("Thanks, Mia", []), ("", ["a.txt"])]),
+        ("", ["a.txt", "b.txt"], [("", ["a.txt"]), ("", ["b.txt"])]),
+        ("Thanks", [], [("Thanks", [])]),
+    ],
+)
+async def test_a_text_stands_under_its_only_file_where_it_is_short_enough(
+    office: Office, monkeypatch: pytest.MonkeyPatch, text: str, names: list[str], parts: list[tuple[str, list[str]]]
+) -> None:
+    await with_files(office, monkeypatch, text, *names, caption=6)
+    await send(office)
+    assert (seen(office), await state(office)) == (parts, "sent")
+
+
+async def test_files_of_a_kind_that_is_not_taken_are_links_and_those_are_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """The links make the text too long for one message: it goes out as several, and none of it is lost."""
+    monkeypatch.setattr(FakeChannel, "capabilities", replace(FakeChannel.capabilities, max_length=200))
+    await with_files(office, monkeypatch, "x" * 190, "a.txt", file_types=frozenset({"image/png"}))
+    await send(office)
+    (text, files), (link, none) = seen(office)
+    assert (text, files, none) == ("x" * 190, [], [])
+    assert link.startswith("a.txt (1 KB): http")

@@ -100,12 +100,12 @@ class Letters:
     async def _files(
         self, session: AsyncSession, delivery: Delivery, can: Capabilities
     ) -> tuple[tuple[File, ...], list[File]]:  # fmt: skip
-        """What the channel can carry, each and all together; and the others, which go as links."""
+        """What the channel can carry, together where they are one message; and the others, which go as links."""
         stored = (Attachment.interaction_id == delivery.interaction_id, Attachment.state == AttachmentState.STORED)
         carried, linked, room = [], [], can.attachments
         for row in await session.exec(select(Attachment).where(*stored).order_by(col(Attachment.id))):
-            if row.size <= room:
-                room -= row.size
+            if row.size <= room and _takes(can, row.content_type):
+                room -= 0 if can.files_apart else row.size
                 carried.append(self.file(row))
             else:
                 path = files.signed_path(self.keys, row.id, delivery.created_at, files.LONG_LIFE)
@@ -119,6 +119,11 @@ class Letters:
             row.filename, row.content_type, row.size, url, partial(self.blobs.get, row.blob), str(row.id),
             content_id=row.content_id if row.inline else None,
         )  # fmt: skip
+
+
+def _takes(can: Capabilities, content_type: str) -> bool:
+    """Whether a channel takes files of this type; what stands behind a semicolon does not matter."""
+    return can.file_types is None or content_type.partition(";")[0].strip().lower() in can.file_types
 
 
 def _logged(interaction: Interaction, case: Case | None, inbox: Inbox) -> Logged:

@@ -169,10 +169,19 @@ class Outbox:
         """Give a message to its provider, or its parts one by one; None when it is no longer ours to send."""
         if len(written) == 1:
             return await self._give(delivery, written[0])
+        refused: ChannelError | None = None
         for number in await self._parts_to_go(delivery, len(written)):
-            provider_id = await self._give(delivery, written[number - 1])
-            if not await self._note_part(delivery, number, provider_id):
-                return None
+            try:
+                provider_id = await self._give(delivery, written[number - 1])
+            except ChannelError as error:
+                if not (parts.is_file(written[number - 1]) and error.permanent and error.failure is None):
+                    raise
+                refused = refused or error
+            else:
+                if not await self._note_part(delivery, number, provider_id):
+                    return None
+        if refused is not None:
+            raise refused
         async with self._db.session() as session:
             theirs = await parts.of(session, [delivery.id])
         return theirs[delivery.id][-1].provider_id
@@ -182,6 +191,11 @@ class Outbox:
         try:
             async with asyncio.timeout(self._patience):
                 return await self._inboxes.by_id(delivery.inbox_id).channel.send(outbound)
+        except ChannelError as error:
+            if not parts.is_file(outbound):
+                raise
+            said = f"{outbound.files[0].filename}: {error}"
+            raise ChannelError(said, permanent=error.permanent, failure=error.failure) from error
         except TimeoutError as error:
             raise ChannelError(f"the provider did not answer within {self._patience:g} seconds") from error
 

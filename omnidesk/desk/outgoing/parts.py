@@ -1,7 +1,10 @@
-"""Parts: a message too long for its channel goes out as several, each remembered as soon as a provider took it."""
+"""Parts: what is several messages at its provider goes out as several, each remembered as soon as it was taken.
+
+A text may be too long for one, and files may be messages of their own.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import col, select
@@ -16,19 +19,42 @@ from omnidesk.text.parts import split
 
 
 def divided(outbound: Outbound, can: Capabilities, delivery: Delivery, keys: Keys) -> list[Outbound]:
-    """The messages that one goes out as; what hangs on it (files, buttons, links, a form) comes with the last."""
+    """The messages that one goes out as, each with a key of its own where they are several."""
+    divided = list(_divided(outbound, can)) if outbound.template is None else [outbound]
+    if len(divided) == 1:
+        return divided
+    return [
+        replace(
+            part, key=deliveries.key_of(keys, delivery.id, number),
+            message_key=deliveries.message_key_of(keys, delivery.interaction_id, number),
+        )
+        for number, part in enumerate(divided, 1)
+    ]  # fmt: skip
+
+
+def _divided(outbound: Outbound, can: Capabilities) -> Iterator[Outbound]:
+    """The texts; what hangs on them (buttons, links, a form, files) comes with the last; then files that go apart."""
     texts = split(outbound.text, can.max_length) if can.max_length is not None else [outbound.text]
-    if len(texts) == 1 or outbound.template is not None:
-        return [outbound]
-    return [_part(outbound, delivery, keys, texts, number) for number in range(1, len(texts) + 1)]
+    bare = replace(outbound, buttons=(), links=(), files=(), form=None)
+    for text in texts[:-1]:
+        yield replace(bare, text=text)
+    apart = can.files_apart and outbound.files and not _is_caption(texts[-1], outbound, can)
+    last = replace(outbound, text=texts[-1], files=() if apart else outbound.files)
+    if not apart or last.text.strip() or last.buttons or last.links or last.form:
+        yield last
+    for file in outbound.files if apart else ():
+        yield replace(bare, text="", formatted=False, references=(), files=(file,))
 
 
-def _part(outbound: Outbound, delivery: Delivery, keys: Keys, texts: Sequence[str], number: int) -> Outbound:
-    part = replace(
-        outbound, text=texts[number - 1], key=deliveries.key_of(keys, delivery.id, number),
-        message_key=deliveries.message_key_of(keys, delivery.interaction_id, number),
-    )  # fmt: skip
-    return part if number == len(texts) else replace(part, buttons=(), links=(), files=(), form=None)
+def _is_caption(text: str, outbound: Outbound, can: Capabilities) -> bool:
+    """Whether a text goes in one message with its only file."""
+    types = [file.content_type for file in outbound.files]
+    return len(types) == 1 and not (outbound.buttons or types[0].startswith("audio/")) and len(text) <= can.caption
+
+
+def is_file(part: Outbound) -> bool:
+    """Whether a part is a file alone: when it is refused, those after it may still arrive."""
+    return bool(part.files) and not part.text
 
 
 async def begin(tx: Transaction, delivery: Delivery, count: int) -> list[int]:
