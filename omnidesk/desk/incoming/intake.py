@@ -114,10 +114,11 @@ class Intake:
         """A message with all that reading it takes; what goes wrong from here on is settled with the lane."""
         arrival = Arrival(row, self._inboxes.by_id(row.inbox_id))
         with _noted(arrival):
-            arrival.raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
+            raw = Raw(row.external_id, row.sender, await self._body(row), row.envelope)
             with suppress(TimeoutError):  # what hangs may not hold up the messages of others
                 async with asyncio.timeout(self._patience):
-                    arrival.raw = await arrival.inbox.channel.prepare(arrival.raw)
+                    raw = await arrival.inbox.channel.prepare(raw)
+            arrival.raw = raw
         return arrival
 
     async def _read(self, arrival: Arrival) -> None:

@@ -143,7 +143,8 @@ async def reached(tx: Transaction, point_id: int, state: DeliveryState, upto: in
     unsent = [delivery for delivery in found if delivery.state == DeliveryState.QUEUED]
     for delivery in unsent:
         delivery.sent_at = tx.now
-    await tell(tx, [delivery for delivery in found if _advanced(delivery, state)])
+    if changed := [delivery for delivery in found if _advanced(delivery, state)]:
+        await tell(tx, changed)
     return unsent
 
 
