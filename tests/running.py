@@ -45,8 +45,11 @@ class Running:
 
     @property
     def sign_in_link(self) -> str:
-        """The one-time link that the demo printed last."""
-        return str(re.findall(r"http\S+/sign-in/\S+", self.said)[-1])
+        """The one-time link that the demo printed last: a moment after it answers."""
+        until = time.monotonic() + READY_SECONDS
+        while not (links := re.findall(r"http\S+/sign-in/\S+", self.said)) and time.monotonic() < until:
+            time.sleep(0.1)
+        return str(links[-1])
 
     def start(self) -> float:
         """Start it; gives the seconds until it was ready."""

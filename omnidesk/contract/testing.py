@@ -394,6 +394,8 @@ class ChannelContract:
     async def test_it_can_send_all_that_it_says_it_can(self) -> None:
         """The desk degrades to what `capabilities` say, and to no less."""
         can = self.make().capabilities
+        if not can.sends:
+            pytest.skip("nothing is sent by this channel")
         text = ("şifre " * (can.max_length or 1000))[: can.max_length or 1000].rstrip()
         label = "Evet, lütfen " * 10
         buttons = tuple(Button(f"b{n}", f"{n} {label}"[: can.button_length or 20]) for n in range(can.buttons))

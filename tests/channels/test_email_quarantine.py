@@ -54,7 +54,7 @@ async def test_a_mail_of_too_many_parts_is_shown_and_processed_again(
         assert await office.all(Case) == []
         async with ada_browses(office, url) as page:
             await page.goto("/quarantine")
-            await expect(page.locator(".held li")).to_contain_text("more than 1000 parts")
+            await expect(page.locator(".held li")).to_contain_text("More than 1000 parts")
             async with page.context.expect_page() as opened:
                 await page.get_by_role("link", name="Show as it came").click()
             await expect((await opened.value).locator("body")).to_contain_text("<b>one of many</b>")
@@ -63,7 +63,7 @@ async def test_a_mail_of_too_many_parts_is_shown_and_processed_again(
             await expect(page.locator(".held li")).to_have_count(0)
             await office.work()
             await page.reload()
-            await expect(page.locator(".held li")).to_contain_text("more than 1000 parts")
+            await expect(page.locator(".held li")).to_contain_text("More than 1000 parts")
             for module in (structure, bodies):
                 monkeypatch.setattr(module, "MOST_PARTS", 2_000)
             await retry_by_command(store_url, tmp_path, (await office.all(RawMessage))[0].id)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,12 +64,14 @@ async def writes(visitor: Visitor, id: str = "message-1", **more: Any) -> dict[s
 
 
 @pytest.mark.parametrize(
-    "identity",
-    [signed(**MIA), token(name="Mia", email="mia@example.com", phone="+905321234567")],
+    "identify",
+    [lambda: signed(**MIA), lambda: token(name="Mia", email="mia@example.com", phone="+905321234567")],
     ids=("hash", "jwt"),
 )
-async def test_a_signed_user_is_proven_by_every_address_the_host_signed(shop: Shop, identity: Any) -> None:
-    async with visiting(shop, identity=identity) as mia:
+async def test_a_signed_user_is_proven_by_every_address_the_host_signed(
+    shop: Shop, identify: Callable[[], Any]
+) -> None:
+    async with visiting(shop, identity=identify()) as mia:
         await writes(mia)
     (inbound,) = shop.desk.inbound
     assert (inbound.sender.name, inbound.sender.proven) == ("Mia", True)

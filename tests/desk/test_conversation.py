@@ -189,7 +189,7 @@ async def test_the_bot_is_told_what_it_may_know(office: Office) -> None:
     await office.receive("And now?", inbox="bot")
     await office.workers[0].run()
     await conversation(office, probe).run()
-    assert probe.turns[-1].facts == {"online": True}
+    assert probe.turns[-1].facts == {"online": True, "unreachable": False}
 
 
 async def test_a_round_ends_when_nobody_waits_for_the_bot(office: Office) -> None:

@@ -36,7 +36,7 @@ async def test_a_person_is_searched_and_opened_by_keyboard(office: Office, windo
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.locator("h1")).to_have_text("Mia Demir")
-    await page.locator(".profile summary").click()
+    await page.locator("[id^='profile-'] summary").click()
     await page.fill(".profile input[name=name]", "Mia Yılmaz")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator("h1")).to_have_text("Mia Yılmaz")
