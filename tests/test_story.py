@@ -133,13 +133,6 @@ async def _choose(phone: Page, channel: str, button: str, number: str) -> None:
         await phone.locator("#screen .choices").get_by_role("button", name=button).click()
 
 
-async def test_time_can_be_let_run(demo: Running, visitor: BrowserContext) -> None:
-    page = await _page(visitor)
-    await page.goto(f"{demo.url}/simulator?language=en")
-    await page.get_by_role("button", name="an hour later").click()
-    await expect(page.get_by_text("You let 1 h pass.")).to_be_visible()
-
-
 async def test_a_mail_becomes_a_case_and_the_answers_stay_on_it(
     demo: Running, agent: Page, visitor: BrowserContext, tmp_path: Path
 ) -> None:
@@ -177,3 +170,10 @@ async def test_a_mail_becomes_a_case_and_the_answers_stay_on_it(
     await expect(agent.locator(".timeline").get_by_text("5/5")).to_have_count(0)  # looking records nothing
     await page.get_by_role("button").last.click()
     await expect(agent.locator(".timeline").get_by_text("5/5")).to_be_visible()
+
+
+async def test_time_can_be_let_run(demo: Running, visitor: BrowserContext) -> None:
+    page = await _page(visitor)
+    await page.goto(f"{demo.url}/simulator?language=en")
+    await page.get_by_role("button", name="an hour later").click()
+    await expect(page.get_by_text("You let 1 h pass.")).to_be_visible()

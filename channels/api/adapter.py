@@ -92,6 +92,7 @@ def _interaction(outbound: Outbound) -> dict[str, Any]:
         "doubt": None,
         "reply_to": None,
         "template": None,
+        "call": None,
         "attachments": [
             {"id": file.id, "filename": file.filename, "content_type": file.content_type, "size": file.size,
              "url": file.url}
