@@ -19,7 +19,7 @@ from channels.email.sending.compose import compose, message_id, named, needs_utf
 from channels.email.sending.dkim import signed
 from channels.email.sending.sender import Sender
 from channels.email.settings import EmailSettings
-from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Receipt
+from omnidesk.contract.channel import Capabilities, Channel, Desk, Inbound, Outbound, RawMessage, Receipt, while_open
 from omnidesk.text.addresses import normal_email
 
 
@@ -81,7 +81,7 @@ class EmailChannel(Channel):
                 stack.callback(setattr, self, "port", None)
                 self.port = await stack.enter_async_context(Receiver(self.settings, self._own, desk).listen())
             if self._mailbox is not None:
-                await stack.enter_async_context(_running(Fetcher(self._mailbox, desk, self.settings.max_size)))
+                await stack.enter_async_context(while_open(Fetcher(self._mailbox, desk, self.settings.max_size).run()))
             yield
 
     async def prepare(self, raw: RawMessage) -> RawMessage:
@@ -126,15 +126,3 @@ def _mailbox(settings: EmailSettings, http: ClientSession | None) -> Mailbox | N
         return None
     oauth = settings.imap.oauth
     return Mailbox(settings.imap, Tokens(oauth, http) if oauth else None)
-
-
-@asynccontextmanager
-async def _running(fetcher: Fetcher) -> AsyncIterator[None]:
-    """Fetch while the context is open. What ends the fetcher ends the context, so that all is begun anew."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            fetching = group.create_task(fetcher.run())
-            yield
-            fetching.cancel()
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from None

@@ -29,6 +29,7 @@ from omnidesk.contract.channel import (
     Receipt,
     Route,
     Unparsable,
+    while_open,
 )
 from omnidesk.text.addresses import normal_phone
 
@@ -106,13 +107,8 @@ class SmsChannel(Channel):
         if self._gateway.messages is None or self._gateway.messages.parts is None:
             yield
             return
-        try:
-            async with asyncio.TaskGroup() as group:
-                looking = group.create_task(_look_after_parts(desk))
-                yield
-                looking.cancel()
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        async with while_open(_look_after_parts(desk)):
+            yield
 
     async def take_message(self, desk: Desk, request: web.Request) -> web.Response:
         """A message for us; what is signed and of no known kind is kept as well, for `parse` to refuse."""

@@ -26,6 +26,7 @@ from omnidesk.contract.channel import (
     RawMessage,
     Receipt,
     Route,
+    while_open,
 )
 
 _LARGEST_POST = 256 * 1024
@@ -74,13 +75,8 @@ class TelegramChannel(Channel):
             yield
             return
         await self._api.delete_webhook()  # while there is one, nobody may poll
-        try:
-            async with asyncio.TaskGroup() as group:
-                polling = group.create_task(self._poll(desk))
-                yield
-                polling.cancel()
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        async with while_open(self._poll(desk)):
+            yield
 
     async def _poll(self, desk: Desk) -> None:
         """Ask for updates for ever. The next offset tells Telegram to forget the ones before: only what is durable."""

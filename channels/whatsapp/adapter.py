@@ -31,6 +31,7 @@ from omnidesk.contract.channel import (
     Receipt,
     Route,
     Template,
+    while_open,
 )
 from omnidesk.text.addresses import normal_phone
 
@@ -91,13 +92,8 @@ class WhatsAppChannel(Channel):
     @asynccontextmanager
     async def listen(self, desk: Desk) -> AsyncIterator[None]:
         """Look after the account now and then: Meta posts by itself."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                looking = group.create_task(self._look_after(desk))
-                yield
-                looking.cancel()
-        except BaseExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        async with while_open(self._look_after(desk)):
+            yield
 
     async def _look_after(self, desk: Desk) -> None:
         """Keep the templates new, and tell where the token or the number has gone bad."""

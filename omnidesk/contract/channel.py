@@ -3,59 +3,81 @@
 An adapter turns a provider's messages into `RawMessage`, hands them to `Desk.receive`, and acknowledges them to the
 provider only after that returned. Everything else it does is pure (`parse`) or one call to the provider (`send`).
 
-    ChannelError        a provider said no, or could not be reached
-    └── Unparsable      a raw message that can't be understood: it is quarantined with this reason
+What crosses the border stands beside: `incoming`, `outgoing`, `chats`, `failures`. All of it can be imported from here.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from aiohttp import ClientSession, web
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from yarl import URL
 
+from omnidesk.contract.chats import Acquaintance, Away, Entry, Nudge, Opening, Question, Transcript
+from omnidesk.contract.failures import ChannelError, Failure, Unparsable
+from omnidesk.contract.incoming import (
+    Addressee,
+    Attachment,
+    Inbound,
+    Play,
+    Proof,
+    RawMessage,
+    Receipt,
+    ReceiptState,
+    Role,
+    Sender,
+)
+from omnidesk.contract.outgoing import Button, File, Filled, Form, FormField, Link, Logged, Outbound, Price, Template
+
+__all__ = [
+    "Acquaintance",
+    "Addressee",
+    "ApiBase",
+    "Attachment",
+    "Away",
+    "Button",
+    "Capabilities",
+    "Channel",
+    "ChannelError",
+    "ChannelSettings",
+    "Desk",
+    "Entry",
+    "Failure",
+    "File",
+    "Filled",
+    "Form",
+    "FormField",
+    "Handler",
+    "Inbound",
+    "Join",
+    "Link",
+    "Logged",
+    "Memory",
+    "Nudge",
+    "Opening",
+    "Outbound",
+    "Play",
+    "Price",
+    "Proof",
+    "Question",
+    "RawMessage",
+    "Receipt",
+    "ReceiptState",
+    "Role",
+    "Route",
+    "Sender",
+    "Template",
+    "Transcript",
+    "Unparsable",
+    "while_open",
+]
+
 Join = Literal["thread", "person", "new"]
-ReceiptState = Literal["delayed", "delivered", "read", "failed"]
-Role = Literal["to", "cc", "bcc"]
-
-
-class Failure(StrEnum):
-    """Why a message does not arrive, as far as it tells what to do next."""
-
-    HARD = "hard"
-    """There is no such address: no other message to it will arrive either."""
-    SOFT = "soft"
-    """The other side is away or puts it off; later it may work."""
-    POLICY = "policy"
-    """This message is not wanted: blocked, taken for spam, too large."""
-    FULL = "full"
-    """The mailbox is full."""
-    STOPPED = "stopped"
-    """The person ended our messages at the provider: it counts as if they had written STOP to us."""
-
-
-class ChannelError(Exception):
-    """A provider refused, or could not be reached.
-
-    `permanent`: trying again will not help; a hard failure always is. `failure` is None where nothing tells the kind.
-    """
-
-    def __init__(self, text: str, *, permanent: bool = False, failure: Failure | None = None) -> None:
-        super().__init__(text)
-        self.permanent = permanent or failure is Failure.HARD
-        self.failure = failure or (None if self.permanent else Failure.SOFT)
-
-
-class Unparsable(ChannelError):
-    """A raw message that can't be read; its text is the reason shown in the quarantine."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text, permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,381 +133,6 @@ class Capabilities:
     """A message that is just one of these ends automatic messages to its sender, until one of `start_words` comes; an
     inbox may have its own. Empty = this channel has a way of its own to be left."""
     start_words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """What came in, before anyone tried to understand it.
-
-    `external_id` is the same for the same message in the same inbox, however often it comes. `sender` orders: the
-    messages of one sender are processed one after the other. `envelope` holds what the transport said beside the body
-    (JSON values only).
-    """
-
-    external_id: str
-    sender: str
-    body: bytes
-    envelope: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who wrote: an address of this channel, a claim unless `proven` by the provider."""
-
-    address: str
-    name: str = ""
-    proven: bool = False
-    language: str | None = None
-    answerable: bool = True
-    """Whether an answer can reach them: a shop's name as the sender of an SMS takes none."""
-    doubt: Literal["", "unproven", "forged"] = ""
-    """What to tell about this very message, where anybody can write under an address: that nothing proves its sender,
-    or that a check has failed. A channel whose addresses can't be borrowed leaves it empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Someone whom a message names beside its sender."""
-
-    address: str
-    name: str = ""
-    role: Role = "to"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that came with a message: its bytes, or the handle of an upload, or the provider's reference."""
-
-    filename: str
-    content_type: str
-    content: bytes | None = None
-    upload: str | None = None
-    """What `Desk.upload` returned; the desk checks it."""
-    reference: str | None = None
-    """What `Channel.fetch` takes."""
-    content_id: str | None = None
-    inline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Another address of the sender, proven by the channel: the provider or the host's signature vouches for it."""
-
-    kind: Literal["email", "phone"]
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One message a person (or a robot) wrote to us.
-
-    `token` is a case token that we made (`Outbound.token`) and found again; `references` are ids of earlier messages
-    it answers, nearest first; `message_id` is what later messages may refer to. `automatic` marks what no person
-    wrote: it is logged, changes no status and is never answered automatically. `button` is the id of a pressed button.
-    """
-
-    sender: Sender
-    text: str
-    html: str | None = None
-    """Harmless HTML. A picture that lies elsewhere stands in `<img data-remote="…">`: nothing fetches it unasked."""
-    subject: str = ""
-    sent_at: datetime | None = None
-    automatic: bool = False
-    token: str | None = None
-    message_id: str | None = None
-    references: tuple[str, ...] = ()
-    button: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    copied: tuple[Addressee, ...] = ()
-    """Whom else the message names, without its sender and the inbox itself; a bcc is never told."""
-    whole: str | None = None
-    """The text with the history that it quotes and its signature, where `text` is without them."""
-    claims: Mapping[str, str] = field(default_factory=dict)
-    """How else the sender says they can be reached, by `email` and `phone`: shown, trusted by nobody."""
-    reply_to: str | None = None
-    """Another address of this channel at which answers are wanted: shown, it says nothing of who wrote."""
-    answer_by: str | None = None
-    """Another inbox (its slug) by which this is answered; the sender's address is one of its channel."""
-    proofs: tuple[Proof, ...] = ()
-    """Other addresses that are proven to be the sender's: they lead to the same contact from now on."""
-    edits: str | None = None
-    """The `message_id` of an earlier message of the same sender, whose text this one replaces."""
-    quoted: str = ""
-    """What the message answers, in the words of that one, where the provider shows them together."""
-    album: str | None = None
-    """What several messages share that were sent as one: their files are shown together."""
-    form: str | None = None
-    """The id of the `Form` that this message answers."""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    """What was filled in: a form's answers by the names of its fields."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """What the fields of `answers` are called, where the desk did not ask for them itself."""
-    page: str = ""
-    """The address of the page on which it was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a provider says later of a message it took: `message_id` is what `Channel.send` returned.
-
-    A failure is final; delayed means that the other side's server goes on trying. `error` holds its own words, and
-    `failure` their kind. `key` is the `Outbound.key` or the `Outbound.message_key`, where the provider gives it back:
-    with it a receipt finds its message even when it comes before `send` has returned. `address` says whose copy it
-    speaks of, where a message has several.
-    """
-
-    message_id: str
-    state: ReceiptState
-    error: str = ""
-    failure: Failure | None = None
-    key: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A choice under a message."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One question of a form. `choices` are offered where there are some."""
-
-    name: str
-    label: str
-    kind: Literal["text", "long", "email", "phone", "number", "date", "choice", "checkbox"] = "text"
-    required: bool = False
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Questions asked together; the answers come back in `Inbound.answers` with the same id."""
-
-    id: str
-    fields: tuple[FormField, ...]
-    submit: str = ""
-    """What the button says; empty = the channel's own word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What something costs; `currency` is its code, such as `TRY`."""
-
-    amount: float
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A text that the provider has approved, which may go out at any time.
-
-    Its variables are named `1`, `2`, … in the text as `{{1}}`; `variables` says what each of them is, for who fills
-    them in. `language` is the provider's code, such as `tr`. `reference` is for the channel alone, which gets it back
-    in `Filled`.
-    """
-
-    name: str
-    language: str
-    text: str
-    variables: tuple[str, ...] = ()
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A template and what its variables say, in their order."""
-
-    name: str
-    language: str
-    values: tuple[str, ...] = ()
-    reference: str = ""
-    """What the `Template` said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A page offered under a message."""
-
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that goes out: `read` gives its bytes; `url` is a signed address where it can be fetched for a while."""
-
-    filename: str
-    content_type: str
-    size: int
-    url: str
-    read: Callable[[], Awaitable[bytes]]
-    id: str = ""
-    content_id: str | None = None
-    """Of a picture that belongs into the text, where its name stands in brackets (`omnidesk.text.pictures`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """The row of the log that a message is, for channels whose other side keeps a log too.
-
-    `case` is the number of the case and `inbox` the slug; `author_id` names an agent, where one wrote it.
-    """
-
-    id: str
-    position: int
-    case: int | None
-    contact: str
-    inbox: str
-    kind: str
-    author: str
-    author_id: str | None
-    author_name: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """One message to one address, already degraded to what the channel can do.
-
-    `key` is the same however often this delivery is tried: make the provider's id or idempotency key from it. `token`
-    leads an answer back to the case. `references` are the ids of the messages before it, oldest first.
-
-    Where the channel says `copies`, a message to several people comes once for each (`to`), always with the same
-    `addressees`, which it names (never a bcc), and the same `message_key`: these are copies of one message.
-    """
-
-    key: str
-    to: str
-    text: str
-    to_name: str = ""
-    addressees: tuple[Addressee, ...] = ()
-    message_key: str = ""
-    from_name: str = ""
-    subject: str = ""
-    language: str = "en"
-    buttons: tuple[Button, ...] = ()
-    links: tuple[Link, ...] = ()
-    files: tuple[File, ...] = ()
-    token: str = ""
-    references: tuple[str, ...] = ()
-    automatic: bool = False
-    stop_word: str = ""
-    """What to write to get nothing automatic any more; empty = there is no such word here."""
-    webhooks: Mapping[str, str] = field(default_factory=dict)
-    """The public URLs of this inbox's routes by their names, for providers that are told with each message where to
-    report."""
-    logged: Logged | None = None
-    form: Form | None = None
-    """Questions to be asked with the text; only where the channel says `forms`."""
-    template: Filled | None = None
-    """The template that this message is, where the person's window is over; `text` says the same in words."""
-    formatted: bool = False
-    """Whether the text holds marks of `omnidesk.text.markup`; only where the channel says `html`, for others they are
-    taken out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """What a simulated person does, for `Channel.imitate`.
-
-    `key` makes the ids: the same for the same message. `files` carry a `reference`, which `Channel.fetch` of a
-    simulated inbox knows.
-    """
-
-    key: str
-    address: str
-    name: str
-    text: str
-    at: datetime
-    button: str | None = None
-    files: tuple[Attachment, ...] = ()
-    """Each with its `reference`, in the place of the provider's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A survey's question as a chat shows it: press `f"{button}:{score}"` with a score of `scale`."""
-
-    button: str
-    scale: tuple[int, ...]
-    answered: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a transcript, as the person on the other side may see it.
-
-    `echo` is the external id of the raw message it came from, for the client that sent it. `seen` says that an agent
-    has read it (inbound) or the person has (outbound).
-    """
-
-    id: str
-    at: datetime
-    direction: Literal["inbound", "outbound"]
-    author: Literal["contact", "agent", "bot", "system"]
-    name: str
-    text: str
-    echo: str | None = None
-    seen: bool = False
-    buttons: tuple[Button, ...] = ()
-    files: tuple[File, ...] = ()
-    question: Question | None = None
-    form: Form | None = None
-    answered: bool = False
-    """Whether the form was filled in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """Entries in order and the cursor that asks for what comes after them."""
-
-    entries: tuple[Entry, ...]
-    cursor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """Why a follower was woken: the transcript changed, or somebody of ours types, or stopped."""
-
-    kind: Literal["changed", "typing", "stopped"]
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Whether somebody of the inbox's team is there now; if not, `opens_at` says from when on (None = nobody knows).
-
-    `closes_at`: until when somebody is there (None = always, or nobody knows).
-    """
-
-    open: bool
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
-    """What the desk knows of who talks at an address. `email`: where they said they can be reached."""
-
-    name: str = ""
-    email: str = ""
-    unread: int = 0
-    """How many of our messages they have not seen; stops at 99."""
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """How answers reach who has left a chat: by mail, `after` they were there last.
-
-    `inbox` is the slug of the inbox that sends it; empty = the only one whose addresses are email addresses.
-    """
-
-    after: timedelta
-    inbox: str = ""
 
 
 class Memory(Protocol):
@@ -716,3 +363,15 @@ class Channel(ABC):
 
         Called where the inbox listens, when it begins and now and then until it is well; may be cut off.
         """
+
+
+@asynccontextmanager
+async def while_open(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do some work beside a context, for `listen`: it ends with the context, and its failure is the context's."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(work)
+            yield
+            task.cancel()
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -460,7 +461,7 @@ def fits(kind: type[StandIn], request: Posted) -> bool:
 
 
 def test_messagebirds_own_library_agrees() -> None:
-    validator = pytest.importorskip("messagebird.request_validator")
+    validator = import_module("messagebird.request_validator")
     gateway = MessageBird()
     for request in (gateway.message("in-1", "Hello", MIA), gateway.receipt(_taken(), True)):
         signed = gateway.sign(request, SECRET)
@@ -474,7 +475,7 @@ def test_messagebirds_own_library_agrees() -> None:
 
 
 def test_vonages_own_library_agrees() -> None:
-    verify = pytest.importorskip("vonage_jwt.verify_jwt").verify_signature
+    verify = import_module("vonage_jwt.verify_jwt").verify_signature
     gateway = Vonage()
     signed = gateway.sign(gateway.message("in-1", "Hello", MIA), SECRET)
     token = signed.headers["Authorization"]
